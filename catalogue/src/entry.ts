@@ -1,0 +1,61 @@
+import type { Classification, ServerClassifications, ServerWords } from './classification.ts';
+import type { Correction, ServerCorrections } from './correction.ts';
+import type { RecordedTool, ServerRecord } from './server.ts';
+import { serverSlug, toolSlugs } from './slug.ts';
+
+/** A listed tool joined with what is known of it. */
+export type CatalogueTool = RecordedTool & {
+  slug: string;
+  /** Absent while nobody has judged this definition: never to be read as safe. */
+  classification?: Classification;
+  /** A person's answer for this very definition; it wins. */
+  correction?: Correction;
+};
+
+/** A server joined with its classifications and corrections. Derived, never stored. */
+export type CatalogueEntry = { record: ServerRecord; slug: string; tools: CatalogueTool[] };
+
+/** Joins what three programs wrote. A judgement of another definition than the listed one is left out. */
+export function joinEntry(
+  record: ServerRecord,
+  classified?: ServerClassifications,
+  corrected?: ServerCorrections,
+): CatalogueEntry {
+  const slugs = toolSlugs(record.tools.map(({ definition }) => definition.name));
+  // A name listed twice gives one page: the first definition by digest stands, the finding names the other.
+  const seen = new Set<string>();
+  const tools = record.tools
+    .filter(({ definition }) => !seen.has(definition.name) && seen.add(definition.name))
+    .map((tool): CatalogueTool => {
+      const { name } = tool.definition;
+      const isThis = (judged: { tool: string; toolDigest: string }) =>
+        judged.tool === name && judged.toolDigest === tool.digest;
+      const classification = classified?.tools.find(isThis);
+      const correction = corrected?.tools.find(isThis);
+      return {
+        ...tool,
+        slug: slugs.get(name) as string,
+        ...(classification && { classification }),
+        ...(correction && { correction }),
+      };
+    });
+  return { record, slug: serverSlug(record.id), tools };
+}
+
+/** The name to show for a server: its own title, its own name, or its package. The publisher's, verbatim. */
+export function displayName({ id, serverInfo, package: pack }: ServerRecord): string {
+  const stated = [serverInfo?.title, pack?.name, serverInfo?.name];
+  return (
+    stated.find((name): name is string => typeof name === 'string' && name.trim() !== '') ?? id
+  );
+}
+
+/** The server's words a classification may rely on: the publisher's name for it and its description. */
+export function serverWords({ id, serverInfo, package: pack }: ServerRecord): ServerWords {
+  const description = pack?.description ?? serverInfo?.description;
+  const name = pack?.name ?? serverInfo?.name;
+  return {
+    name: typeof name === 'string' ? name : id,
+    ...(typeof description === 'string' && { description }),
+  };
+}

@@ -1,0 +1,87 @@
+export { type Attack, attackSchema, type Needs, needsSchema } from './attack.ts';
+export { canonicalJson, compactJson, jsonDepth, MAX_JSON_DEPTH } from './canonical-json.ts';
+export {
+  type Classification,
+  classificationSchema,
+  type Evidence,
+  evidenceSchema,
+  inputDigest,
+  type ServerClassifications,
+  type ServerWords,
+  serverClassificationsSchema,
+} from './classification.ts';
+export {
+  type Correction,
+  correctionSchema,
+  type ServerCorrections,
+  serverCorrectionsSchema,
+} from './correction.ts';
+export { type CrawlRun, crawlRunSchema } from './crawl-run.ts';
+export { type Digest, digestSchema, jsonDigest, sha256Hex } from './digest.ts';
+export {
+  type CatalogueEntry,
+  type CatalogueTool,
+  displayName,
+  joinEntry,
+  serverWords,
+} from './entry.ts';
+export { type HistoryEvent, historyEventSchema } from './history.ts';
+export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } from './json.ts';
+export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
+export {
+  type Configuration,
+  type CrawlOutcome,
+  type CrawlReason,
+  configurationSchema,
+  crawlOutcomes,
+  crawlReasons,
+  type RecordedTool,
+  type ServerRecord,
+  type ServerSource,
+  serverRecordSchema,
+  serverSourceSchema,
+} from './server.ts';
+export {
+  type Origin,
+  origins,
+  type ParsedServerId,
+  parseServerId,
+  type ServerId,
+  serverIdSchema,
+} from './server-id.ts';
+export { serverSlug, toolSlugs } from './slug.ts';
+export {
+  type Category,
+  type Confidence,
+  categories,
+  categorySchema,
+  confidenceSchema,
+  confidences,
+  type Label,
+  type Level,
+  labelSchema,
+  labels,
+  levelSchema,
+  levels,
+  type ReviewReason,
+  type RiskRowId,
+  reviewReasonSchema,
+  reviewReasons,
+  riskRowIdSchema,
+  riskRows,
+  TAXONOMY_VERSION,
+  type Trait,
+  traitSchema,
+  traits,
+} from './taxonomy.ts';
+export {
+  escapePointer,
+  instructionsDigest,
+  type Parameter,
+  parametersOf,
+  readTool,
+  type Tool,
+  type ToolDefinition,
+  toolDefinitionSchema,
+  toolDigest,
+} from './tool.ts';

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { digestSchema } from './digest.ts';
+import { jsonObjectSchema } from './json.ts';
+import { serverIdSchema } from './server-id.ts';
+import { toolDefinitionSchema } from './tool.ts';
+
+/** Fields of use to a person; links are shown only where they are https. */
+const linksSchema = z.strictObject({
+  homepage: z.string().optional(),
+  repository: z.string().optional(),
+  documentation: z.string().optional(),
+});
+
+/** What to crawl, and what it wants before it lists its tools. Values are placeholders, never real secrets. */
+export const serverSourceSchema = z.strictObject({
+  id: serverIdSchema,
+  /** npm: the exact version; absent means the newest. */
+  version: z.string().optional(),
+  /** npm: the command of the package to start, where it has several. */
+  bin: z.string().optional(),
+  /** Arguments after the command. `{dir}` stands for a fresh folder inside the sandbox. */
+  args: z.array(z.string()).optional(),
+  /** Variables to set, with placeholder values; `{dir}` as in `args`. */
+  env: z.record(z.string(), z.string()).optional(),
+  /** Dummy files to lay into `{dir}`: path → text. */
+  files: z.record(z.string(), z.string()).optional(),
+  /** Dependency versions to force, where the published ones cannot be installed (npm `overrides`). */
+  overrides: z.record(z.string(), z.string()).optional(),
+  /** Subject area, one word, for browsing. */
+  area: z.string().optional(),
+  links: linksSchema.optional(),
+});
+export type ServerSource = z.infer<typeof serverSourceSchema>;
+
+export const crawlOutcomes = ['complete', 'partial', 'failed'] as const;
+export const crawlOutcomeSchema = z.enum(crawlOutcomes);
+export type CrawlOutcome = z.infer<typeof crawlOutcomeSchema>;
+
+/** Why a listing failed or is partial; docs/crawling.md explains each. */
+export const crawlReasons = [
+  'crashed',
+  'disk-full',
+  'install-failed',
+  'install-timeout',
+  'limit-exceeded',
+  'no-command',
+  'no-sandbox',
+  'not-found',
+  'protocol-error',
+  'runtime-missing',
+  'silent-exit',
+  'timeout',
+  'unreachable',
+  'unsupported-origin',
+  'unsupported-transport',
+  'wants-arguments',
+  'wants-backend',
+  'wants-configuration',
+  'wants-native-module',
+  'wants-network',
+] as const;
+export const crawlReasonSchema = z.enum(crawlReasons);
+export type CrawlReason = z.infer<typeof crawlReasonSchema>;
+
+/** One way the server was started; a server may list other tools under another. */
+export const configurationSchema = z.strictObject({
+  /** Name within the record: `default`, or what distinguishes it. */
+  name: z.string(),
+  args: z.array(z.string()),
+  /** Names of the variables set, sorted; never their values. */
+  env: z.array(z.string()),
+});
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** A limit that cut something off; a cut is never silent. */
+export const truncationSchema = z.strictObject({
+  /** What was cut: `tools`, `pages`, `description of <tool>` … */
+  what: z.string(),
+  /** The limit that cut it, in words. */
+  limit: z.string(),
+});
+
+/** Something odd in a listing that a reader should know. */
+export const findingSchema = z.strictObject({
+  code: z.enum([
+    'case-variant-name',
+    'duplicate-name',
+    'invalid-definition',
+    'name-outside-grammar',
+    'unstable-list',
+    'list-error',
+  ]),
+  message: z.string(),
+});
+
+/** What a listing saw of one server: the publisher's words, verbatim, and how they were obtained. */
+export const serverRecordSchema = z.strictObject({
+  id: serverIdSchema,
+  /** Version of the package that was started; empty where a server states none. */
+  version: z.string(),
+  outcome: crawlOutcomeSchema,
+  /** Set unless the outcome is `complete`. */
+  reason: crawlReasonSchema.optional(),
+  /** The server's or the package manager's own words about the failure, one line, cut at 500 characters. */
+  detail: z.string().optional(),
+  area: z.string().optional(),
+  package: z
+    .strictObject({
+      registry: z.literal('npm'),
+      name: z.string(),
+      version: z.string(),
+      /** Subresource integrity of the package archive, as the registry states it. */
+      integrity: z.string().optional(),
+      description: z.string().optional(),
+      license: z.string().optional(),
+      bin: z.string().optional(),
+    })
+    .optional(),
+  links: linksSchema.optional(),
+  /** `name`, `title` and `version` the server states about itself. */
+  serverInfo: jsonObjectSchema.optional(),
+  /** MCP revision agreed on, for example `2025-11-25`. */
+  protocolVersion: z.string().optional(),
+  capabilities: jsonObjectSchema.optional(),
+  instructions: z.string().optional(),
+  instructionsDigest: digestSchema.optional(),
+  configurations: z.array(configurationSchema),
+  // INVARIANT: sorted by name, then digest.
+  tools: z.array(
+    z.strictObject({
+      definition: toolDefinitionSchema,
+      digest: digestSchema,
+      /** Names of the configurations it is listed under. */
+      configurations: z.array(z.string()),
+    }),
+  ),
+  prompts: z.array(jsonObjectSchema).optional(),
+  resources: z.array(jsonObjectSchema).optional(),
+  resourceTemplates: z.array(jsonObjectSchema).optional(),
+  truncated: z.array(truncationSchema).optional(),
+  findings: z.array(findingSchema).optional(),
+  /** Help given before it listed, in words such as `env ITERABLE_API_KEY`; the next crawl starts there. */
+  help: z.array(z.string()).optional(),
+  /** True once the server or its last tool is gone from its source; the record stays as a tombstone. */
+  isGone: z.boolean().optional(),
+});
+export type ServerRecord = z.infer<typeof serverRecordSchema>;
+export type RecordedTool = ServerRecord['tools'][number];
