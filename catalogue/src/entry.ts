@@ -1,16 +1,23 @@
 import type { Classification, ServerClassifications, ServerWords } from './classification.ts';
 import type { Correction, ServerCorrections } from './correction.ts';
+import { type Assessment, assess } from './risk.ts';
 import type { RecordedTool, ServerRecord } from './server.ts';
 import { serverSlug, toolSlugs } from './slug.ts';
+import type { Category, Trait } from './taxonomy.ts';
 
 /** A listed tool joined with what is known of it. */
 export type CatalogueTool = RecordedTool & {
   slug: string;
   /** Absent while nobody has judged this definition: never to be read as safe. */
   classification?: Classification;
-  /** A person's answer for this very definition; it wins. */
+  /** A person's answer for this very definition. */
   correction?: Correction;
+  /** What holds: the correction where there is one, else the classification; absent where there is neither. */
+  judgement?: Judgement;
 };
+
+/** The answer that counts for a tool, wherever it came from. */
+export type Judgement = Assessment & { category: Category; traits: Trait[] };
 
 /** A server joined with its classifications and corrections. Derived, never stored. */
 export type CatalogueEntry = { record: ServerRecord; slug: string; tools: CatalogueTool[] };
@@ -37,9 +44,17 @@ export function joinEntry(
         slug: slugs.get(name) as string,
         ...(classification && { classification }),
         ...(correction && { correction }),
+        ...((correction ?? classification) && {
+          judgement: judgementOf((correction ?? classification) as Correction | Classification),
+        }),
       };
     });
   return { record, slug: serverSlug(record.id), tools };
+}
+
+// Recomputed rather than read, so that a level can never contradict its traits, whoever wrote the file.
+function judgementOf({ category, traits }: Correction | Classification): Judgement {
+  return { category, traits, ...assess(category, traits) };
 }
 
 /** The name to show for a server: its own title, its own name, or its package. The publisher's, verbatim. */

@@ -28,6 +28,7 @@ export {
 export { type HistoryEvent, historyEventSchema } from './history.ts';
 export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } from './json.ts';
 export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
+export { type Assessment, assess, type RiskProfile, riskProfiles } from './risk.ts';
 export {
   type Configuration,
   type CrawlOutcome,
