@@ -18,7 +18,7 @@ export function serverSlug(id: ServerId): string {
   const parts = readable.split('__');
   const isLossless =
     /^[a-z0-9._-]+$/.test(readable) &&
-    !/[._-]$/.test(readable) &&
+    !/^[._-]|[._-]$|__[._-]/.test(readable) &&
     !RESERVED.test(readable) &&
     rest.startsWith('@') === isScoped &&
     parts.length === (rest.includes('/') ? 2 : 1) &&

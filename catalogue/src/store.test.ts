@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ServerRecord } from './server.ts';
+import { openStore, StoreError } from './store.ts';
+import { toolDigest } from './tool.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'toolwarden-store-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const definition = { name: 'add_note', description: 'Adds a note.' };
+const record: ServerRecord = {
+  id: 'npm:@acme/notes',
+  version: '1.0.0',
+  outcome: 'complete',
+  configurations: [{ name: 'default', args: [], env: [] }],
+  tools: [{ definition, digest: toolDigest(definition), configurations: ['default'] }],
+};
+
+test('a record lies in its shard, reads back equal, and is written again only when it changed', async () => {
+  const store = openStore(dir);
+  expect(await store.writeServer(record)).toBe(true);
+  expect(await store.writeServer(record)).toBe(false);
+  expect(await store.readServer(record.id)).toEqual(record);
+  expect((await store.readServers()).items).toEqual([record]);
+  expect(await store.readServer('npm:other')).toBeUndefined();
+});
+
+test('a bad file is reported by name and its neighbours are still read', async () => {
+  const store = openStore(dir);
+  await store.writeServer(record);
+  await mkdir(join(dir, 'servers/00'), { recursive: true });
+  await writeFile(join(dir, 'servers/00/npm__broken.json'), '{"id": ');
+  await writeFile(join(dir, 'servers/00/npm__odd.json'), '{"id": "npm:odd", "colour": "red"}');
+  const { items, problems } = await store.readServers();
+  expect(items.map(({ id }) => id)).toEqual(['npm:@acme/notes']);
+  expect(problems.map(({ file }) => file)).toEqual([
+    'servers/00/npm__broken.json',
+    'servers/00/npm__odd.json',
+  ]);
+  expect(problems[0]?.message).toMatch(/is not JSON/);
+  expect(problems[1]?.message).toMatch(/version: .*colour/s);
+});
+
+test('a record in another server’s place is a problem', async () => {
+  const store = openStore(dir);
+  await store.writeServer(record);
+  await mkdir(join(dir, 'servers/00'), { recursive: true });
+  await writeFile(join(dir, 'servers/00/npm__stolen.json'), JSON.stringify(record));
+  const { problems } = await store.readServers();
+  expect(problems[0]?.message).toMatch(
+    /the record of npm:@acme\/notes belongs at servers\/[0-9a-f]{2}\/npm__acme__notes\.json/,
+  );
+});
+
+test('an unreadable single record is an error with a code', async () => {
+  const store = openStore(dir);
+  await store.writeServer(record);
+  const file =
+    (await store.readServers()).items.length === 1 &&
+    join(dir, 'servers', '60/npm__acme__notes.json');
+  expect(file).toBeTruthy();
+  const path = (await import('fast-glob')).default.sync('servers/**/*.json', {
+    cwd: dir,
+    absolute: true,
+  })[0] as string;
+  await writeFile(path, '[]');
+  await expect(store.readServer(record.id)).rejects.toThrow(StoreError);
+});
+
+test('entries join records with the judgement of exactly this definition, and a correction wins', async () => {
+  const store = openStore(dir);
+  await store.writeServer(record);
+  const digest = toolDigest(definition);
+  const base = {
+    tool: 'add_note',
+    toolDigest: digest,
+    category: 'Read' as const,
+    traits: [],
+    reason: 'It adds.',
+    by: 'A. Reader',
+    on: '2026-11-21',
+  };
+  await mkdir(join(dir, 'corrections'), { recursive: true });
+  const corrections = { id: record.id, tools: [{ ...base, category: 'Write' }] };
+  await writeFile(join(dir, 'corrections/npm__acme__notes.json'), JSON.stringify(corrections));
+  const [entry] = (await store.readEntries()).items;
+  expect(entry?.tools[0]?.judgement).toEqual({
+    category: 'Write',
+    traits: [],
+    label: 'Write',
+    risk: 'Medium',
+    riskRows: ['R2'],
+  });
+
+  const stale = {
+    ...corrections,
+    tools: [{ ...base, toolDigest: toolDigest({ name: 'add_note' }) }],
+  };
+  await writeFile(join(dir, 'corrections/npm__acme__notes.json'), JSON.stringify(stale));
+  expect((await store.readEntries()).items[0]?.tools[0]?.judgement).toBeUndefined();
+});
+
+test('history is only appended, and a broken line is a problem of that line', async () => {
+  const store = openStore(dir);
+  const at = '2026-11-21T03:15:00.000Z';
+  await store.appendHistory(record.id, [{ event: 'server-gone', at, version: '1.0.0' }]);
+  await store.appendHistory(record.id, [{ event: 'server-back', at, version: '1.0.1' }]);
+  const { items, problems } = await store.readHistory(record.id);
+  expect(items.map(({ event }) => event)).toEqual(['server-gone', 'server-back']);
+  expect(problems).toEqual([]);
+});
+
+test('a run is named by its start', async () => {
+  const store = openStore(dir);
+  const file = await store.writeCrawlRun({
+    startedAt: '2026-11-21T03:15:00.000Z',
+    endedAt: '2026-11-21T03:16:00.000Z',
+    ending: 'completed',
+    counts: { servers: 0, complete: 0, partial: 0, failed: 0, tools: 0 },
+    failuresByReason: {},
+    versions: { node: '24' },
+    servers: [],
+  });
+  expect(file).toBe(join(dir, 'crawls/2026-11-21T031500Z.json'));
+  expect((await stat(file)).isFile() && (await readFile(file, 'utf8')).endsWith('}\n')).toBe(true);
+});
