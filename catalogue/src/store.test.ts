@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import glob from 'fast-glob';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServerRecord } from './server.ts';
 import { openStore, StoreError } from './store.ts';
@@ -43,7 +44,7 @@ test('a bad file is reported by name and its neighbours are still read', async (
     'servers/00/npm__odd.json',
   ]);
   expect(problems[0]?.message).toMatch(/is not JSON/);
-  expect(problems[1]?.message).toMatch(/version: .*colour/s);
+  expect(problems[1]?.message).toMatch(/^version: .*outcome: .*\(and 2 more\)$/);
 });
 
 test('a record in another server’s place is a problem', async () => {
@@ -60,15 +61,8 @@ test('a record in another server’s place is a problem', async () => {
 test('an unreadable single record is an error with a code', async () => {
   const store = openStore(dir);
   await store.writeServer(record);
-  const file =
-    (await store.readServers()).items.length === 1 &&
-    join(dir, 'servers', '60/npm__acme__notes.json');
-  expect(file).toBeTruthy();
-  const path = (await import('fast-glob')).default.sync('servers/**/*.json', {
-    cwd: dir,
-    absolute: true,
-  })[0] as string;
-  await writeFile(path, '[]');
+  const [path] = await glob('servers/**/*.json', { cwd: dir, absolute: true });
+  await writeFile(path as string, '[]');
   await expect(store.readServer(record.id)).rejects.toThrow(StoreError);
 });
 
