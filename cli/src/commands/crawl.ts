@@ -1,0 +1,176 @@
+import { parseServerId, type ServerSource } from '@toolwarden/catalogue';
+import { openStore } from '@toolwarden/catalogue/store';
+import {
+  type CrawlResult,
+  chooseSandbox,
+  crawl,
+  lockStore,
+  resolveTargets,
+} from '@toolwarden/scraper';
+import { CliError, type Command, readArguments, readDuration, readNumber } from '../command.ts';
+import { dueSources } from '../due.ts';
+import type { Io } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { startProgress } from '../progress.ts';
+import { table } from '../table.ts';
+
+const DEFAULT_CONCURRENCY = 2;
+
+const help = `
+toolwarden crawl [ID…] [--sources GLOB] [--due] [--for TIME] [--concurrency N] [--data DIR] [--json]
+
+Installs each MCP server with install scripts off, starts it in a sandbox without network, lists its tools and
+writes a record. Without an ID it crawls every source in DIR/sources.
+
+  ID                     npm:@scope/name or npm:name@1.2.3; needs no source file
+  --sources GLOB         take the sources from these files instead
+  --due                  only what is new, has another version than its record, or was last crawled a week ago
+  --for TIME             stop after 30s, 10m, 2h; what is done by then is kept
+  --concurrency N        servers at once (default ${DEFAULT_CONCURRENCY})
+  --data DIR             where records go (default data); created if absent
+  --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
+  --json                 one line a server as it completes:
+                         {server, version, outcome, reason?, tools, help, durationMs}
+
+Exit code 0 when the run completed, whatever the servers did; 1 if every named ID failed; 2 if it could not run.
+
+Example:
+  toolwarden crawl npm:@modelcontextprotocol/server-memory --data /tmp/catalogue
+`;
+
+export const crawlCommand: Command = {
+  name: 'crawl',
+  summary: 'list the tools of MCP servers',
+  help,
+  run,
+};
+
+async function run(args: string[], io: Io, signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments('crawl', args, {
+    sources: { type: 'string' },
+    due: { type: 'boolean' },
+    for: { type: 'string' },
+    concurrency: { type: 'string' },
+    data: { type: 'string' },
+    'unsafe-no-sandbox': { type: 'boolean' },
+  });
+  const budgetMs = values.for === undefined ? undefined : readDuration('for', values.for);
+  const concurrency = readNumber(
+    'concurrency',
+    values.concurrency ?? String(DEFAULT_CONCURRENCY),
+    1,
+    64,
+  );
+  const store = openStore(resolvePath(io, values.data ?? 'data'));
+  const targets = await chooseTargets(positionals, values, store, io);
+  const sandbox = await chooseSandbox({ unsafeNoSandbox: values['unsafe-no-sandbox'] === true });
+  const lock = await lockStore(store.dir);
+  const progress = startProgress(io, 'crawl', targets.length, values.json === true);
+  const results: CrawlResult[] = [];
+  const versions = { node: process.versions.node };
+  try {
+    await crawl({
+      store,
+      targets,
+      sandbox,
+      concurrency,
+      versions,
+      signal: withBudget(signal, budgetMs),
+      onStart: (id) => progress.note(id),
+      onResult: (result) => {
+        results.push(result);
+        progress.step(result.server);
+        if (values.json) io.out(JSON.stringify(outputLine(result)));
+        else progress.print(humanLine(result));
+      },
+    });
+  } finally {
+    progress.stop();
+    await lock.release();
+  }
+  if (!values.json) printSummary(results, targets.length, io);
+  const isAllFailed = results.every(({ outcome }) => outcome === 'failed');
+  return positionals.length > 0 && results.length > 0 && isAllFailed ? 1 : 0;
+}
+
+async function chooseTargets(
+  ids: string[],
+  values: { sources?: string | undefined; due?: boolean | undefined },
+  store: ReturnType<typeof openStore>,
+  io: Io,
+): Promise<ServerSource[]> {
+  for (const id of ids) {
+    const parsed = parseServerId(id);
+    if (!parsed.ok) throw new CliError('input', parsed.problem);
+  }
+  const { items, problems } = await store.readSources(
+    values.sources && resolvePath(io, values.sources),
+  );
+  for (const { file, message } of problems) io.err(`crawl: ${file}: ${message}; skipped`);
+  if (ids.length > 0) {
+    const resolved = await resolveTargets(ids, items);
+    const [problem] = resolved.problems;
+    if (problem !== undefined) throw new CliError('input', problem);
+    return values.due ? dueSources(resolved.targets, store, Date.now()) : resolved.targets;
+  }
+  if (items.length === 0) {
+    const where = values.sources ?? `${store.dir}/sources`;
+    throw new CliError(
+      'input',
+      `no sources in ${where}: name a server (npm:@scope/name) or add a source file`,
+    );
+  }
+  return values.due ? dueSources(items, store, Date.now()) : items;
+}
+
+/** A signal that also fires, with the reason the crawler knows, when the time is spent. */
+export function withBudget(signal: AbortSignal, budgetMs: number | undefined): AbortSignal {
+  if (budgetMs === undefined) return signal;
+  const budget = new AbortController();
+  setTimeout(() => budget.abort('budget-spent'), budgetMs).unref();
+  return AbortSignal.any([signal, budget.signal]);
+}
+
+/** The contract of `crawl --json`. */
+export function outputLine({ detail: _, ...line }: CrawlResult) {
+  return line;
+}
+
+/** One server, one line, for a terminal. */
+export function humanLine({
+  server,
+  version,
+  outcome,
+  reason,
+  detail,
+  tools,
+  help,
+  durationMs,
+}: CrawlResult): string {
+  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
+  const what =
+    outcome === 'failed' ? (reason ?? 'failed') : `${tools} ${tools === 1 ? 'tool' : 'tools'}`;
+  const extra = [reason !== undefined && outcome === 'partial' ? reason : '', ...help].filter(
+    (text) => text !== '',
+  );
+  const words = outcome === 'failed' && detail !== undefined ? `: ${detail}` : '';
+  return `${outcome.padEnd(8)} ${server}@${version || '?'}  ${what}${words}  ${seconds}${extra.length > 0 ? `  (${extra.join('; ')})` : ''}`;
+}
+
+function printSummary(results: CrawlResult[], planned: number, io: Io): void {
+  const count = (wanted: string) => results.filter(({ outcome }) => outcome === wanted).length;
+  const tools = results.reduce((sum, result) => sum + result.tools, 0);
+  io.out(
+    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${tools} tools`,
+  );
+  const reasons = Map.groupBy(
+    results.filter(({ outcome }) => outcome === 'failed'),
+    ({ reason }) => reason ?? 'unknown',
+  );
+  const rows = [...reasons].map(([reason, failed]) => [
+    reason,
+    String(failed.length),
+    failed.map(({ server }) => server).join(' '),
+  ]);
+  if (rows.length > 0) for (const line of table(['reason', 'servers', 'which'], rows)) io.out(line);
+}

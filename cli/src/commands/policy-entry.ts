@@ -1,0 +1,9 @@
+import type { Command } from '../command.ts';
+import { policyCommand } from './policy.ts';
+
+// The policy commands parse their own words, `--help` included.
+export const policyEntry: Command = {
+  name: 'policy',
+  summary: 'check, try, merge and recommend policies',
+  run: (args, io) => policyCommand(args, io),
+};

@@ -1,0 +1,19 @@
+import { processIo } from './io.ts';
+import { runCli } from './run-cli.ts';
+
+// A reader that went away (`toolwarden … | head`) is the end of the work, not a failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : 2),
+);
+
+const stop = new AbortController();
+let isStopping = false;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // Asked twice, a person means it.
+    if (isStopping) process.exit(name === 'SIGINT' ? 130 : 143);
+    isStopping = true;
+    stop.abort(name);
+  });
+}
+process.exitCode = await runCli(process.argv.slice(2), processIo(), stop.signal);

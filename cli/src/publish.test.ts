@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openPublication } from './publish.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'toolwarden-publish-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+test('readers see the old release until the new one is whole, then the new one', async () => {
+  let now = 0;
+  const publication = openPublication(dir, () => (now += 1000));
+  expect(await publication.hasRelease()).toBe(false);
+  const release = async (text: string) => {
+    const folder = await publication.nextRelease();
+    await mkdir(folder);
+    await writeFile(join(folder, 'index.html'), text);
+    return folder;
+  };
+  await publication.publish(await release('one'));
+  const second = await release('two');
+  expect(await readFile(join(publication.current, 'index.html'), 'utf8')).toBe('one');
+  await publication.publish(second);
+  expect(await readFile(join(publication.current, 'index.html'), 'utf8')).toBe('two');
+  expect(await publication.hasRelease()).toBe(true);
+});
+
+test('the current release and the two before it are kept, older ones go', async () => {
+  let now = 0;
+  const publication = openPublication(dir, () => (now += 1000));
+  for (let index = 0; index < 5; index++) {
+    const folder = await publication.nextRelease();
+    await mkdir(folder);
+    await publication.publish(folder);
+  }
+  const kept = await readdir(join(dir, 'releases'));
+  expect(kept).toHaveLength(3);
+  expect(await readlink(publication.current)).toBe(join('releases', kept.sort().at(-1) as string));
+});

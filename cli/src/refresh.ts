@@ -1,0 +1,105 @@
+import type { CrawlRun, ServerSource } from '@toolwarden/catalogue';
+import type { Store, StoreProblem } from '@toolwarden/catalogue/store';
+import { classifyStore } from '@toolwarden/classifier';
+import {
+  type CrawlOptions,
+  type CrawlResult,
+  chooseSandbox,
+  crawl,
+  lockStore,
+} from '@toolwarden/scraper';
+import { buildSite } from '@toolwarden/site';
+import type { Publication } from './publish.ts';
+
+export type RefreshOptions = {
+  store: Store;
+  /** What to crawl; empty crawls nothing and renders what is there. */
+  targets: ServerSource[];
+  publication: Publication;
+  signal: AbortSignal;
+  /** Ends the crawl only; what it has by then is classified and published. */
+  crawlSignal?: AbortSignal;
+  concurrency?: number;
+  unsafeNoSandbox?: boolean;
+  limits?: CrawlOptions['limits'];
+  onCrawled?: (result: CrawlResult) => void;
+  onPhase?: (phase: 'crawl' | 'classify' | 'build') => void;
+};
+
+/** What a refresh did. */
+export type RefreshResult = {
+  run?: CrawlRun;
+  judgedAnew: number;
+  pages: number;
+  tools: number;
+  servers: number;
+  problems: StoreProblem[];
+};
+
+/** Crawls, classifies, builds, and publishes by one atomic switch; until then the old site stands. */
+export async function refreshCatalogue(options: RefreshOptions): Promise<RefreshResult> {
+  const run = options.targets.length > 0 ? await crawlTargets(options) : undefined;
+  options.signal.throwIfAborted();
+  return { ...(run && { run }), ...(await publishCatalogue(options)) };
+}
+
+/** Classifies what is new, builds, and publishes. */
+export async function publishCatalogue({
+  store,
+  publication,
+  signal,
+  onPhase,
+}: Pick<RefreshOptions, 'store' | 'publication' | 'signal' | 'onPhase'>) {
+  onPhase?.('classify');
+  const { changed, problems } = await classifyStore(store, { signal });
+  signal.throwIfAborted();
+  onPhase?.('build');
+  const release = await publication.nextRelease();
+  const built = await buildSite({ dataDir: store.dir, outDir: release, signal });
+  await publication.publish(release);
+  return {
+    judgedAnew: changed,
+    pages: built.pages,
+    tools: built.tools,
+    servers: built.servers,
+    problems: mergeProblems(problems, built.problems),
+  };
+}
+
+async function crawlTargets(options: RefreshOptions): Promise<CrawlRun> {
+  const {
+    store,
+    targets,
+    concurrency = 2,
+    unsafeNoSandbox = false,
+    limits,
+    onCrawled,
+    onPhase,
+  } = options;
+  const sandbox = await chooseSandbox({ unsafeNoSandbox });
+  const lock = await lockStore(store.dir);
+  onPhase?.('crawl');
+  try {
+    return await crawl({
+      store,
+      targets,
+      sandbox,
+      concurrency,
+      signal: options.crawlSignal ?? options.signal,
+      versions: { node: process.versions.node },
+      ...(limits && { limits }),
+      ...(onCrawled && { onResult: onCrawled }),
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+// Classifier and site read the same files and so report the same faults.
+function mergeProblems(...lists: StoreProblem[][]): StoreProblem[] {
+  return [
+    ...new Map(
+      lists.flat().map((problem) => [`${problem.file}\n${problem.message}`, problem]),
+    ).values(),
+  ];
+}

@@ -1,0 +1,150 @@
+import { realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import sirv, { type RequestHandler } from 'sirv';
+import { CliError } from './command.ts';
+
+/** Both loopback addresses: `localhost` means either, by the browser's choice. */
+const HOSTS = ['127.0.0.1', '::1'];
+/** How long a published switch may go unnoticed. */
+const SWITCH_CHECK_MS = 500;
+
+/** A running server of one site folder. */
+export type SiteServer = { url: string; close: () => Promise<void> };
+
+/**
+ * Serves a built site on both loopback addresses. `dir` may be a link that later points elsewhere, and may be
+ * missing at first: then it answers 503 until the site is there.
+ *
+ * @throws CliError where the port is taken.
+ */
+export async function serveSite(dir: string, port: number): Promise<SiteServer> {
+  const handler = siteHandler(dir);
+  const servers: Server[] = [];
+  try {
+    for (const host of HOSTS) {
+      const server = await listen(
+        handler,
+        host,
+        servers.length === 0 ? port : boundPort(servers[0] as Server),
+      );
+      if (server !== undefined) servers.push(server);
+    }
+  } catch (error) {
+    for (const server of servers) server.close();
+    throw error;
+  }
+  if (servers.length === 0) throw new CliError('environment', 'no loopback address to listen on');
+  return {
+    url: `http://localhost:${boundPort(servers[0] as Server)}/`,
+    close: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function boundPort(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Listens; `undefined` where the machine has no such address. */
+function listen(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  host: string,
+  port: number,
+): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(handler);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')
+        return resolve(undefined);
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+        const why = error.code === 'EACCES' ? 'may not be used' : 'is taken';
+        return reject(
+          new CliError(
+            'environment',
+            `port ${port} ${why}: stop what listens there or choose another with --port`,
+            { cause: error },
+          ),
+        );
+      }
+      reject(error);
+    });
+    server.listen({ host, port, exclusive: true }, () => resolve(server));
+  });
+}
+
+function siteHandler(dir: string): (request: IncomingMessage, response: ServerResponse) => void {
+  let served: { path: string; handle: RequestHandler } | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  const refresh = () => {
+    if (performance.now() - checkedAt < SWITCH_CHECK_MS && served !== undefined) return;
+    checkedAt = performance.now();
+    const path = realPath(dir);
+    if (path !== undefined && path !== served?.path) served = { path, handle: filesOf(path) };
+  };
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response
+        .writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' })
+        .end('Only GET and HEAD here.\n');
+      return;
+    }
+    refresh();
+    if (served === undefined) {
+      response
+        .writeHead(503, { 'retry-after': '5', 'content-type': 'text/plain' })
+        .end('The catalogue is being built; try again in a few seconds.\n');
+      return;
+    }
+    const { handle, path } = served;
+    handle(request, response, () => void answerNotFound(path, response));
+  };
+}
+
+function realPath(dir: string): string | undefined {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return undefined;
+  }
+}
+
+function filesOf(path: string): RequestHandler {
+  return sirv(path, {
+    // Files are looked up as they are asked for: a release of 200,000 files would take seconds to list at each switch.
+    dev: true,
+    extensions: ['html'],
+    setHeaders: (response, pathname) => {
+      response.setHeader('x-content-type-options', 'nosniff');
+      response.setHeader('referrer-policy', 'no-referrer');
+      response.setHeader('x-frame-options', 'DENY');
+      response.setHeader('content-security-policy', "frame-ancestors 'none'");
+      if (/\.(json|jsonl|md|txt|xml|svg)$/.test(pathname))
+        response.setHeader('access-control-allow-origin', '*');
+      const isHashed = pathname.startsWith('/_astro/');
+      response.setHeader(
+        'cache-control',
+        isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+}
+
+async function answerNotFound(path: string, response: ServerResponse): Promise<void> {
+  const page = await readFile(join(path, '404.html')).catch(() => undefined);
+  response.writeHead(404, {
+    'content-type': page === undefined ? 'text/plain' : 'text/html;charset=utf-8',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(page ?? 'Not found.\n');
+}

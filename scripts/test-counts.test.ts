@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { countTests, lastLine } from './test-counts.ts';
+
+const file = (status: string, ...statuses: string[]) => ({
+  status,
+  assertionResults: statuses.map((each, index) => ({ status: each, fullName: `test ${index}` })),
+});
+
+test('skipped tests are counted by name and never as passed', () => {
+  const counts = countTests({
+    numPassedTests: 1,
+    numFailedTests: 0,
+    testResults: [file('passed', 'passed', 'skipped', 'pending', 'todo')],
+  });
+  expect(counts).toEqual({
+    passed: 1,
+    failed: 0,
+    skipped: 3,
+    skippedNames: ['test 1', 'test 2', 'test 3'],
+  });
+  expect(lastLine(counts)).toBe('1 passed, 0 failed, 3 skipped');
+});
+
+test('a test file that could not be loaded counts as a failure', () => {
+  const counts = countTests({
+    numPassedTests: 4,
+    numFailedTests: 1,
+    testResults: [file('failed'), file('failed', 'failed'), file('passed', 'passed')],
+  });
+  expect(lastLine(counts)).toBe('4 passed, 2 failed');
+});
