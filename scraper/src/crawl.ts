@@ -1,0 +1,180 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  CrawlOutcome,
+  CrawlReason,
+  CrawlRun,
+  ServerId,
+  ServerRecord,
+  ServerSource,
+} from '@toolwarden/catalogue';
+import type { Store } from '@toolwarden/catalogue/store';
+import { changesBetween } from './changes.ts';
+import { crawlServer } from './crawl-server.ts';
+import { type CrawlLimits, defaultLimits } from './limits.ts';
+import { type RegistrySettings, readRegistrySettings } from './npm/registry-settings.ts';
+import { mayReplace } from './record.ts';
+import { MAX_SLOTS } from './sandbox/identity.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+/** What came of one server in a run. */
+export type CrawlResult = {
+  server: ServerId;
+  version: string;
+  outcome: CrawlOutcome;
+  reason?: CrawlReason;
+  /** The server's or the package manager's own words about the failure. */
+  detail?: string;
+  tools: number;
+  help: string[];
+  durationMs: number;
+};
+
+export type CrawlOptions = {
+  store: Store;
+  /** What to crawl, in this order. */
+  targets: ServerSource[];
+  sandbox: Sandbox;
+  /** Servers at once; 2 unless told, 16 at most. */
+  concurrency?: number;
+  /** Ends the run early and cleanly; the reason `'budget-spent'` is written down as such. */
+  signal?: AbortSignal;
+  onStart?: (id: ServerId) => void;
+  /** In order of completion, after the record is on disk. */
+  onResult?: (result: CrawlResult) => void;
+  limits?: Partial<CrawlLimits>;
+  /** Versions to write into the run, beside node's and the sandbox's. */
+  versions?: Record<string, string>;
+};
+
+/** Crawls servers one after the other in some places at once; writes a record for each, and the run. */
+export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
+  const { store, targets, sandbox, signal } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const startedAt = new Date().toISOString();
+  const root = await mkdtemp(join(tmpdir(), 'toolwarden-crawl-'));
+  await chmod(root, 0o755);
+  const settings = await readRegistrySettings();
+  const results: CrawlResult[] = [];
+  const queue = targets.values();
+  const work = async (slot: number) => {
+    for (const source of queue) {
+      if (signal?.aborted) return;
+      options.onStart?.(source.id);
+      const began = performance.now();
+      const record = await inPlace(root, slot, source, { sandbox, settings, limits, signal });
+      if (record === undefined) return;
+      await save(store, record);
+      const result = resultOf(record, Math.round(performance.now() - began));
+      results.push(result);
+      options.onResult?.(result);
+    }
+  };
+  const places = Math.max(1, Math.min(options.concurrency ?? 2, MAX_SLOTS, targets.length));
+  try {
+    const ended = await Promise.allSettled(Array.from({ length: places }, (_, slot) => work(slot)));
+    const broken = ended.find((end) => end.status === 'rejected');
+    if (broken) throw broken.reason;
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+  const run = runOf(results, {
+    startedAt,
+    endedAt: new Date().toISOString(),
+    ending: endingOf(signal, results.length === targets.length),
+    versions: {
+      node: process.versions.node,
+      sandbox: `${sandbox.id} ${sandbox.version}`.trim(),
+      ...options.versions,
+    },
+  });
+  await store.writeCrawlRun(run);
+  return run;
+}
+
+async function inPlace(
+  root: string,
+  slot: number,
+  source: ServerSource,
+  shared: {
+    sandbox: Sandbox;
+    settings: RegistrySettings;
+    limits: CrawlLimits;
+    signal: AbortSignal | undefined;
+  },
+): Promise<ServerRecord | undefined> {
+  const packageDir = join(root, `package-${slot}`);
+  try {
+    return await crawlServer(source, {
+      ...shared,
+      slot,
+      packageDir,
+      cacheDir: join(root, `cache-${slot}`),
+    });
+  } finally {
+    await rm(packageDir, { recursive: true, force: true });
+  }
+}
+
+/** Writes a record and what it changed; a failed crawl leaves an earlier listing as it is. */
+async function save(store: Store, record: ServerRecord): Promise<void> {
+  const earlier = await store.readServer(record.id);
+  if (!mayReplace(earlier, record.outcome)) return;
+  if (earlier?.outcome === 'complete' && record.outcome === 'complete') {
+    // History first: killed in between, the next crawl finds the same change again rather than losing it.
+    const changes = changesBetween(earlier, record, new Date().toISOString());
+    await store.appendHistory(record.id, changes);
+  }
+  await store.writeServer(record);
+}
+
+function resultOf(record: ServerRecord, durationMs: number): CrawlResult {
+  return {
+    server: record.id,
+    version: record.version,
+    outcome: record.outcome,
+    ...(record.reason && { reason: record.reason }),
+    ...(record.detail && { detail: record.detail }),
+    tools: record.tools.length,
+    help: record.help ?? [],
+    durationMs,
+  };
+}
+
+function endingOf(signal: AbortSignal | undefined, isAll: boolean): CrawlRun['ending'] {
+  if (!signal?.aborted || isAll) return 'completed';
+  return signal.reason === 'budget-spent' ? 'budget-spent' : 'interrupted';
+}
+
+function runOf(
+  results: CrawlResult[],
+  about: Pick<CrawlRun, 'startedAt' | 'endedAt' | 'ending' | 'versions'>,
+): CrawlRun {
+  const count = (outcome: CrawlOutcome) =>
+    results.filter((result) => result.outcome === outcome).length;
+  const failuresByReason: CrawlRun['failuresByReason'] = {};
+  for (const { reason } of results)
+    if (reason) failuresByReason[reason] = (failuresByReason[reason] ?? 0) + 1;
+  return {
+    ...about,
+    counts: {
+      servers: results.length,
+      complete: count('complete'),
+      partial: count('partial'),
+      failed: count('failed'),
+      tools: results.reduce((total, { tools }) => total + tools, 0),
+    },
+    failuresByReason,
+    servers: results
+      .map(({ server, version, outcome, reason, tools, durationMs }) => ({
+        id: server,
+        version,
+        outcome,
+        ...(reason && { reason }),
+        tools,
+        durationMs,
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}

@@ -1,0 +1,92 @@
+import type { CrawlReason } from '@toolwarden/catalogue';
+import type { Attempt } from './introspect.ts';
+import { stripControls, tellingLine } from './words.ts';
+
+/** Why an attempt gave no whole listing, and the line of its output that says so best. */
+export type Diagnosis = { reason: CrawlReason; words: string };
+
+/** Looked for in order in all a server said; the first that fits is the reason. */
+const signs: [CrawlReason, RegExp][] = [
+  ['disk-full', /\bENOSPC\b/],
+  [
+    'wants-native-module',
+    /\.node'?\b.{0,200}(?:not found|cannot find|no such)|could not locate the bindings|(?:cannot find module|could not load).{0,200}(?:\.node\b|prebuil|-linux-|linux_)|ERR_DLOPEN_FAILED|was compiled against a different Node|bindings file/i,
+  ],
+  ['runtime-missing', /(?:spawn|exec|env:)[^\n]{0,80}(?:ENOENT|No such file)/i],
+  [
+    'wants-backend',
+    /ECONNREFUSED[^\n]{0,80}(?:127\.0\.0\.1|::1|localhost)|connect ECONNREFUSED|redis[^\n]{0,60}(?:error|refused)/i,
+  ],
+];
+
+const usage =
+  /^\s*usage\b|\busage:\s|^\s*(?:commands|options|arguments):\s*$|missing required (?:argument|option|parameter)|(?:unknown|invalid) (?:command|argument|option)|--help\b|required (?:option|argument|flag)|error: (?:missing|no) (?:argument|command)|please (?:provide|specify) (?:a|an|the|at least)\b[^\n]{0,60}(?:argument|path|director|folder|file|command)/im;
+const variable = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]{2,}\b/;
+const wanting =
+  /required|requires|must (?:be|have|provide|set|specify)|missing|not (?:set|found|provided|defined|configured|specified)|undefined|please (?:set|provide|configure|specify|add)|environment variable|no (?:api[ -]?key|token|credential)|needs? (?:a|an|to be)|is empty|could not find|invalid/i;
+const credential =
+  /api[ _-]?key|access[ _-]?token|\btoken\b|credential|secret|log ?in|authenticat|unauthori[sz]ed|password|client[ _-]id|config(?:uration)? file|connection string|database url/i;
+const network =
+  /\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)\b|getaddrinfo|fetch failed|network (?:error|is unreachable)|dial tcp|Name or service not known|socket hang up/i;
+const listening =
+  /(?:listening|running|started|available|server)\b[^\n]{0,60}(?:https?:\/\/|\bport\b\s*:?\s*\d|:\d{4,5}\b)|https?:\/\/(?:localhost|0\.0\.0\.0|127\.0\.0\.1)/i;
+const crash =
+  /^\s+at .{1,300}:\d+:\d+\)?$|\b(?:TypeError|ReferenceError|SyntaxError|RangeError)\b|ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)|panic:|Segmentation fault/m;
+
+/** Classifies a failed attempt by what the server said and how it ended. */
+export function diagnose(attempt: Attempt): Diagnosis {
+  const { error, exceeded, listing } = attempt;
+  const said = outputOf(attempt);
+  if (listing?.stoppedBy) {
+    const { cause, words } = listing.stoppedBy;
+    if (exceeded !== undefined) return { reason: 'limit-exceeded', words: exceeded };
+    if (cause === 'limit') return { reason: 'limit-exceeded', words };
+    if (cause === 'protocol') return { reason: 'protocol-error', words };
+  }
+  if (exceeded !== undefined)
+    return { reason: 'limit-exceeded', words: `stopped at a limit: ${exceeded}` };
+  const words = tellingLine(said) ?? error?.message ?? '';
+  const isAnswered = error !== undefined && !error.isTimeout && !error.isClosed;
+  if (isAnswered) {
+    const own = error.message;
+    if (network.test(own)) return { reason: 'wants-network', words: own };
+    if (wanting.test(own) && (credential.test(own) || variable.test(own)))
+      return { reason: 'wants-configuration', words: own };
+    return { reason: 'protocol-error', words: own };
+  }
+  return { reason: reasonFromOutput(said, attempt), words: words || endingOf(attempt) };
+}
+
+function reasonFromOutput(said: string, { error, exit }: Attempt): CrawlReason {
+  const sign = signs.find(([, pattern]) => pattern.test(said));
+  if (sign) return sign[0];
+  const isWanting = said
+    .split('\n')
+    .some(
+      (line) =>
+        line.length < 2000 && wanting.test(line) && (variable.test(line) || credential.test(line)),
+    );
+  const isTimeout = error?.isTimeout === true;
+  if (isTimeout && listening.test(said)) return 'unsupported-transport';
+  if (isWanting && !usage.test(said)) return 'wants-configuration';
+  if (network.test(said)) return 'wants-network';
+  if (isTimeout) return isWanting ? 'wants-configuration' : 'timeout';
+  if (usage.test(said))
+    return variable.test(said) && isWanting ? 'wants-configuration' : 'wants-arguments';
+  if (isWanting) return 'wants-configuration';
+  if (crash.test(said)) return 'crashed';
+  if (exit.code !== null && exit.code > 128) return 'crashed';
+  return said.trim() === '' ? 'silent-exit' : 'crashed';
+}
+
+/** All a server said that was no message, stderr first. */
+export function outputOf({ stderr, junk }: Attempt): string {
+  return stripControls(`${stderr}\n${junk.join('\n')}`);
+}
+
+function endingOf({ exit, error }: Attempt): string {
+  if (error?.isTimeout) return `no answer to ${error.stage} in time`;
+  return exit.code === null
+    ? `ended by ${exit.signal} without a word`
+    : `ended with code ${exit.code} without a word`;
+}

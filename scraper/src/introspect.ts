@@ -1,0 +1,90 @@
+import { BoundedOutput } from './bounded-output.ts';
+import { BoundedTransport } from './bounded-transport.ts';
+import type { CrawlLimits } from './limits.ts';
+import { type Listing, ListingError, readListing } from './listing.ts';
+import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
+
+/** A command that should speak MCP on its standard streams. */
+export type Launch = {
+  argv: (places: Places) => string[];
+  /** After the command; `{dir}` stands for the working folder. */
+  args: string[];
+  /** Variables; `{dir}` as in `args`. */
+  env: Record<string, string>;
+  /** Path below the working folder → text. */
+  files: Record<string, string>;
+};
+
+/** One start of a server: its listing, or how it failed, with all it said. */
+export type Attempt = {
+  listing?: Listing;
+  error?: ListingError;
+  exit: Exit;
+  /** The limit it was stopped by, in words. */
+  exceeded?: string;
+  stderr: string;
+  /** Lines on stdout that were no message. */
+  junk: string[];
+};
+
+/** Starts a command in a sandbox, lists what it offers, and leaves nothing of it behind. */
+export async function introspect(
+  launch: Launch,
+  place: { sandbox: Sandbox; slot: number; packageDir: string },
+  limits: CrawlLimits,
+  signal?: AbortSignal,
+): Promise<Attempt> {
+  const fill = (text: string, places: Places) => text.replaceAll('{dir}', places.work);
+  const confined = await place.sandbox.start({
+    slot: place.slot,
+    packageDir: place.packageDir,
+    workFiles: launch.files,
+    command: (places) => ({
+      argv: [...launch.argv(places), ...launch.args.map((arg) => fill(arg, places))],
+      env: Object.fromEntries(
+        Object.entries(launch.env).map(([name, value]) => [name, fill(value, places)]),
+      ),
+    }),
+    limits,
+  });
+  const stderr = new BoundedOutput(limits.stderrBytes);
+  stderr.follow(confined.stderr);
+  const transport = new BoundedTransport(confined, limits);
+  const stop = () => void transport.close();
+  const deadline = setTimeout(stop, limits.serverMs);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  let outcome: { listing: Listing } | { error: ListingError };
+  try {
+    outcome = { listing: await readListing(transport, limits) };
+  } catch (error) {
+    if (!(error instanceof ListingError)) throw error;
+    outcome = { error };
+  } finally {
+    clearTimeout(deadline);
+    signal?.removeEventListener('abort', stop);
+  }
+  const exit = await settle(confined, 'listing' in outcome);
+  const exceeded = confined.exceeded() ?? transport.exceeded;
+  return {
+    ...outcome,
+    exit,
+    stderr: stderr.text(),
+    junk: transport.junk,
+    ...(exceeded !== undefined && { exceeded }),
+  };
+}
+
+/** A server that closed its output may be about to say why on stderr: it gets a moment, then it is ended. */
+async function settle(
+  confined: { exited: Promise<Exit>; kill: () => Promise<Exit> },
+  isListed: boolean,
+): Promise<Exit> {
+  const patience = isListed ? 0 : 300;
+  const timer = setTimeout(() => void confined.kill(), patience);
+  try {
+    return await confined.exited;
+  } finally {
+    clearTimeout(timer);
+  }
+}

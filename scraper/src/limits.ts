@@ -1,0 +1,39 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Everything that bounds what one server may cost. Times are in milliseconds on the monotonic clock. */
+export const defaultLimits = {
+  /** Installing the package and all it depends on. */
+  installMs: 240_000,
+  /** From the start of the process to the answer to `initialize`. */
+  startMs: 30_000,
+  /** Each later request. */
+  requestMs: 20_000,
+  /** All attempts to list one server together, installing not included. */
+  serverMs: 120_000,
+  /** One message; a longer one ends the attempt at once, without keeping more of it. */
+  lineBytes: 8 * MIB,
+  stdoutBytes: 64 * MIB,
+  /** What is kept of stderr: its beginning and its end; ten times as much and it is read no further. */
+  stderrBytes: MIB,
+  /** Lines and messages that are no part of the protocol. */
+  junkMessages: 1000,
+  pages: 200,
+  tools: 5000,
+  descriptionBytes: 64 * KIB,
+  schemaBytes: 256 * KIB,
+  /** Nesting of one definition. */
+  depth: 64,
+  memoryBytes: 512 * MIB,
+  processes: 64,
+  /** Node with a large dependency tree opens more than 256 files while it loads modules in parallel. */
+  openFiles: 1024,
+  /** Each of the folders a server may write to, and any one file. */
+  diskBytes: 256 * MIB,
+  cpuSeconds: 60,
+  /** Address space: a backstop against reservations that no memory counter sees. Node itself needs 2 GiB. */
+  addressBytes: 4096 * MIB,
+  /** Attempts beyond the first, each with more help than the one before. */
+  coaxRounds: 6,
+};
+export type CrawlLimits = typeof defaultLimits;

@@ -1,0 +1,280 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  jsonDepth,
+  jsonDigest,
+  own,
+  type ServerRecord,
+  type ToolDefinition,
+} from '@toolwarden/catalogue';
+import * as z from 'zod';
+import type { BoundedTransport } from './bounded-transport.ts';
+import type { CrawlLimits } from './limits.ts';
+
+type Finding = NonNullable<ServerRecord['findings']>[number];
+type Truncation = NonNullable<ServerRecord['truncated']>[number];
+
+/** What a server said about itself and what it offers, as far as it got. */
+export type Listing = {
+  serverInfo?: JsonObject;
+  protocolVersion?: string;
+  capabilities?: JsonObject;
+  instructions?: string;
+  tools: ToolDefinition[];
+  prompts?: JsonObject[];
+  resources?: JsonObject[];
+  resourceTemplates?: JsonObject[];
+  truncated: Truncation[];
+  findings: Finding[];
+  /** Set where the list of tools is not whole. */
+  stoppedBy?: { cause: 'limit' | 'protocol' | 'error'; words: string };
+};
+
+type Ask = (method: string, params?: { cursor: string }) => Promise<JsonObject>;
+
+/** How far into a conversation a failure came, and in whose words. */
+export class ListingError extends Error {
+  override readonly name = 'ListingError';
+  readonly stage: 'initialize' | 'tools/list';
+  readonly isTimeout: boolean;
+  readonly isClosed: boolean;
+
+  constructor(stage: ListingError['stage'], cause: unknown) {
+    super(wordsOf(cause), { cause });
+    this.stage = stage;
+    const code = cause instanceof McpError ? cause.code : undefined;
+    this.isTimeout = code === ErrorCode.RequestTimeout;
+    this.isClosed = code === ErrorCode.ConnectionClosed || this.message === 'closed';
+  }
+}
+
+/** Any object: the SDK's own schema refuses a whole list for one definition without `type: "object"`. */
+const anyResult = z.custom<JsonObject>(isJsonObject);
+
+/** Shakes hands with a server and reads all it lists. Only a failure before the first tool is thrown. */
+export async function readListing(
+  transport: BoundedTransport,
+  limits: CrawlLimits,
+): Promise<Listing> {
+  const client = new Client({ name: 'toolwarden', version: '0.1.0' }, { capabilities: {} });
+  try {
+    await client.connect(transport, { timeout: limits.startMs });
+  } catch (error) {
+    throw new ListingError('initialize', error);
+  }
+  const ask: Ask = (method, params) =>
+    client.request({ method, ...(params && { params }) } as never, anyResult, {
+      timeout: limits.requestMs,
+    }) as Promise<JsonObject>;
+  const listing: Listing = { tools: [], truncated: [], findings: [] };
+  readIntroduction(transport.initializeResult, listing, limits);
+  await readTools(ask, listing, limits);
+  // What is wanted is there now; nothing that follows may spoil it.
+  if (listing.stoppedBy === undefined) {
+    await readAgain(ask, listing, limits);
+    await readOther(ask, 'prompts/list', 'prompts', listing, limits);
+    await readOther(ask, 'resources/list', 'resources', listing, limits);
+    await readOther(ask, 'resources/templates/list', 'resourceTemplates', listing, limits);
+  }
+  await client.close().catch(() => {});
+  return listing;
+}
+
+function readIntroduction(
+  result: JsonObject | undefined,
+  listing: Listing,
+  limits: CrawlLimits,
+): void {
+  for (const field of ['serverInfo', 'capabilities'] as const) {
+    const value = own(result, field);
+    if (!isJsonObject(value)) continue;
+    if (jsonDepth(value, limits.depth) > limits.depth) leaveOut(listing, field, limits);
+    else listing[field] = value;
+  }
+  const protocolVersion = own(result, 'protocolVersion');
+  if (typeof protocolVersion === 'string') listing.protocolVersion = protocolVersion.slice(0, 100);
+  const instructions = own(result, 'instructions');
+  if (typeof instructions === 'string')
+    listing.instructions = cutText(instructions, 'instructions', listing, limits);
+}
+
+async function readTools(ask: Ask, listing: Listing, limits: CrawlLimits): Promise<void> {
+  const found = await readPages(ask, 'tools/list', 'tools', limits);
+  if (found.failure !== undefined) {
+    const error = new ListingError('tools/list', found.failure);
+    if (found.items.length === 0) {
+      // A server without tools may not know the method at all.
+      if (isUnknownMethod(found.failure) && own(listing.capabilities, 'tools') === undefined)
+        return;
+      throw error;
+    }
+    listing.stoppedBy = { cause: 'error', words: error.message };
+  }
+  if (found.cut) {
+    listing.truncated.push({ what: found.cut.what, limit: found.cut.words });
+    listing.stoppedBy = found.cut;
+  }
+  for (const item of found.items) {
+    const definition = usableDefinition(item, listing, limits);
+    if (definition) listing.tools.push(definition);
+  }
+}
+
+/** One definition within our limits; undefined, with a finding, where it cannot be kept. */
+function usableDefinition(
+  item: JsonValue,
+  listing: Listing,
+  limits: CrawlLimits,
+): ToolDefinition | undefined {
+  const name = own(item, 'name');
+  if (!isJsonObject(item) || typeof name !== 'string') {
+    listing.findings.push({
+      code: 'invalid-definition',
+      message: 'A listed tool is no object with a name; it was left out.',
+    });
+    return undefined;
+  }
+  if (jsonDepth(item, limits.depth) > limits.depth) {
+    leaveOut(listing, `definition of ${shown(name)}`, limits);
+    return undefined;
+  }
+  let definition = item as ToolDefinition;
+  const description = own(item, 'description');
+  if (typeof description === 'string') {
+    const text = cutText(description, `description of ${shown(name)}`, listing, limits);
+    if (text !== description) definition = { ...definition, description: text };
+  }
+  for (const field of ['inputSchema', 'outputSchema', '_meta', 'icons']) {
+    const value = own(definition, field);
+    if (value === undefined || JSON.stringify(value).length <= limits.schemaBytes) continue;
+    const { [field]: _, ...rest } = definition;
+    definition = rest as ToolDefinition;
+    listing.truncated.push({
+      what: `${field} of ${shown(name)}`,
+      limit: `${limits.schemaBytes} bytes`,
+    });
+  }
+  return definition;
+}
+
+function leaveOut(listing: Listing, what: string, limits: CrawlLimits): void {
+  listing.truncated.push({ what, limit: `nesting of ${limits.depth} levels` });
+  listing.findings.push({
+    code: 'invalid-definition',
+    message: `The ${what} is nested deeper than ${limits.depth} levels; it was left out.`,
+  });
+}
+
+function cutText(text: string, what: string, listing: Listing, limits: CrawlLimits): string {
+  if (text.length <= limits.descriptionBytes) return text;
+  listing.truncated.push({ what, limit: `${limits.descriptionBytes} characters` });
+  return text.slice(0, limits.descriptionBytes);
+}
+
+/** A second reading: a list that differs each time cannot be pinned, and its readers must know. */
+async function readAgain(ask: Ask, listing: Listing, limits: CrawlLimits): Promise<void> {
+  const again = await readPages(ask, 'tools/list', 'tools', limits);
+  const second: Listing = { tools: [], truncated: [], findings: [] };
+  for (const item of again.items) {
+    const definition = usableDefinition(item, second, limits);
+    if (definition) second.tools.push(definition);
+  }
+  const digests = (tools: ToolDefinition[]) => new Set(tools.map((tool) => jsonDigest(tool)));
+  const [before, after] = [digests(listing.tools), digests(second.tools)];
+  const changed = before.symmetricDifference(after).size;
+  if (again.failure === undefined && changed === 0) return;
+  if (isUnknownMethod(again.failure) && listing.tools.length === 0) return;
+  listing.findings.push({
+    code: 'unstable-list',
+    message:
+      again.failure === undefined
+        ? 'Two readings of the list of tools in one session gave different definitions.'
+        : `The list of tools could not be read a second time: ${wordsOf(again.failure)}.`,
+  });
+}
+
+async function readOther(
+  ask: Ask,
+  method: string,
+  key: 'prompts' | 'resources' | 'resourceTemplates',
+  listing: Listing,
+  limits: CrawlLimits,
+): Promise<void> {
+  const capability = key === 'prompts' ? 'prompts' : 'resources';
+  if (own(listing.capabilities, capability) === undefined) return;
+  const found = await readPages(ask, method, key, limits);
+  if (found.cut) listing.truncated.push({ what: key, limit: found.cut.words });
+  if (found.failure !== undefined && !isUnknownMethod(found.failure)) {
+    listing.findings.push({
+      code: 'list-error',
+      message: `${method} failed: ${wordsOf(found.failure)}`,
+    });
+  }
+  const items = found.items.filter(isJsonObject);
+  listing[key] = items.filter((item) => jsonDepth(item, limits.depth) <= limits.depth);
+  if (listing[key].length < items.length) leaveOut(listing, `list of ${key}`, limits);
+}
+
+type Pages = {
+  items: JsonValue[];
+  failure?: unknown;
+  cut?: { what: string; cause: 'limit' | 'protocol'; words: string };
+};
+
+/** Follows cursors to the end, to a limit, or to a cursor that was there before. */
+async function readPages(
+  ask: Ask,
+  method: string,
+  key: string,
+  limits: CrawlLimits,
+): Promise<Pages> {
+  const items: JsonValue[] = [];
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 0; page < limits.pages; page++) {
+    let result: JsonObject;
+    try {
+      result = await ask(method, cursor === undefined ? undefined : { cursor });
+    } catch (failure) {
+      return { items, failure };
+    }
+    const list = own(result, key);
+    if (!Array.isArray(list)) return { items, failure: new Error(`the answer has no list ${key}`) };
+    const room = limits.tools - items.length;
+    items.push(...list.slice(0, room));
+    if (list.length > room) return { items, cut: limitCut('tools', `${limits.tools} entries`) };
+    const next = own(result, 'nextCursor');
+    if (typeof next !== 'string') return { items };
+    if (seen.has(next)) {
+      // Some servers mean "no more" by an empty cursor, which the protocol allows as a real one.
+      if (next === '') return { items };
+      return {
+        items,
+        cut: { what: 'pages', cause: 'protocol', words: 'the server repeated a cursor' },
+      };
+    }
+    seen.add(next);
+    cursor = next;
+  }
+  return { items, cut: limitCut('pages', `${limits.pages} pages`) };
+}
+
+function limitCut(what: string, words: string) {
+  return { what, cause: 'limit' as const, words };
+}
+
+function isUnknownMethod(error: unknown): boolean {
+  return error instanceof McpError && error.code === ErrorCode.MethodNotFound;
+}
+
+function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.replace(/^MCP error -?\d+: /, '').slice(0, 2000);
+}
+
+function shown(name: string): string {
+  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
+}

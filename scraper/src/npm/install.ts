@@ -1,0 +1,218 @@
+import { createReadStream } from 'node:fs';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CrawlReason, isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
+import { readAll } from '../bounded-output.ts';
+import type { CrawlLimits } from '../limits.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { stripControls } from '../words.ts';
+import type { RegistrySettings } from './registry-settings.ts';
+
+/** An installed package: its own words from its manifest, and the bytes the registry vouches for. */
+export type Installed = {
+  name: string;
+  version: string;
+  integrity?: string;
+  manifest: JsonObject;
+  readme: string;
+};
+export type InstallFailure = { reason: CrawlReason; output: string };
+export type InstallResult =
+  | { ok: true; installed: Installed }
+  | { ok: false; failure: InstallFailure };
+
+export type InstallOrder = {
+  name: string;
+  /** An exact version; absent means the newest. */
+  version: string | undefined;
+  overrides: Record<string, string> | undefined;
+};
+export type InstallPlace = {
+  sandbox: Sandbox;
+  slot: number;
+  /** Emptied first. */
+  packageDir: string;
+  cacheDir: string;
+  settings: RegistrySettings;
+  limits: CrawlLimits;
+  signal?: AbortSignal | undefined;
+};
+
+/** Installing unpacks far more than a server may use while it runs. */
+const INSTALL_BOUNDS = {
+  memoryBytes: 2 * 1024 ** 3,
+  processes: 64,
+  openFiles: 4096,
+  cpuSeconds: 600,
+  diskBytes: 2 * 1024 ** 3,
+  addressBytes: 64 * 1024 ** 3,
+};
+
+/** Installs exactly one version of a package with all install scripts off, in a folder of its own. */
+export async function installPackage(
+  order: InstallOrder,
+  place: InstallPlace,
+): Promise<InstallResult> {
+  await prepare(order, place);
+  const { code, output, isTimeout } = await runNpm(
+    [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--loglevel=error',
+      // Only what the registry vouches for; npm before 11.10 does not know these, so the lock is read as well.
+      '--allow-git=none',
+      '--allow-remote=none',
+    ],
+    place,
+  );
+  if (isTimeout) return { ok: false, failure: { reason: 'install-timeout', output } };
+  if (code !== 0) return { ok: false, failure: { reason: reasonOf(output), output } };
+  return readInstalled(order.name, place.packageDir);
+}
+
+/** The newest version of a package, as its registry states it; undefined where it states none. */
+export async function newestVersion(
+  name: string,
+  place: InstallPlace,
+): Promise<string | undefined> {
+  const { code, output } = await runNpm(
+    ['view', '--loglevel=error', '--', `${name}@latest`, 'version'],
+    place,
+  );
+  const version = output.trim();
+  return code === 0 && /^\d+\.\d+\.\d+[\w.+-]{0,100}$/.test(version) ? version : undefined;
+}
+
+async function prepare(order: InstallOrder, place: InstallPlace): Promise<void> {
+  const owner = place.sandbox.ownerOf(place.slot);
+  await rm(place.packageDir, { recursive: true, force: true });
+  for (const dir of [place.packageDir, place.cacheDir]) {
+    await mkdir(dir, { recursive: true });
+    await chmod(dir, 0o755);
+    if (owner) await chown(dir, owner.uid, owner.gid);
+  }
+  // The name stands in a file and not on a command line: nothing in it can read as an option or another spec.
+  const manifest = {
+    private: true,
+    dependencies: Object.fromEntries([[order.name, order.version ?? 'latest']]),
+    ...(order.overrides && { overrides: order.overrides }),
+  };
+  await writeFile(join(place.packageDir, 'package.json'), JSON.stringify(manifest));
+}
+
+async function runNpm(args: string[], place: InstallPlace) {
+  const { sandbox, slot, packageDir, cacheDir, settings, limits, signal } = place;
+  const confined = await sandbox.start({
+    slot,
+    packageDir,
+    installing: { cacheDir, certificates: settings.certificates },
+    homeFiles: { '.npmrc': settings.npmrc },
+    command: (places) => ({
+      argv: [places.node, places.npm, ...args, `--prefix=${places.package}`],
+      env: {
+        npm_config_cache: places.cache,
+        npm_config_userconfig: `${places.home}/.npmrc`,
+        npm_config_omit_lockfile_registry_resolved: 'true',
+        ...(settings.certificates[0] && { NODE_EXTRA_CA_CERTS: settings.certificates[0] }),
+      },
+    }),
+    limits: INSTALL_BOUNDS,
+  });
+  confined.stdin.end();
+  let isTimeout = false;
+  const timer = setTimeout(() => {
+    isTimeout = true;
+    void confined.kill();
+  }, limits.installMs);
+  const stop = () => void confined.kill();
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  try {
+    const [out, words, exit] = await Promise.all([
+      readAll(confined.stdout, limits.stderrBytes),
+      readAll(confined.stderr, limits.stderrBytes),
+      confined.exited,
+    ]);
+    return { code: exit.code, output: stripControls(words + out), isTimeout };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function reasonOf(output: string): CrawlReason {
+  if (/\bENOSPC\b/.test(output)) return 'disk-full';
+  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ECONNRESET|ETIMEDOUT)\b/.test(output))
+    return 'unreachable';
+  return 'install-failed';
+}
+
+async function readInstalled(name: string, packageDir: string): Promise<InstallResult> {
+  const dir = join(packageDir, 'node_modules', name);
+  const failed = (output: string): InstallResult => ({
+    ok: false,
+    failure: { reason: 'install-failed', output },
+  });
+  const manifest = await readJson(join(dir, 'package.json'));
+  const version = own(manifest, 'version');
+  if (!isJsonObject(manifest) || typeof version !== 'string' || !/^\d+\.\d+\.\d+/.test(version))
+    return failed('the installed package has no usable package.json');
+  const packages = own(
+    await readJson(join(packageDir, 'node_modules/.package-lock.json')),
+    'packages',
+  );
+  const foreign = foreignDependency(packages);
+  if (foreign) return failed(`${foreign} comes from outside the registry`);
+  const integrity = own(own(packages, `node_modules/${name}`), 'integrity');
+  return {
+    ok: true,
+    installed: {
+      name,
+      version,
+      manifest,
+      readme: await readReadme(dir),
+      ...(typeof integrity === 'string' && { integrity }),
+    },
+  };
+}
+
+/** A package that was not taken from the registry: with registry addresses left out of the lock, any address tells. */
+function foreignDependency(packages: unknown): string | undefined {
+  if (!isJsonObject(packages)) return undefined;
+  return Object.keys(packages).find((path) => {
+    const resolved = own(packages[path], 'resolved');
+    return (
+      typeof resolved === 'string' && /^(git|ssh|https?:\/\/(codeload\.)?github)/.test(resolved)
+    );
+  });
+}
+
+// A lock of a thousand packages has half of this; a stranger's manifest can have any size.
+const MAX_FILE = 4 * 1024 ** 2;
+
+async function readReadme(dir: string): Promise<string> {
+  for (const name of ['README.md', 'readme.md', 'Readme.md', 'README']) {
+    const text = await readStart(join(dir, name));
+    if (text !== undefined) return text;
+  }
+  return '';
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse((await readStart(file)) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+async function readStart(file: string): Promise<string | undefined> {
+  try {
+    return await readAll(createReadStream(file, { end: MAX_FILE }), MAX_FILE);
+  } catch {
+    return undefined;
+  }
+}

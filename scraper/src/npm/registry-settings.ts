@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** How this machine reaches its npm registry, and nothing else of its npm configuration. */
+export type RegistrySettings = {
+  /** Text of an `.npmrc`. */
+  npmrc: string;
+  /** Certificate files it names. */
+  certificates: string[];
+  /** Hosts it names, which no record may show. */
+  hosts: string[];
+};
+
+const PLAIN_KEYS =
+  /^(registry|@[a-z0-9._-]+:registry|ca|cafile|strict-ssl|proxy|https-proxy|noproxy|replace-registry-host)$/;
+const CREDENTIAL_KEYS = /^\/\/.+:(_authToken|_auth|username|_password|certfile|keyfile)$/;
+
+/** Reads the settings from npm's files and variables, weakest first, as npm itself ranks them. */
+export async function readRegistrySettings(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RegistrySettings> {
+  const texts = await Promise.all((await configFiles(env)).map(readOrEmpty));
+  return settingsFrom(texts, env);
+}
+
+/** The settings that texts of `.npmrc` files and `npm_config_…` variables make together; later ones win. */
+export function settingsFrom(texts: string[], env: NodeJS.ProcessEnv): RegistrySettings {
+  const values = new Map<string, string>();
+  for (const line of texts.flatMap((text) => text.split(/\r?\n/))) {
+    const at = line.indexOf('=');
+    if (at < 0) continue;
+    const key = line.slice(0, at).trim();
+    if (!PLAIN_KEYS.test(key) && !CREDENTIAL_KEYS.test(key)) continue;
+    values.set(key, expand(line.slice(at + 1).trim(), env));
+  }
+  for (const [name, value] of Object.entries(env)) {
+    const key = /^npm_config_/i.test(name)
+      ? name.slice('npm_config_'.length).toLowerCase().replaceAll('_', '-')
+      : '';
+    if (PLAIN_KEYS.test(key) && value) values.set(key, value);
+  }
+  const lines = [...values].map(([key, value]) => `${key}=${value}`);
+  const unquoted = (value: string | undefined) => value?.replace(/^"|"$/g, '');
+  return {
+    npmrc: `${lines.join('\n')}\n`,
+    certificates: [unquoted(values.get('cafile')), env.NODE_EXTRA_CA_CERTS].filter(
+      (path): path is string => path !== undefined && path.startsWith('/'),
+    ),
+    hosts: [
+      ...new Set(
+        [...values.entries()].flat().flatMap((text) => hostOf(unquoted(text) ?? '') ?? []),
+      ),
+    ],
+  };
+}
+
+function expand(value: string, env: NodeJS.ProcessEnv): string {
+  return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name) => env[name] ?? whole);
+}
+
+function hostOf(text: string): string | undefined {
+  return /^(?:https?:)?\/\/(?:[^/@\s]*@)?([a-z0-9.-]+)/i.exec(text)?.[1];
+}
+
+async function configFiles(env: NodeJS.ProcessEnv): Promise<string[]> {
+  // Asked of npm itself, in one start: where the files lie depends on how it was installed.
+  const { stdout } = await run('npm', ['config', 'get', 'globalconfig', 'userconfig'], {
+    env,
+    cwd: '/',
+  });
+  const paths = [...stdout.matchAll(/^(globalconfig|userconfig)=(.+)$/gm)];
+  return ['globalconfig', 'userconfig'].flatMap(
+    (which) => paths.find(([, name]) => name === which)?.[2] ?? [],
+  );
+}
+
+async function readOrEmpty(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}

@@ -1,0 +1,81 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ScraperError } from '../scraper-error.ts';
+import { bubblewrapSandbox } from './bubblewrap.ts';
+import { noSandbox } from './no-sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
+
+const PROBE_MS = 20_000;
+
+/**
+ * The sandbox of this machine, after it has really run a program. Where there is none, servers are not started:
+ * `unsafeNoSandbox` is the only way round, and it has to be asked for.
+ */
+export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Promise<Sandbox> {
+  if (options.unsafeNoSandbox) return noSandbox();
+  try {
+    const sandbox = await bubblewrapSandbox();
+    await probe(sandbox);
+    return sandbox;
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const problem = isAbsent
+      ? 'bubblewrap is not installed'
+      : `bubblewrap does not work here (${firstLine((error as Error).message)})`;
+    const remedy = isAbsent
+      ? 'install it (Debian: apt-get install bubblewrap)'
+      : 'allow unprivileged user namespaces';
+    throw new ScraperError(
+      'no-sandbox',
+      `No sandbox, so no server was started: ${problem}; ${remedy}, or give --unsafe-no-sandbox to run servers with the rights of your user.`,
+      { cause: error },
+    );
+  }
+}
+
+async function probe(sandbox: Sandbox): Promise<void> {
+  const packageDir = await mkdtemp(join(tmpdir(), 'toolwarden-probe-'));
+  await chmod(packageDir, 0o755);
+  try {
+    const confined = await sandbox.start({
+      slot: 0,
+      command: ({ node }) => ({ argv: [node, '--version'], env: {} }),
+      packageDir,
+      limits: {
+        memoryBytes: 512 * 1024 ** 2,
+        processes: 64,
+        openFiles: 1024,
+        cpuSeconds: 20,
+        diskBytes: 1024 ** 2,
+        addressBytes: 4 * 1024 ** 3,
+      },
+    });
+    const timer = setTimeout(() => void confined.kill(), PROBE_MS);
+    const [out, words, exit] = await Promise.all([
+      text(confined.stdout),
+      text(confined.stderr),
+      confined.exited,
+    ]);
+    clearTimeout(timer);
+    if (exit.code !== 0 || out.trim() !== process.version) {
+      throw new Error(words.trim() || `it ended with ${exit.code ?? exit.signal}`);
+    }
+  } finally {
+    await rm(packageDir, { recursive: true, force: true });
+  }
+}
+
+async function text(stream: AsyncIterable<Buffer>): Promise<string> {
+  let all = '';
+  try {
+    for await (const chunk of stream) all += chunk;
+  } catch {
+    // Cut off: what came so far has to do.
+  }
+  return all;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}
