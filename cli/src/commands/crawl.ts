@@ -110,7 +110,7 @@ async function chooseTargets(
   if (ids.length > 0) {
     const resolved = await resolveTargets(ids, items);
     const [problem] = resolved.problems;
-    if (problem !== undefined) throw new CliError('input', problem);
+    if (problem !== undefined) throw new CliError('input', problem.message);
     return values.due ? dueSources(resolved.targets, store, Date.now()) : resolved.targets;
   }
   if (items.length === 0) {
@@ -161,7 +161,7 @@ function printSummary(results: CrawlResult[], planned: number, io: Io): void {
   const count = (wanted: string) => results.filter(({ outcome }) => outcome === wanted).length;
   const tools = results.reduce((sum, result) => sum + result.tools, 0);
   io.out(
-    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${tools} tools`,
+    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${tools} ${tools === 1 ? 'tool' : 'tools'}`,
   );
   const reasons = Map.groupBy(
     results.filter(({ outcome }) => outcome === 'failed'),
