@@ -45,7 +45,7 @@ export function diagnose(attempt: Attempt): Diagnosis {
   }
   if (exceeded !== undefined)
     return { reason: 'limit-exceeded', words: `stopped at a limit: ${exceeded}` };
-  const words = tellingLine(said) ?? error?.message ?? '';
+  const words = tellingLine(said);
   const isAnswered = error !== undefined && !error.isTimeout && !error.isClosed;
   if (isAnswered) {
     const own = error.message;
@@ -54,7 +54,7 @@ export function diagnose(attempt: Attempt): Diagnosis {
       return { reason: 'wants-configuration', words: own };
     return { reason: 'protocol-error', words: own };
   }
-  return { reason: reasonFromOutput(said, attempt), words: words || endingOf(attempt) };
+  return { reason: reasonFromOutput(said, attempt), words: words ?? endingOf(attempt) };
 }
 
 function reasonFromOutput(said: string, { error, exit }: Attempt): CrawlReason {
@@ -87,6 +87,6 @@ export function outputOf({ stderr, junk }: Attempt): string {
 function endingOf({ exit, error }: Attempt): string {
   if (error?.isTimeout) return `no answer to ${error.stage} in time`;
   return exit.code === null
-    ? `ended by ${exit.signal} without a word`
+    ? `ended without a word`
     : `ended with code ${exit.code} without a word`;
 }

@@ -40,15 +40,21 @@ function hideSecrets(line: string): string {
 
 const NOISE =
   /^(at |node:|npm (warn|notice)|throw |\^+$|Node\.js v\d|\}|\{|\[|\]|requireStack|code: |\(Use `node|(\(node:\d+\) )?(\[DEP\d+\] )?(Deprecation|Experimental)Warning)/i;
+/** `file:///package/index.js:12`, where something was thrown. */
+const PLACE = /^(?:file:\/\/)?\/\S{1,400}:\d+$/;
 const TELLING =
-  /error|required|requires|missing|must|usage|cannot|can't|could not|unable|fail|not (?:set|found|provided|defined|configured)|invalid|please|no such|unknown|refused|denied/i;
+  /error|required|requires|missing|must|usage|cannot|can't|could not|unable|fail|not (?:set|found|provided|defined|configured)|invalid|please|no such|no matching|unknown|refused|denied/i;
 
 /** The line of some output that says most about what went wrong. */
 export function tellingLine(text: string): string | undefined {
-  const lines = stripControls(text)
+  const all = stripControls(text)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !NOISE.test(line));
+    .filter((line) => line !== '');
+  // Node prints the source line that threw above a row of carets; it is no word of the server's.
+  const lines = all.filter(
+    (line, index) => !NOISE.test(line) && !/^\^+$/.test(all[index + 1] ?? '') && !PLACE.test(line),
+  );
   const index = lines.findIndex((line) => TELLING.test(line));
   if (index < 0) return lines.at(-1);
   const line = lines[index] as string;

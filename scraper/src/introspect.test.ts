@@ -1,0 +1,347 @@
+import { createSocket } from 'node:dgram';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { own } from '@toolwarden/catalogue';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { needs } from '../fixtures/needs.ts';
+import { diagnose } from './diagnose.ts';
+import { type Attempt, introspect, type Launch } from './introspect.ts';
+import { type CrawlLimits, defaultLimits } from './limits.ts';
+import { chooseSandbox } from './sandbox/choose-sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+const describeSandboxed = await needs('bubblewrap');
+
+describeSandboxed('a server in the sandbox', () => {
+  let sandbox: Sandbox;
+  let packageDir: string;
+
+  beforeAll(async () => {
+    sandbox = await chooseSandbox({ unsafeNoSandbox: false });
+    // A copy, because the folder of a checkout may be closed to the user that servers run as.
+    packageDir = mkdtempSync(join(tmpdir(), 'toolwarden-test-'));
+    cpSync(join(import.meta.dirname, '../fixtures/servers'), packageDir, { recursive: true });
+    chmodSync(packageDir, 0o755);
+  });
+  afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
+
+  const start = (
+    fixture: string,
+    args: string[] = [],
+    limits: Partial<CrawlLimits> = {},
+    more: Partial<Launch> = {},
+  ): Promise<Attempt> =>
+    introspect(
+      {
+        argv: ({ node, package: dir }) => [node, `${dir}/${fixture}.mjs`],
+        args,
+        env: {},
+        files: {},
+        ...more,
+      },
+      { sandbox, slot: 3, packageDir },
+      { ...defaultLimits, ...limits },
+    );
+  const names = ({ listing }: Attempt) => listing?.tools.map(({ name }) => name);
+  const words = ({ listing }: Attempt) =>
+    Object.fromEntries(
+      (listing?.tools ?? []).map((tool) => [tool.name, String(own(tool, 'description'))]),
+    );
+  const codes = ({ listing }: Attempt) => listing?.findings.map(({ code }) => code);
+
+  test('lists its tools, prompts, resources and its own words', async () => {
+    const { listing } = await start('plain');
+    expect(listing).toMatchObject({
+      serverInfo: { name: 'fixture', version: '1.0.0' },
+      protocolVersion: '2025-11-25',
+      instructions: 'Read before you write.',
+      tools: [{ name: 'write_note' }, { name: 'read_note' }],
+      prompts: [{ name: 'summarise' }],
+      resources: [{ uri: 'note://1' }],
+      resourceTemplates: [],
+      findings: [],
+      truncated: [],
+    });
+  });
+
+  test('may talk beside the protocol; its requests are refused and foreign answers ignored', async () => {
+    const attempt = await start('talks-beside-the-protocol');
+    expect(words(attempt)).toEqual({ noisy: 'ask-1 -32601, ask-2 -32601, ask-3 -32601' });
+    expect(attempt.junk[0]).toBe('Welcome to the notes server {beta}');
+  });
+
+  test('that only chatters is stopped after a thousand lines', async () => {
+    const attempt = await start('junk-flood');
+    expect(attempt.exceeded).toBe('more than 1000 lines that are no message');
+    expect(diagnose(attempt).reason).toBe('limit-exceeded');
+  });
+
+  test('may define tools in odd ways: what can be kept is kept verbatim, the rest is named', async () => {
+    const attempt = await start('odd-definitions');
+    expect(names(attempt)).toEqual([
+      ...['no_type', '__proto__', 'twice', 'twice', 'Twice', '../../etc/passwd', 'mistyped'],
+      ...['remote_ref', 'long_words', 'wide_schema'],
+    ]);
+    const tools = attempt.listing?.tools ?? [];
+    expect(tools[0]).toEqual({
+      name: 'no_type',
+      inputSchema: { properties: { id: { type: 'string' } } },
+    });
+    expect(JSON.stringify(tools[1])).toContain('"__proto__":{"polluted":true}');
+    expect(own({}, 'polluted')).toBeUndefined();
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    expect(String(own(tools[8], 'description'))).toHaveLength(defaultLimits.descriptionBytes);
+    expect(own(tools[9], 'inputSchema')).toBeUndefined();
+    expect(attempt.listing?.truncated.map(({ what }) => what)).toEqual([
+      'definition of deep',
+      'description of long_words',
+      'inputSchema of wide_schema',
+    ]);
+    expect(codes(attempt)).toEqual(Array(3).fill('invalid-definition'));
+  });
+
+  test('is asked for every page, also behind an empty cursor or an empty page', async () => {
+    expect(names(await start('pages', ['three']))).toEqual(['page_first', 'page_b', 'page_c']);
+    expect(names(await start('pages', ['empty-cursor']))).toEqual([
+      'page_first',
+      'page_',
+      'page_c',
+    ]);
+    expect(names(await start('pages', ['empty-page']))).toEqual(['page_first', 'page_c']);
+  });
+
+  test.for([
+    ['same', 2],
+    ['cycle', 3],
+  ] as const)('with the endless cursor "%s" is left at the repetition', async ([way, pages]) => {
+    const attempt = await start('pages', [way]);
+    expect(names(attempt)).toHaveLength(pages);
+    expect(attempt.listing?.truncated).toEqual([
+      { what: 'pages', limit: 'the server repeated a cursor' },
+    ]);
+    expect(diagnose(attempt).reason).toBe('protocol-error');
+  });
+
+  test('with a cursor that is always new is left after the limit of pages', async () => {
+    const attempt = await start('pages', ['always-new'], { pages: 20 });
+    expect(names(attempt)).toHaveLength(20);
+    expect(diagnose(attempt)).toEqual({ reason: 'limit-exceeded', words: '20 pages' });
+  });
+
+  test.for(['dies', 'refuses'])(
+    'that %s on its second page gives a part, called a part',
+    async (way) => {
+      const attempt = await start('pages', [way]);
+      expect(names(attempt)).toEqual(['page_first']);
+      expect(attempt.listing?.stoppedBy?.cause).toBe('error');
+    },
+  );
+
+  test('with a hundred thousand tools is cut at the limit, and the cut is told', async () => {
+    const attempt = await start('many-tools');
+    expect(names(attempt)).toHaveLength(defaultLimits.tools);
+    expect(attempt.listing?.truncated).toEqual([{ what: 'tools', limit: '5000 entries' }]);
+    expect(diagnose(attempt).reason).toBe('limit-exceeded');
+  });
+
+  test('with another list at each reading is called unstable', async () => {
+    const attempt = await start('changes-its-mind');
+    expect(names(attempt)).toEqual(['stable', 'time_1']);
+    expect(codes(attempt)).toEqual(['unstable-list']);
+  });
+
+  test('that hangs and ignores signals is ended at its deadline', async () => {
+    const attempt = await start('hangs', [], { startMs: 400 });
+    expect(attempt.error).toMatchObject({ stage: 'initialize', isTimeout: true });
+    expect(diagnose(attempt)).toEqual({
+      reason: 'timeout',
+      words: 'no answer to initialize in time',
+    });
+    expect(commandLines()).not.toContain('hangs.mjs');
+  });
+
+  test('is ended at once when the crawl is aborted', async () => {
+    const abort = new AbortController();
+    const attempt = introspect(
+      {
+        argv: ({ node, package: dir }) => [node, `${dir}/hangs.mjs`],
+        args: [],
+        env: {},
+        files: {},
+      },
+      { sandbox, slot: 3, packageDir },
+      defaultLimits,
+      abort.signal,
+    );
+    abort.abort();
+    expect((await attempt).listing).toBeUndefined();
+    expect(commandLines()).not.toContain('hangs.mjs');
+  });
+
+  test('leaves no daemon behind', async () => {
+    const mark = `mark-${process.pid}-${Date.now()}`;
+    const attempt = await start('daemons', [mark], { processes: 200 });
+    expect(names(attempt)).toEqual(['leave']);
+    expect(commandLines()).not.toContain(mark);
+  });
+
+  test.for([
+    ['lines', /output over|lines that are no message/],
+    ['one-line', /line over/],
+  ] as const)('that floods stdout (%s) is cut without being kept', async ([way, limit]) => {
+    const delay = monitorEventLoopDelay();
+    delay.enable();
+    const before = process.memoryUsage().rss;
+    const attempt = await start('floods', [way]);
+    expect(attempt.exceeded).toMatch(limit);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 ** 2);
+    delay.disable();
+  });
+
+  test('that floods stderr is listed all the same, and little of the flood is kept', async () => {
+    const attempt = await start('floods', ['stderr']);
+    expect(names(attempt)).toEqual(['loud']);
+    expect(attempt.stderr.length).toBeLessThanOrEqual(defaultLimits.stderrBytes + 3);
+  });
+
+  test('that takes memory is stopped at its limit', async () => {
+    const attempt = await start('greedy', ['memory'], { memoryBytes: 150 * 1024 ** 2 });
+    expect(attempt.exceeded).toBe('memory over 150 MiB');
+  });
+
+  test('that starts processes without end is stopped at its limit', async () => {
+    const attempt = await start('greedy', ['processes'], { processes: 30, startMs: 15_000 });
+    expect(attempt.exceeded).toBe('more than 30 processes');
+  });
+
+  test('that burns processor time is stopped at its limit', async () => {
+    const attempt = await start('greedy', ['cpu'], { cpuSeconds: 1 });
+    expect(attempt.exceeded ?? `${attempt.exit.code}`).toMatch(/processor time|137|152/);
+    expect(attempt.error?.isClosed).toBe(true);
+  });
+
+  test('cannot write more than its share of disk, nor anywhere but in its own folders', async () => {
+    const attempt = await start('fills-disk', [], { diskBytes: 4 * 1024 ** 2 });
+    const { '/a': root, '/dev/a': devices, '/dev/shm/a': shared, ...folders } = words(attempt);
+    expect({ root, devices }).toEqual({ root: 'EROFS after 0 MiB', devices: 'EROFS after 0 MiB' });
+    expect(shared).toMatch(/^(EFBIG|ENOSPC) after 4 MiB$/);
+    for (const how of Object.values(folders))
+      expect(how).toMatch(/^(EFBIG|ENOSPC) after [0-4] MiB$/);
+  });
+
+  test('sees no variable but its own and a few of the sandbox', async () => {
+    process.env.TOOLWARDEN_CANARY = 'canary-value';
+    const attempt = await start(
+      'prints-environment',
+      [],
+      {},
+      { env: { NOTES_DIR: '{dir}/notes' } },
+    );
+    delete process.env.TOOLWARDEN_CANARY;
+    const seen = JSON.parse(words(attempt).environment ?? '') as Record<string, string>;
+    expect(Object.keys(seen).sort()).toEqual([
+      ...['HOME', 'LANG', 'LOGNAME', 'NOTES_DIR', 'NO_COLOR', 'PATH', 'PWD', 'TERM', 'TMPDIR'],
+      'USER',
+    ]);
+    expect(seen.NOTES_DIR).toBe('/home/user/work/notes');
+    expect(JSON.stringify(seen)).not.toContain('canary');
+  });
+
+  test('cannot read the real home, write outside, reach a listener or another process', async () => {
+    const mark = `canary-${process.pid}-${Date.now()}`;
+    const canary = join(homedir(), `.toolwarden-${mark}`);
+    const outside = mkdtempSync(join(tmpdir(), 'toolwarden-outside-'));
+    chmodSync(outside, 0o777);
+    writeFileSync(canary, mark);
+    writeFileSync(join(outside, 'canary'), mark);
+    let connections = 0;
+    const count = () => {
+      connections++;
+    };
+    const tcp = createServer(count).listen(0);
+    const path = join(outside, 'socket');
+    const unix = createServer(count).listen(path);
+    const abstract = createServer(count).listen(`\0${mark}`);
+    const udp = createSocket('udp4').on('message', count).bind(0, '127.0.0.1');
+    await Promise.all(
+      [tcp, unix, abstract, udp].map((one) => new Promise((done) => one.once('listening', done))),
+    );
+    const port = (tcp.address() as { port: number }).port;
+    const udpPort = udp.address().port;
+    const write = [
+      ...[canary, join(outside, 'mark'), '/etc/mark', '/usr/mark', '/var/mark', '/package/mark'],
+      ...['/package/plain.mjs', '/opt/node/bin/node', '/root/mark', '/sys/mark', '/run/mark'],
+    ];
+    const attempt = await start('spies', [
+      JSON.stringify({
+        read: [
+          ...[canary, join(outside, 'canary'), '/etc/shadow', '/root/.ssh/id_rsa'],
+          ...['/var/run/docker.sock', `${homedir()}/.npmrc`, import.meta.filename],
+        ],
+        folders: [homedir(), outside, '/root', '/var', '/run', '/etc/ssl/private'],
+        write,
+        ports: [port, udpPort],
+        sockets: [path, `\0${mark}`, '/var/run/docker.sock', '/run/dbus/system_bus_socket'],
+        pids: [process.pid, process.ppid],
+      }),
+    ]);
+    const said = words(attempt);
+    expect(Object.keys(said).length).toBeGreaterThan(55);
+    expect(Object.entries(said).filter(([, how]) => how.startsWith('DONE'))).toEqual([]);
+    expect(JSON.stringify(attempt)).not.toContain(`DONE ${mark}`);
+    expect(readdirSync(outside).sort()).toEqual(['canary', 'socket']);
+    expect(readFileSync(canary, 'utf8')).toBe(mark);
+    await new Promise((done) => setTimeout(done, 100));
+    expect(connections).toBe(0);
+    for (const one of [tcp, unix, abstract, udp]) one.close();
+    rmSync(canary);
+    rmSync(outside, { recursive: true });
+  });
+
+  test('finds dummy files in its working folder', async () => {
+    const attempt = await start(
+      'prints-environment',
+      [],
+      {},
+      {
+        argv: ({ node }) => [node],
+        args: ['-e', 'console.error(require("fs").readFileSync("{dir}/a/b.json", "utf8"))'],
+        files: { 'a/b.json': '{"is":"there"}' },
+      },
+    );
+    expect(attempt.stderr).toBe('{"is":"there"}\n');
+  });
+
+  test.for(['../x', '/etc/x', 'a//b', 'a/./b', ''])(
+    'cannot be given a file at %j',
+    async (path) => {
+      await expect(start('plain', [], {}, { files: { [path]: '' } })).rejects.toThrow(
+        expect.objectContaining({ code: 'bad-source' }),
+      );
+    },
+  );
+});
+
+function commandLines(): string {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}
