@@ -1,0 +1,17 @@
+export { type CheckOptions, checkPolicyText, parsePolicy } from './check.ts';
+export { type Finding, type FindingCode, findingCodes, type Problem } from './finding.ts';
+export { policyJsonSchema } from './json-schema.ts';
+export { lint } from './lint.ts';
+export {
+  type CanonicalPolicy,
+  type CanonicalRule,
+  canonicalPolicy,
+  normalisePolicy,
+  policyDigest,
+} from './normalise.ts';
+export { type Limit, type Policy, policySchema, type Rule } from './policy.ts';
+export { PolicyError } from './policy-error.ts';
+export { benignArguments } from './recommend/benign.ts';
+export { type Profile, profiles } from './recommend/caps.ts';
+export { type Recommendation, recommend, recommendServer } from './recommend.ts';
+export { ruleWords } from './rule-words.ts';

@@ -1,0 +1,10 @@
+import { defineOperator } from './operator.ts';
+import { equals, scalarSchema } from './scalar.ts';
+
+export const eq = defineOperator({
+  id: 'eq',
+  meaning: 'Equal, in type and value.',
+  value: scalarSchema,
+  words: (value) => `must be ${JSON.stringify(value)}`,
+  compile: (value) => (subject) => equals(subject, value),
+});

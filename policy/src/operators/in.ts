@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import { defineOperator } from './operator.ts';
+import { isOneOf, listWords, scalarSchema } from './scalar.ts';
+
+/** The values of a list condition. */
+export const scalarsSchema = z.array(scalarSchema).min(1).max(10_000);
+
+export const isIn = defineOperator({
+  id: 'in',
+  meaning: 'Equal to one of the values, in type and value.',
+  value: scalarsSchema,
+  words: (values) => `must be one of ${listWords(values)}`,
+  compile: (values) => (subject) => isOneOf(subject, values),
+});

@@ -1,0 +1,30 @@
+import type { JsonValue } from '@toolwarden/catalogue';
+import type * as z from 'zod';
+import type { Truth } from '../truth.ts';
+
+/** What tests a text against a pattern; the regex engine behind one door, loaded only where a policy has one. */
+export type PatternEngine = {
+  /** @throws where the pattern is no pattern of this engine. */
+  search(pattern: string): (text: string) => boolean;
+  /** As `search`, for the whole text. */
+  whole(pattern: string): (text: string) => boolean;
+};
+
+/** One operator of the policy language: what its value may be, and how it judges an argument. */
+export type Operator<Id extends string = string, Value extends z.ZodType = z.ZodType> = {
+  id: Id;
+  /** One sentence for the reference page and for editors. */
+  meaning: string;
+  value: Value;
+  /** What must be so, after the argument's name: `must be at most 5`. */
+  words: (value: z.infer<Value>) => string;
+  /** Prepares the value once; the answer judges one argument that is present. */
+  compile: (value: z.infer<Value>, patterns: PatternEngine) => (subject: JsonValue) => Truth;
+};
+
+/** Declares an operator; the types of value and judge follow from its schema. */
+export function defineOperator<Id extends string, Value extends z.ZodType>(
+  operator: Operator<Id, Value>,
+): Operator<Id, Value> {
+  return operator;
+}
