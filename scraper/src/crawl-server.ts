@@ -4,7 +4,8 @@ import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Attempt, introspect } from './introspect.ts';
 import type { CrawlLimits } from './limits.ts';
 import { type Bin, chooseBin } from './npm/choose-bin.ts';
-import { type Installed, type InstallPlace, installPackage, newestVersion } from './npm/install.ts';
+import { type Installed, type InstallPlace, newestVersion } from './npm/install.ts';
+import { installWithOverrides } from './npm/install-with-overrides.ts';
 import { failedRecord, recordOf } from './record.ts';
 import { detailOf, hideAddresses, tellingLine } from './words.ts';
 
@@ -31,7 +32,7 @@ export async function crawlServer(
   if (origin !== 'npm')
     return fail('unsupported-origin', `servers of the origin ${origin} cannot be crawled yet`);
 
-  const result = await installPackage(
+  const { result, overrides } = await installWithOverrides(
     { name, version: source.version, overrides: source.overrides },
     place,
   );
@@ -47,7 +48,7 @@ export async function crawlServer(
   const choice = await chooseBin(installed, place.packageDir, source.bin);
   if (!choice.ok) return fail(choice.reason, choice.detail, installed.version, { installed });
   const { bin } = choice;
-  const end = await attemptAll(source, installed, bin, place);
+  const end = await attemptAll({ ...source, overrides }, installed, bin, place);
   if (place.signal?.aborted) return undefined;
   const { help, attempt, diagnosis } = end;
   const problem = diagnosis && {
@@ -84,7 +85,7 @@ async function attemptAll(
     args: source.args ?? [],
     env: source.env ?? {},
     files: withoutDir(source.files ?? {}),
-    given: [],
+    given: givenBy(source),
   };
   const tried = new Set([keyOf(start)]);
   const deadline = performance.now() + limits.serverMs;
@@ -128,6 +129,16 @@ function within(limits: CrawlLimits, left: number): CrawlLimits {
   return { ...limits, serverMs: left, startMs: Math.min(limits.startMs, left) };
 }
 
+/** What a source gives from the start, in the words of a record. */
+function givenBy({ args, env, files, overrides }: ServerSource): string[] {
+  return [
+    ...Object.entries(overrides ?? {}).map(([name, version]) => `override ${name}@${version}`),
+    ...(args?.length ? [`arguments ${args.join(' ')}`] : []),
+    ...Object.keys(env ?? {}).map((name) => `env ${name}`),
+    ...Object.keys(withoutDir(files ?? {})).map((path) => `file ${path}`),
+  ];
+}
+
 /** Sources name their files `{dir}/x` or `x`. */
 function withoutDir(files: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
@@ -146,7 +157,9 @@ function isNotFound(output: string, name: string): boolean {
 function npmWords(output: string): string {
   const lines = output.replace(/^npm (?:error|ERR!) ?/gm, '');
   const code = /^code (\w+)$/m.exec(lines)?.[1];
-  const words = tellingLine(lines.replace(/^(?:code \w+|A complete log.*)$/gm, ''));
+  const words = tellingLine(
+    lines.replace(/^(?:code \w+|A complete log.*|notarget In most.*)$/gm, ''),
+  );
   return [code, words].filter(Boolean).join(' ');
 }
 

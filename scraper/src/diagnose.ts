@@ -54,7 +54,10 @@ export function diagnose(attempt: Attempt): Diagnosis {
       return { reason: 'wants-configuration', words: own };
     return { reason: 'protocol-error', words: own };
   }
-  return { reason: reasonFromOutput(said, attempt), words: words ?? endingOf(attempt) };
+  const reason = reasonFromOutput(said, attempt);
+  const place = said.split('\n').find((line) => line.length < 2000 && listening.test(line));
+  if (reason === 'unsupported-transport' && place) return { reason, words: place };
+  return { reason, words: words ?? endingOf(attempt) };
 }
 
 function reasonFromOutput(said: string, { error, exit }: Attempt): CrawlReason {
@@ -87,6 +90,6 @@ export function outputOf({ stderr, junk }: Attempt): string {
 function endingOf({ exit, error }: Attempt): string {
   if (error?.isTimeout) return `no answer to ${error.stage} in time`;
   return exit.code === null
-    ? `ended without a word`
+    ? 'ended without a word'
     : `ended with code ${exit.code} without a word`;
 }

@@ -31,8 +31,8 @@ export const defaultLimits = {
   /** Each of the folders a server may write to, and any one file. */
   diskBytes: 256 * MIB,
   cpuSeconds: 60,
-  /** Address space: a backstop against reservations that no memory counter sees. Node itself needs 2 GiB. */
-  addressBytes: 4096 * MIB,
+  /** Address space, a backstop only: 4 GiB break WebAssembly, whose guard regions alone take 10 GiB each (measured). */
+  addressBytes: 64 * 1024 * MIB,
   /** Attempts beyond the first, each with more help than the one before. */
   coaxRounds: 6,
 };
