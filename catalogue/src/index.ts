@@ -1,4 +1,14 @@
-export { type Attack, attackSchema, type Needs, needsSchema } from './attack.ts';
+export {
+  type Attack,
+  type AttackEntry,
+  type AttackKind,
+  attackCaveats,
+  attackKinds,
+  attackSchema,
+  attackSections,
+  type Framework,
+  frameworks,
+} from './attack.ts';
 export { canonicalJson, compactJson, jsonDepth, MAX_JSON_DEPTH } from './canonical-json.ts';
 export {
   type Classification,
@@ -10,6 +20,7 @@ export {
   type ServerWords,
   serverClassificationsSchema,
 } from './classification.ts';
+export { type ControlId, controls } from './control.ts';
 export {
   type Correction,
   correctionSchema,
@@ -27,8 +38,11 @@ export {
 } from './entry.ts';
 export { type HistoryEvent, historyEventSchema } from './history.ts';
 export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } from './json.ts';
+export { nameWords } from './name-words.ts';
+export { type Needs, needsSchema, type ToolNeeds, toolNeedsSchema } from './needs.ts';
 export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
 export { type Assessment, assess, type RiskProfile, riskProfiles } from './risk.ts';
+export { type FoundSignal, type SignalId, schemaSignals, signalsOf } from './schema-signals.ts';
 export {
   type Configuration,
   type CrawlOutcome,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 /** Where a server comes from; the part of its id before the colon. */
 export const origins = ['npm', 'registry', 'url', 'config'] as const;
 export type Origin = (typeof origins)[number];
+export const originSchema = z.enum(origins);
 
 /** `<origin>:<identifier>`, for example `npm:@iterable/mcp`. Never holds a version. */
 export type ServerId = `${Origin}:${string}`;

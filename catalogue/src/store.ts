@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import glob from 'fast-glob';
-import type * as z from 'zod';
+import * as z from 'zod';
+import type { AttackEntry } from './attack.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ServerClassifications, serverClassificationsSchema } from './classification.ts';
 import { type ServerCorrections, serverCorrectionsSchema } from './correction.ts';
@@ -18,6 +19,9 @@ import {
 } from './server.ts';
 import type { ServerId } from './server-id.ts';
 import { serverSlug } from './slug.ts';
+import { attackText, parseAttackText } from './store-attacks.ts';
+
+export { attackText, parseAttackText };
 
 /** A file of the store that cannot be used, and what is wrong with it. Its neighbours are not affected. */
 export type StoreProblem = { file: string; message: string };
@@ -149,6 +153,30 @@ export function openStore(dir: string) {
       return readLines(relative(dir, file), (await readIfThere(file)) ?? '');
     },
 
+    /** The attack database, sorted by id. */
+    async readAttacks(): Promise<Reading<AttackEntry>> {
+      const reading: Reading<AttackEntry> = { items: [], problems: [] };
+      for (const file of await list(dir, 'attacks/*.md')) {
+        const shown = relative(dir, file);
+        try {
+          const entry = parseAttackText(await readFile(file, 'utf8'));
+          if (shown !== attackPath(entry.attack.id))
+            throw new Error(
+              `the entry ${entry.attack.id} belongs at ${attackPath(entry.attack.id)}`,
+            );
+          reading.items.push(entry);
+        } catch (error) {
+          const isSchema = error instanceof z.ZodError;
+          const message = isSchema ? explainIssues(error) : (error as Error).message;
+          reading.problems.push({ file: shown, message });
+        }
+      }
+      return reading;
+    },
+    /** Writes an entry in canonical form; says whether the file changed. */
+    writeAttack: (entry: AttackEntry) =>
+      writeWhole(join(dir, attackPath(entry.attack.id)), attackText(entry)),
+
     async readCrawlRuns(): Promise<Reading<CrawlRun>> {
       const reading: Reading<CrawlRun> = { items: [], problems: [] };
       for (const file of await list(dir, 'crawls/*.json')) {
@@ -170,6 +198,10 @@ export function openStore(dir: string) {
       return file;
     },
   };
+}
+
+function attackPath(id: string): string {
+  return join('attacks', `${id}.md`);
 }
 
 /** First two hex digits of the id's SHA-256: the folder a server's files lie in. */

@@ -1,0 +1,2 @@
+export { entryProblems } from './entry-problems.ts';
+export { type AttackFacts, attackFactsSchema, readFacts } from './facts.ts';
