@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import {
+  categorySchema,
+  labelSchema,
+  levelSchema,
+  type ServerWords,
+  toolDefinitionSchema,
+  traitSchema,
+} from '@toolwarden/catalogue';
+import * as z from 'zod';
+
+/** One tool with the answer that people settled on. */
+export const labelledToolSchema = z.strictObject({
+  id: z.string(),
+  server: z.strictObject({ name: z.string(), description: z.string().optional() }),
+  tool: toolDefinitionSchema,
+  category: categorySchema,
+  /** Other categories that are also defensible. */
+  accept: z.array(categorySchema),
+  traits: z.array(traitSchema),
+  /** Traits that count neither as missing nor as wrong. */
+  traitsOptional: z.array(traitSchema),
+  label: labelSchema,
+  risk: levelSchema,
+});
+export type LabelledTool = z.infer<typeof labelledToolSchema>;
+
+/** Reads a file of labelled tools, one JSON object a line. */
+export function readLabels(file: URL): LabelledTool[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => labelledToolSchema.parse(JSON.parse(line)));
+}
+
+/** The server's words, as the classifier takes them. */
+export function serverWordsOf({ server: { name, description } }: LabelledTool): ServerWords {
+  return { name, ...(description !== undefined && { description }) };
+}

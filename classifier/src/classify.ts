@@ -1,0 +1,167 @@
+import {
+  assess,
+  type Classification,
+  type Evidence,
+  inputDigest,
+  type ReviewReason,
+  type ServerClassifications,
+  type ServerRecord,
+  type ServerWords,
+  serverWords,
+  TAXONOMY_VERSION,
+  type ToolDefinition,
+  type Trait,
+} from '@toolwarden/catalogue';
+import { type Decision, decide } from './decide.ts';
+import { shorten, verifyEvidence } from './evidence.ts';
+import { rationaleFor } from './rationale.ts';
+import { type Reading, readDefinition } from './reading.ts';
+import type { View } from './signal.ts';
+import { signals } from './signals/index.ts';
+import { findSteering, orderIn, type Steering } from './steering.ts';
+
+/** Moves with every change that may alter an answer; stored answers of another version are computed again. */
+export const RULESET_VERSION = '1';
+
+/** A tool to judge, with what its server says of itself. */
+export type ClassifierInput = { server?: ServerWords; tool: ToolDefinition };
+
+/** What the rules make of one tool. */
+export type RulesJudgement = Pick<
+  Classification,
+  | 'category'
+  | 'label'
+  | 'traits'
+  | 'risk'
+  | 'riskRows'
+  | 'confidence'
+  | 'review'
+  | 'rationale'
+  | 'evidence'
+>;
+
+/** Judges one tool by rules alone: the same definition always gives the same answer. */
+export function classify({ server, tool }: ClassifierInput): RulesJudgement {
+  const steering = findSteering(tool);
+  const reading = withoutOrders(readDefinition(tool, server), steering);
+  const decision = decide(reading);
+  const view: View = { reading, ...decision, isSuspicious: steering.length > 0 };
+
+  const claimed = [...decision.evidence, ...traitEvidence(view), ...steeringEvidence(steering)];
+  const { kept, dropped } = verifyEvidence(claimed, tool, server);
+  const traits = settle(
+    new Set(kept.flatMap(({ for: fact }) => (fact === 'category' ? [] : [fact]))),
+  );
+  const evidence = withCategory(kept, tool).filter(
+    ({ for: fact }) => fact === 'category' || traits.has(fact),
+  );
+  const review = reviewOf(view, decision.review, traits, dropped.length > 0);
+  const sorted = [...traits].sort();
+  const assessment = assess(decision.category, sorted);
+  return {
+    category: decision.category,
+    ...assessment,
+    traits: sorted,
+    confidence: decision.confidence,
+    review,
+    rationale: rationaleFor(view, sorted, assessment),
+    evidence: limited(evidence),
+  };
+}
+
+// Orders in a description are no account of what a call does, so they take no part in finding it.
+function withoutOrders(reading: Reading, steering: readonly Steering[]): Reading {
+  if (steering.length === 0) return reading;
+  return {
+    ...reading,
+    sentences: reading.sentences.filter(({ text }) => orderIn(text) === undefined),
+  };
+}
+
+function traitEvidence(view: View): Evidence[] {
+  return signals.flatMap(({ trait, find }) =>
+    find(view).map(
+      ({ pointer, quote }): Evidence => ({ for: trait, pointer, quote: shorten(quote) }),
+    ),
+  );
+}
+
+function steeringEvidence(steering: readonly Steering[]): Evidence[] {
+  return steering.slice(0, 2).map(
+    ({ pointer, quote }): Evidence => ({
+      for: 'suspicious_definition',
+      pointer,
+      quote: shorten(quote),
+    }),
+  );
+}
+
+/** Traits that exclude one another: an option means nothing where the act destroys anyway. */
+function settle(traits: Set<Trait>): Set<Trait> {
+  if (traits.has('destructive')) traits.delete('destructive_option');
+  return traits;
+}
+
+function withCategory(evidence: Evidence[], tool: ToolDefinition): Evidence[] {
+  if (evidence.some(({ for: fact }) => fact === 'category') || tool.name === '') return evidence;
+  return [{ for: 'category', pointer: '/name', quote: shorten(tool.name) }, ...evidence];
+}
+
+function limited(evidence: Evidence[]): Evidence[] {
+  const count = new Map<string, number>();
+  const seen = new Set<string>();
+  return evidence.filter((item) => {
+    const key = JSON.stringify([item.for, item.pointer, item.quote]);
+    const used = count.get(item.for) ?? 0;
+    if (seen.has(key) || used >= 3) return false;
+    seen.add(key);
+    count.set(item.for, used + 1);
+    return true;
+  });
+}
+
+function reviewOf(
+  { reading, category, isSuspicious }: View,
+  review: Decision['review'],
+  traits: ReadonlySet<Trait>,
+  isDropped: boolean,
+): ReviewReason[] {
+  const reasons = new Set<ReviewReason>(review);
+  if (isSuspicious) reasons.add('suspicious-definition');
+  if (reading.isTruncated) reasons.add('truncated-definition');
+  if (isDropped) reasons.add('evidence-dropped');
+  if (
+    reading.hints.destructive === true &&
+    reading.hints.readOnly !== true &&
+    category !== 'Read' &&
+    !traits.has('destructive') &&
+    !traits.has('destructive_option')
+  )
+    reasons.add('destructive-claim');
+  return [...reasons].sort();
+}
+
+/** Judges every tool of a server. */
+export function classifyServer(record: ServerRecord): ServerClassifications {
+  const server = serverWords(record);
+  const tools = record.tools.map(
+    ({ definition, digest }): Classification => ({
+      tool: definition.name,
+      toolDigest: digest,
+      inputDigest: inputDigest(digest, server, RULESET_VERSION),
+      ...classify({ server, tool: definition }),
+      provenance: {
+        taxonomyVersion: TAXONOMY_VERSION,
+        rulesetVersion: RULESET_VERSION,
+        profile: 'standard',
+        method: 'rules',
+      },
+    }),
+  );
+  tools.sort((a, b) => compare(a.tool, b.tool) || compare(a.toolDigest, b.toolDigest));
+  return { id: record.id, tools };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,297 @@
+import { type ActKind, type Meaning, meaningOf, type Surroundings } from './acts.ts';
+import { type Lead, leadsOf } from './lead.ts';
+import { foreignAct } from './lexicon/other-languages.ts';
+import { NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
+import type { Reading, Text } from './reading.ts';
+import { singular, type Word, wordSet } from './words.ts';
+
+/** An act that the definition states somewhere, with the words that state it. */
+export type Act = Meaning & {
+  verb: string;
+  /** Words of its object, singular or plural as stated. */
+  object: string[];
+  /** The object as it stands in the text; empty where there is none. */
+  objectText: string;
+  pointer: string;
+  quote: string;
+  source: 'name' | 'title' | 'description' | 'value' | 'argument';
+};
+
+/** All acts found, by where they were found. */
+export type Acts = { name: Act | undefined; title: Act | undefined; lead: Act[]; more: Act[] };
+
+const RANK = { Read: 0, Write: 1, Execute: 2 } as const;
+
+/** The strongest of some acts; a plain one before a weak one of the same category. */
+export function strongest(acts: readonly Act[]): Act | undefined {
+  let best: Act | undefined;
+  for (const act of acts) {
+    if (best === undefined || weight(act) > weight(best)) best = act;
+  }
+  return best;
+}
+function weight(act: Act): number {
+  return RANK[act.category] * 4 + (GRAVE.has(act.kind) ? 2 : 0) + (act.isWeak ? 0 : 1);
+}
+const GRAVE: ReadonlySet<ActKind> = new Set(['remove', 'money']);
+
+/** The surroundings that a tool gives every act in it. */
+export type Setting = Omit<Surroundings, 'object' | 'after' | 'phrase'>;
+
+const SCREEN =
+  /\b(?:browsers?|playwright|puppeteer|selenium|chrome|firefox|chromium|devtools|webdriver|mobile (?:device|app)|android|ios|simulator|emulator|appium|desktop (?:automation|control)|computer[- ]use|gui|web ?pages?|current page|the page|screen|dom|ui elements?|mouse|keyboard|touchscreen)\b/;
+const CRYPTO =
+  /\b(?:blockchains?|crypto\w*|wallets?|ethereum|evm|solana|bitcoin|on-?chain|defi|nfts?|erc-?20|dex|lightning network|usdc|smart contracts?|stablecoins?|staking|web3|memecoins?|mainnet|testnet)\b/;
+
+/** What world the tool moves in. */
+export function settingOf(reading: Reading): Setting {
+  const near =
+    `${reading.name.replace(/[_-]/g, ' ')} ${reading.serverText} ${reading.description.slice(0, 500)}`.toLowerCase();
+  return {
+    fields: reading.fields,
+    isReadOnlyClaim: false,
+    isCrypto: CRYPTO.test(near),
+    isScreen:
+      SCREEN.test(near) ||
+      reading.fields.some(
+        ({ name, depth }) => depth === 0 && /^(?:selector|xpath|css_?selector)$/i.test(name),
+      ),
+  };
+}
+
+/** Finds what the name, the title and the description say a call does. */
+export function findActs(reading: Reading, setting: Setting): Acts {
+  const { lead, more } = describedActs(reading, setting);
+  const title = reading.title === undefined ? undefined : titleAct(reading.title, setting);
+  return { name: nameAct(reading, setting, lead), title, lead, more };
+}
+
+/** Words that name no act and no object. */
+const FILLER = wordSet('mcp tool tools api v1 v2 v3 fn func function the a an cmd rpc sdk');
+
+function nameAct(reading: Reading, setting: Setting, lead: readonly Act[]): Act | undefined {
+  const words = withoutServer(reading);
+  const candidates = words.flatMap((word, index) => {
+    const form = verbForm(word.text) ?? undoing(word.text);
+    const fits = form !== undefined && (form.form === 'base' || (words.length <= 2 && index === 0));
+    return fits ? [{ word, index, form }] : [];
+  });
+  const chosen = chooseVerb(candidates, words, lead);
+  if (chosen === undefined) return foreignNameAct(reading, setting);
+  const joined = candidates.filter(
+    ({ index }) =>
+      index === chosen.index ||
+      (index > 1 && /^(?:and|or)$/.test(words[index - 1]?.text ?? '')) ||
+      /^(?:and|or)$/.test(words[index + 1]?.text ?? ''),
+  );
+  const acts = joined.map((candidate) => actOfName(reading, setting, words, candidate));
+  const best = strongest(acts);
+  // A noun-like word that is not the first may be a noun.
+  const isUnsure = chosen.index > 0 && NOUN_LIKE.has(chosen.form.verb) && candidates.length > 1;
+  return best && isUnsure ? { ...best, isWeak: true } : best;
+}
+
+type Candidate = { word: Word; index: number; form: VerbForm };
+
+function chooseVerb(
+  candidates: readonly Candidate[],
+  words: readonly Word[],
+  lead: readonly Act[],
+): Candidate | undefined {
+  const stated = candidates.find(({ form }) => lead.some(({ verb }) => verb === form.verb));
+  const first = candidates.find(({ index }) => index === 0);
+  if (first !== undefined && !NOUN_LIKE.has(first.form.verb)) return first;
+  if (stated !== undefined) return stated;
+  const plain = candidates.find(({ form }) => !NOUN_LIKE.has(form.verb));
+  const last = candidates.find(({ index }) => index === words.length - 1);
+  if (first !== undefined && plain === undefined) {
+    // message_search, pull_request_read: what comes last is done to what comes first.
+    return last !== undefined && last !== first && last.form.kind === 'look' ? last : first;
+  }
+  return plain ?? last ?? candidates[0];
+}
+
+function actOfName(
+  reading: Reading,
+  setting: Setting,
+  words: readonly Word[],
+  { word, index, form }: Candidate,
+): Act {
+  const rest = words.slice(index + 1).map(({ text }) => text);
+  const by = rest.findIndex((text) => /^(?:by|for|from|to|in|on|with|via|and|or|as)$/.test(text));
+  let object = (by === -1 ? rest : rest.slice(0, by)).filter((text) => !FILLER.has(text));
+  if (object.length === 0) object = words.slice(0, index).map(({ text }) => text);
+  const phrase = words.map(({ text }) => text).join(' ');
+  const meaning = meaningOf(form, { ...setting, object, after: [], phrase });
+  return {
+    ...meaning,
+    verb: form.verb,
+    object,
+    objectText: object.join(' '),
+    pointer: '/name',
+    quote: reading.name.slice(word.start, word.end),
+    source: 'name',
+  };
+}
+
+// unapprove, reauthorize, bulkDelete written as one word.
+function undoing(word: string): VerbForm | undefined {
+  if (!/^(?:un|re|de)[a-z]{4,}$/.test(word)) return undefined;
+  const form = verbForm(word.slice(2));
+  return form?.form === 'base' &&
+    form.kind !== 'look' &&
+    form.kind !== 'compute' &&
+    form.kind !== 'generate'
+    ? { ...form, kind: form.kind === 'mark' ? 'mark' : 'change' }
+    : undefined;
+}
+
+function foreignNameAct(reading: Reading, setting: Setting): Act | undefined {
+  return foreignActOf({ pointer: '/name', text: reading.name.slice(0, 120) }, 0, setting, 'name');
+}
+
+/** The name's words without those that only repeat the server's name at its start. */
+function withoutServer({ nameWords, server, serverText }: Reading): Word[] {
+  const words = nameWords.filter(
+    ({ text }, index) => !(FILLER.has(text) && (nameWords.length > 1 || index > 0)),
+  );
+  if (server === undefined || words.length < 2) return words;
+  const serverName = server.name.toLowerCase();
+  let skip = 0;
+  while (
+    skip < words.length - 1 &&
+    skip < 3 &&
+    serverName.includes((words[skip] as Word).text) &&
+    (words[skip] as Word).text.length > 2 &&
+    (verbForm((words[skip] as Word).text) === undefined ||
+      (skip + 1 < words.length && serverText.startsWith((words[skip] as Word).text)))
+  )
+    skip++;
+  return words.slice(skip);
+}
+
+function titleAct(title: Text, setting: Setting): Act | undefined {
+  const leads = leadsOf(title.text, true);
+  return strongest(leads.map((lead) => actOfLead(lead, title, 0, title.text, setting, 'title')));
+}
+
+function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more: Act[] } {
+  const text: Text = { pointer: '/description', text: reading.description };
+  let lead: Act[] = [];
+  let loose: Act[] = [];
+  const more: Act[] = [];
+  for (const [index, sentence] of reading.sentences.slice(0, 60).entries()) {
+    if (lead.length > 0 && index > 12) break;
+    if (lead.length === 0) {
+      const leads = leadsOf(sentence.text);
+      const found = leads.map((item) =>
+        actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
+      );
+      if (found.length === 0) {
+        const foreign = foreignActOf(
+          { ...text, text: sentence.text },
+          sentence.start,
+          setting,
+          'description',
+        );
+        if (foreign !== undefined) lead = [foreign];
+      } else if (
+        leads.some(({ isLoose }) => isLoose) ||
+        found.every(({ isWeak, category }) => isWeak && category === 'Read')
+      ) {
+        // "Returns …", "List of …": good enough where nothing plainer follows at once.
+        if (loose.length === 0) loose = found;
+        else if (index > 3) lead = loose;
+      } else lead = found;
+      if (lead.length === 0 && loose.length > 0 && index >= 3) lead = loose;
+      continue;
+    }
+    const declared = declaredActs(sentence.text);
+    more.push(
+      ...declared.map((item) =>
+        actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
+      ),
+    );
+  }
+  return { lead: lead.length > 0 ? lead : loose, more };
+}
+
+const DECLARED =
+  /^\W{0,4}(?:(?:this|the) (?:tool|operation|action|call|function|command|will|also|both)|it|this|also|automatically|then|additionally)\s+(?:(?:also|will|both|then|automatically|immediately|permanently|first|and)\s+){0,3}(?=[a-z])/i;
+
+/** Acts that later sentences state of the tool itself: "It also starts …". */
+function declaredActs(sentence: string): Lead[] {
+  const match = DECLARED.exec(sentence);
+  if (match === null) return [];
+  const rest = sentence.slice(match[0].length);
+  if (
+    /^(?:does not|doesn't|do not|don't|is|are|can|may|should|must|requires?|works?|supports?|uses?|has|needs|returns?)\b/i.test(
+      rest,
+    )
+  )
+    return [];
+  return leadsOf(rest, true)
+    .filter(({ form }) => form.form !== 'gerund')
+    .map((lead) => ({
+      ...lead,
+      start: lead.start + match[0].length,
+      end: lead.end + match[0].length,
+      objectEnd: lead.objectEnd + match[0].length,
+    }));
+}
+
+/** A lead with its meaning and quote. */
+export function actOfLead(
+  lead: Lead,
+  { pointer, text }: Text,
+  offset: number,
+  sentence: string,
+  setting: Setting,
+  source: Act['source'],
+): Act {
+  const phrase = sentence.slice(lead.start, lead.start + 240).toLowerCase();
+  const meaning = meaningOf(lead.form, {
+    ...setting,
+    object: lead.object,
+    after: lead.after,
+    phrase,
+  });
+  return {
+    ...meaning,
+    verb: lead.form.verb,
+    object: lead.object,
+    objectText: sentence.slice(lead.end, lead.objectEnd).trim(),
+    pointer,
+    quote: text
+      .slice(offset + lead.start, Math.min(offset + lead.objectEnd, offset + lead.start + 160))
+      .trim(),
+    source,
+  };
+}
+
+function foreignActOf(
+  { pointer, text }: Text,
+  _offset: number,
+  setting: Setting,
+  source: Act['source'],
+): Act | undefined {
+  const found = foreignAct(text);
+  if (found === undefined) return undefined;
+  const form: VerbForm = { verb: found.verb, kind: found.kind, form: 'base' };
+  const meaning = meaningOf(form, { ...setting, object: ['item'], after: [], phrase: '' });
+  return {
+    ...meaning,
+    verb: found.verb,
+    object: [],
+    objectText: '',
+    pointer,
+    quote: text.slice(found.start, found.end),
+    source,
+  };
+}
+
+/** The last word of an object, singular: what the act is done to. */
+export function headOf(act: Act): string {
+  const last = act.object.at(-1);
+  return last === undefined ? '' : singular(last);
+}

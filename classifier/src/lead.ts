@@ -1,0 +1,256 @@
+import { NOMINAL, NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
+import { textWords, type Word, wordSet } from './words.ts';
+
+/** A verb a sentence states as the tool's act, with its object and what follows. Places are within the sentence. */
+export type Lead = {
+  form: VerbForm;
+  start: number;
+  end: number;
+  /** Words of the object, and of what follows it in the clause. */
+  object: string[];
+  after: string[];
+  objectEnd: number;
+  isLoose: boolean;
+};
+
+const MAX_LEAD = 480;
+const ADVERB =
+  /^(?:automatically|quickly|safely|efficiently|securely|directly|optionally|programmatically|easily|simply|asynchronously|synchronously|permanently|immediately|manually|also|then|please|first|atomically|selectively|batch|bulk|mass|intelligently|instantly|recursively|semantically|temporarily|deeply|actually|just|now|and|to|full-text|fuzzy|interactively|silently|gracefully|forcefully|forcibly|completely|explicitly|partially|incrementally|manual|smart|advanced|unified|secure|powerful|locally|remotely|unconditionally|conditionally|either|both|idempotently|randomly|optimistically|only|multiple|single|internal(?:ly)?|experimental|legacy|deprecated|beta|alpha|new|admin(?: only)?)\s*[:,]?\s+/i;
+const PREFIXES: RegExp[] = [
+  /^[^\p{L}\p{N}[("'`<]+/u,
+  /^\[[^\]]{0,80}\]\s*/,
+  /^\((?=[^)]{1,60}\)\s*\S)[^)]{0,60}\)\s*[:.-]?\s*/,
+  /^<[^>]{0,40}>\s*/,
+  /^\d+[.)]\s*/,
+  /^(?:main )?(?:purpose|description|summary|overview|function(?:ality)?|what it does|goal|does|usage|use|use cases?|action|task|tool|capabilit(?:y|ies)|role|objective|tl;dr|deprecated|beta|experimental|preview|step \d+)\s*[:—–-]+\s*/i,
+  /^(?:this|the)\s+(?:[\w'-]+\s+){0,4}?(?:tool|function|endpoint|command|method|action|operation|api|utility|capability|feature|helper|query|mutation|call)\b(?:,[^,]{0,80},)?\s*/i,
+  /^(?:this|it|which|that)\s+(?=(?:will|can|is|also|\w+s)\s)/i,
+  /^(?:will|can|should|could|may|would|is|are|be)\s+(?:be\s+)?(?:also\s+|then\s+|primarily\s+|specifically\s+)?(?:(?:used|useful|designed|intended|meant|able|responsible|helpful|capable|recommended|needed|required|for|here)\s+)?(?:(?:to|for|of|by)\s+)?/i,
+  /^(?:use|call|invoke|run|used|useful|choose|prefer)\s+(?:(?:this|it|the)\b\s*)?(?:(?:tool|function|endpoint|command|method|action)\b\s*)?(?:\w+ly\s+)?(?:to|for|when(?:ever)?\s+(?:you|the user|a user|users|the agent|someone|asked|needing|trying|looking)\s*(?:need|want|wants|needs|would like|have|has|asks?|is|are)?\s*(?:you\s+)?(?:to|for)?|if you (?:need|want) to|when you)\s+/i,
+  /^(?:an?\s+)?(?:[\w'-]+\s+){0,4}?(?:tool|function|command|utility|helper|method|endpoint|ability|api|interface|capability|operations?|wrapper|commands)\s+(?:to|for|that|which|used to|used for|capable of|can)\s+/i,
+  /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+)?(?:(?:to|the ability to|with)\s+)?/i,
+  /^you (?:can|may)\s+(?:use this(?: tool)? to\s+)?/i,
+  ADVERB,
+  /^["'`“]+/,
+];
+const NOT_AN_ACT =
+  /^\W*(?:(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
+
+/** Words at which an object ends. */
+const STOP = wordSet(
+  `for from in into to with by using via on at as that which where when if without within through across
+  and or but then so while unless based according between against after before per about whose who how whether over
+  under not including such like e.g i.e is are was be has have will can must this these it its`,
+);
+const DETERMINER = wordSet(
+  'a an the all any this that these those your new existing multiple one its their it them each every some specific current given another more up out',
+);
+
+/** The act a sentence states first, and those joined to it; empty where it states none. */
+export function leadsOf(sentence: string, isStrict = false): Lead[] {
+  const text = sentence.slice(0, MAX_LEAD);
+  if (NOT_AN_ACT.test(text)) return afterCall(text);
+  const direct = verbAt(text, skipPrefixes(text), isStrict);
+  if (direct !== undefined) return withJoined(text, direct);
+  return headed(text);
+}
+
+// "Use this tool to …" is advice, but names the act where nothing else does.
+function afterCall(text: string): Lead[] {
+  const match = /\b(?:use|call|invoke)(?: this)?(?: tool| function)? to /i.exec(text);
+  if (match === null) return [];
+  const lead = verbAt(text, match.index + match[0].length, true);
+  return lead === undefined ? [] : withJoined(text, { ...lead, isLoose: true });
+}
+
+function skipPrefixes(text: string): number {
+  let at = 0;
+  for (let round = 0; round < 6; round++) {
+    const before = at;
+    for (const prefix of PREFIXES) {
+      const match = prefix.exec(text.slice(at));
+      if (match === null || match[0] === '') continue;
+      const next = at + match[0].length;
+      // "Use …", "Run …", "Bulk …": where what follows is no verb, the word itself was the act.
+      if (
+        next < text.length &&
+        (isFree(prefix) || startsWithVerb(text, next) || !startsWithVerb(text, at))
+      )
+        at = next;
+    }
+    if (at === before) break;
+  }
+  return at;
+}
+
+const FREE = new Set(PREFIXES.slice(0, 6));
+function isFree(prefix: RegExp): boolean {
+  return FREE.has(prefix);
+}
+
+function startsWithVerb(text: string, at: number): boolean {
+  const word = /^[\p{L}-]+/u.exec(text.slice(at, at + 40))?.[0];
+  return word !== undefined && verbForm(word.toLowerCase()) !== undefined;
+}
+
+// "Notion | Retrieve a user", "Azure storage - List containers", "GET /x: Fetch …".
+function headed(text: string): Lead[] {
+  const separator = /\s+[-–—|:>]+\s+|:\s+|\s*\|\s*|\)\s+|\.\s+/g;
+  for (let count = 0; count < 3; count++) {
+    const match = separator.exec(text.slice(0, 140));
+    if (match === null) break;
+    const at = match.index + match[0].length;
+    const lead = verbAt(text, at + skipPrefixes(text.slice(at)), true);
+    if (lead !== undefined) return withJoined(text, { ...lead, isLoose: count > 0 });
+  }
+  return nominal(text);
+}
+
+function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
+  const words = textWords(text.slice(at, MAX_LEAD)).slice(0, 40);
+  const first = words[0];
+  if (first === undefined || first.start > 1) return undefined;
+  const form = verbForm(first.text) ?? verbForm(first.text.split('-')[0] ?? '');
+  if (form === undefined) return undefined;
+  const next = words[1];
+  if (form.form === 'base' && NOUN_LIKE.has(form.verb)) {
+    if (next?.text === 'of' || next?.text === 'is' || next?.text === 'about')
+      return nominalAt(text, at);
+    if (isStrict && next === undefined) return undefined;
+  }
+  if (form.kind === 'perform') {
+    const noun = words
+      .slice(1, 7)
+      .find(({ text: word }) => NOMINAL.has(word) || verbForm(word)?.form === 'gerund');
+    const named =
+      noun === undefined
+        ? undefined
+        : (verbForm(NOMINAL.get(noun.text) ?? noun.text) as VerbForm | undefined);
+    if (noun !== undefined && named !== undefined)
+      return leadOf(text, at, words, words.indexOf(noun), { ...named, form: form.form });
+  }
+  return leadOf(text, at, words, 0, form);
+}
+
+function leadOf(text: string, at: number, words: Word[], index: number, form: VerbForm): Lead {
+  const verb = words[index] as Word;
+  const object: Word[] = [];
+  let next = index + 1;
+  let end = verb.end;
+  for (; next < words.length; next++) {
+    const word = words[next] as Word;
+    const gap = text.slice(at + end, at + word.start);
+    if (/[.,;:(!?\n—–]/.test(gap) || object.length >= 7) break;
+    if (STOP.has(word.text) && !(object.length === 0 && word.text === 'up')) {
+      if (
+        object.length === 0 &&
+        /^(?:for|in|through|across|to|on|at|with|into|about)$/.test(word.text)
+      ) {
+        end = word.end;
+        continue;
+      }
+      break;
+    }
+    end = word.end;
+    if (!DETERMINER.has(word.text) && word.text !== 'of') object.push(word);
+  }
+  return {
+    form,
+    start: at + verb.start,
+    end: at + verb.end,
+    object: object.map(({ text: word }) => word),
+    after: words.slice(next, next + 20).map(({ text: word }) => word),
+    objectEnd: at + end,
+    isLoose: false,
+  };
+}
+
+const CLAUSE_END = wordSet(
+  'that which who where how whether without not if when such e.g including like via before after because instead unless than from',
+);
+
+/** "Create or update …, and start …": verbs in the same form, joined to the first. */
+function withJoined(text: string, first: Lead): Lead[] {
+  const leads = [first];
+  if (first.form.form !== 'base' && first.form.form !== 'third' && first.form.form !== 'gerund')
+    return leads;
+  const words = textWords(text.slice(first.end)).slice(0, 40);
+  let previousEnd = 0;
+  let isAfterVerb = true;
+  for (let index = 0; index < words.length && leads.length < 6; index++) {
+    const word = words[index] as Word;
+    const gap = text.slice(first.end + previousEnd, first.end + word.start);
+    if (/[.;(!?\n—–]|: /.test(gap)) break;
+    const isJoined =
+      /[,/&]\s*$/.test(gap) || /^(?:and|or|then)$/.test(words[index - 1]?.text ?? '');
+    previousEnd = word.end;
+    if (CLAUSE_END.has(word.text)) break;
+    const form = verbForm(word.text);
+    if (isJoined && form !== undefined && form.form === first.form.form) {
+      const follower = words[index + 1]?.text;
+      const isPlain = !NOUN_LIKE.has(form.verb) || form.form !== 'base';
+      if (isPlain || isAfterVerb || (follower !== undefined && DETERMINER.has(follower))) {
+        leads.push(leadOf(text, first.end, words, index, form));
+        isAfterVerb = true;
+        continue;
+      }
+    }
+    if (!/^(?:and|or|then)$/.test(word.text)) isAfterVerb = false;
+  }
+  // "Create, update and delete pages": the verbs share the object that the last one states.
+  const shared = leads.findLast(({ object }) => object.length > 0);
+  return leads.map((lead) =>
+    lead.object.length > 0 || shared === undefined ? lead : { ...lead, object: shared.object },
+  );
+}
+
+const NOUN_LEAD =
+  /^\W{0,4}(?:(?:an?|the|your|all|current|detailed|complete|full)\s+){0,2}(?:[\p{L}-]+\s+){0,3}?(list|details?|information|overview|summary|status|statistics|history|contents?|search|lookup|retrieval|analysis|calculation|comparison|validation|documentation|reference|metadata|results|guide|info|data|deletion|removal|creation|deployment|execution|installation|checker|calculator|viewer|finder|converter|analyzer|validator|explorer|tree view|query)\b/iu;
+const NOUN_ACTS: Record<string, string> = {
+  list: 'list',
+  search: 'search',
+  lookup: 'lookup',
+  retrieval: 'retrieve',
+  analysis: 'analyze',
+  calculation: 'calculate',
+  comparison: 'compare',
+  validation: 'validate',
+  deletion: 'delete',
+  removal: 'remove',
+  creation: 'create',
+  deployment: 'deploy',
+  execution: 'execute',
+  installation: 'install',
+  checker: 'check',
+  calculator: 'calculate',
+  analyzer: 'analyze',
+  validator: 'validate',
+  converter: 'convert',
+  query: 'query',
+};
+
+function nominal(text: string): Lead[] {
+  const lead = nominalAt(text, 0);
+  return lead === undefined ? [] : [lead];
+}
+
+function nominalAt(text: string, at: number): Lead | undefined {
+  const match = NOUN_LEAD.exec(text.slice(at, at + 160));
+  const noun = match?.[1]?.toLowerCase();
+  if (match === null || noun === undefined) return undefined;
+  const form = verbForm(Object.hasOwn(NOUN_ACTS, noun) ? (NOUN_ACTS[noun] as string) : 'get');
+  if (form === undefined) return undefined;
+  const end = at + match[0].length;
+  return {
+    form,
+    start: end - noun.length,
+    end,
+    object: textWords(text.slice(end, end + 80))
+      .map(({ text: word }) => word)
+      .filter((word) => word !== 'of')
+      .slice(0, 5),
+    after: [],
+    objectEnd: end,
+    isLoose: true,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Category, Evidence, Trait } from '@toolwarden/catalogue';
+import type { Choice, Chooser } from './choosers.ts';
+import type { Act, Acts, Setting } from './find-acts.ts';
+import type { Program } from './programs.ts';
+import type { Reading } from './reading.ts';
+
+/** A definition with what is known of it by the time its traits are looked for. */
+export type View = {
+  reading: Reading;
+  setting: Setting;
+  acts: Acts;
+  choosers: Chooser[];
+  choices: Choice[];
+  program: Program | undefined;
+  category: Category;
+  /** The act that decides the category. */
+  main: Act | undefined;
+  /** Every act that one call can do. */
+  doing: Act[];
+  /** True where the definition tries to steer its reader: no softening word of it counts then. */
+  isSuspicious: boolean;
+};
+
+/** Words that carry a fact, with their place. */
+export type Quote = Pick<Evidence, 'pointer' | 'quote'>;
+
+/** One deterministic reason to set a trait. */
+export type Signal = {
+  id: string;
+  trait: Trait;
+  /** What it looks for, in a sentence for the method page. */
+  meaning: string;
+  /** The words that show it; empty where there are none. */
+  find: (view: View) => Quote[];
+};
+
+/** Declares a signal; the list of them is in `signals/index.ts`. */
+export function defineSignal(signal: Signal): Signal {
+  return signal;
+}
+
+/** What a regex finds in the description, as a quote. */
+export function inDescription({ reading }: View, pattern: RegExp, within = 4000): Quote[] {
+  for (const { text } of reading.sentences) {
+    const match = pattern.exec(text.slice(0, within));
+    if (match !== null) return [{ pointer: '/description', quote: match[0].slice(0, 160) }];
+  }
+  return [];
+}
+
+/** The words that state an act. */
+export function quoteOf({ pointer, quote }: Act): Quote {
+  return { pointer, quote };
+}
+
+/** What a regex finds in the name or title. */
+export function inName({ reading }: View, pattern: RegExp): Quote[] {
+  const spaced = reading.name.slice(0, 256);
+  const match = pattern.exec(spaced);
+  if (match !== null) return [{ pointer: '/name', quote: match[0] }];
+  const title = reading.title;
+  const inTitle = title === undefined ? null : pattern.exec(title.text);
+  return inTitle === null || title === undefined
+    ? []
+    : [{ pointer: title.pointer, quote: inTitle[0].slice(0, 160) }];
+}
+
+/** The name of an argument, as a quote. */
+export function keyOf({ pointer, name }: { pointer: string; name: string }): Quote {
+  return { pointer, quote: name };
+}

@@ -1,0 +1,200 @@
+import type { Act } from '../find-acts.ts';
+import type { Field } from '../reading.ts';
+import { defineSignal, inDescription, inName, keyOf, type Quote, type View } from '../signal.ts';
+import { singular } from '../words.ts';
+
+const MANY_NAME = /bulk|batch|mass(?=[_A-Z-])|_many\b|Many\b|-many\b|_all\b|multiple/i;
+const ONE_THING =
+  /\b(?:commit|block|blocks|edits?|cells?|lines?|fields|shapes?|elements?|slides?|slide|columns?|ranges?|charts?|layers?|nodes? in|text|archive|zip|styles?|sections?|staging|keys to|annotations?|keyframes|clips|form|variables? at once for one|frames|properties)\b/i;
+const MANY_WORDS =
+  /\b(?:multiple|several|many|all (?:of )?(?:the |your |its )?(?:\w+ )?(?:users|contacts|subscribers|followers|members|records|items|files|messages|emails|tasks|issues|rows|documents|entries|products|customers|data|objects|resources|jobs|instances|pods|nodes|events|orders|notifications|pages|packages|projects)|in bulk|in batch|bulk|batch(?:es)? of|array of|list of (?:users|records|items|ids|documents|contacts)|to everyone|at once|mass)\b/i;
+const LISTED =
+  /^(?:ids?|items|records|users|rows|documents|entities|observations|relations|tasks|objects|contacts|operations|updates|events|messages_?ids?|emails?_?ids?|targets|entries|issues|products|orders|leads|deals|tickets|people|members|nodes|points|vectors|resources|actions_?list|inputs|workflows|jobs|requests|transactions|transfers|subscribers|keys|names|users_?by_?\w+|page_?ids|accounts|slugs|uuids|variants|memories|facts|todos|cards|notes|transactions)$/i;
+const ONE_CONTENT =
+  /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains)$/i;
+const ACTING = new Set<Act['kind']>([
+  'create',
+  'change',
+  'mark',
+  'remove',
+  'send',
+  'share',
+  'upload',
+  'save',
+  'reset',
+  'sendoff',
+  'run',
+  'start',
+  'stop',
+  'ship',
+  'money',
+  'manage',
+  'choose',
+  'restore',
+  'sync',
+]);
+
+export const manyTargets = defineSignal({
+  id: 'many-targets',
+  trait: 'bulk',
+  meaning: 'One acting call changes or reaches many independent things or people.',
+  find: (view) => {
+    const { category, main, reading } = view;
+    if (category === 'Read' || main === undefined || !ACTING.has(main.kind)) return [];
+    const named = inName(view, MANY_NAME);
+    const lead = leadText(view);
+    if (named.length > 0 && !ONE_THING.test(`${reading.name.replace(/[_-]/g, ' ')} ${lead}`))
+      return named;
+    const list = reading.fields.find((field) => isTargetList(field, view));
+    if (list !== undefined) return [keyOf(list)];
+    if (!ONE_THING.test(lead)) {
+      const words = manyWords(view, lead);
+      if (words.length > 0) return words;
+    }
+    return selector(view);
+  },
+});
+
+function leadText({ acts, reading }: View): string {
+  const quote = acts.lead[0]?.quote;
+  const found =
+    quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));
+  return (found?.text ?? reading.sentences[0]?.text ?? '').slice(0, 240);
+}
+
+function manyWords({ reading }: View, lead: string): Quote[] {
+  const match = MANY_WORDS.exec(lead);
+  if (match === null || !reading.description.includes(match[0])) return [];
+  if (/\b(?:one or|single|or) (?:more|multiple|several|many)\b/i.test(lead)) return [];
+  if (
+    /^(?:array of|at once|many|several|multiple)$/i.test(match[0]) &&
+    /\b(?:supports? multiple|multiple (?:methods|options|formats|strategies|modes|ways|types|languages|steps|times|sources|choice)|various)\b/i.test(
+      lead,
+    )
+  )
+    return [];
+  if (
+    /^(?:array of|list of)/i.test(match[0]) &&
+    !/\b(?:documents|records|items|users|entities|rows)\b/i.test(lead)
+  )
+    return [];
+  return [{ pointer: '/description', quote: match[0] }];
+}
+
+/** A list of what is acted on: `recordIds` of a tool that deletes records, `items` of one that closes tasks. */
+function isTargetList(field: Field, { doing, reading, main }: View): boolean {
+  if (field.type !== 'array' || field.depth > 1 || field.isInList || ONE_CONTENT.test(field.name))
+    return false;
+  if (
+    main !== undefined &&
+    (main.kind === 'send' || main.kind === 'money') &&
+    !/id/i.test(field.name)
+  )
+    return false;
+  const base = field.name.replace(
+    /_?(?:ids?|list|array|uuids?|keys|names|slugs|numbers|gids)$/i,
+    '',
+  );
+  const words = base === '' ? [] : singularWords(base);
+  const objects = new Set(
+    doing
+      .filter(({ category }) => category !== 'Read')
+      .flatMap(({ object }) => object.map(singular)),
+  );
+  for (const { text } of reading.nameWords) objects.add(singular(text));
+  const last = words.at(-1);
+  if (last !== undefined && objects.has(last)) return true;
+  return (
+    LISTED.test(field.name) &&
+    (field.isRequired ||
+      /\b(?:delete|update|create|insert|add|remove|move|close|process)/i.test(field.description))
+  );
+}
+
+function singularWords(name: string): string[] {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean)
+    .map(singular);
+}
+
+function selector(view: View): Quote[] {
+  const { main, reading } = view;
+  if (
+    main === undefined ||
+    !['remove', 'change', 'mark', 'stop', 'ship', 'run'].includes(main.kind)
+  )
+    return [];
+  const field = reading.fields.find(
+    ({ name, depth, type }) =>
+      depth === 0 &&
+      (/^(?:label_?selector|all_?namespaces|field_?selector)$/i.test(name) ||
+        (/^(?:all|apply_?to_?all|delete_?all|all_?users)$/i.test(name) &&
+          type === 'boolean' &&
+          main.kind !== 'change')),
+  );
+  if (field !== undefined && main.kind === 'remove') return [keyOf(field)];
+  if (/many|all|matching|where/i.test(reading.name)) {
+    const filter = reading.fields.find(
+      ({ name, depth }) => depth === 0 && /^(?:filter|where|query|criteria|selector)$/i.test(name),
+    );
+    if (filter !== undefined) return [keyOf(filter)];
+  }
+  return [];
+}
+
+export const massSend = defineSignal({
+  id: 'mass-send',
+  trait: 'bulk',
+  meaning: 'A campaign, broadcast or newsletter reaches many people with one call.',
+  find: (view) => {
+    if (view.category === 'Read') return [];
+    const isSend = view.doing.some(({ kind }) => kind === 'send' || kind === 'sendoff');
+    if (!isSend) return [];
+    const named = inName(view, /broadcast|campaign|newsletter|multicast|blast/i);
+    return named.length > 0
+      ? named
+      : inDescription(
+          view,
+          /\b(?:to all (?:users|subscribers|followers|members|contacts)|broadcasts?|entire (?:list|audience))\b/i,
+          300,
+        );
+  },
+});
+
+export const wholeExport = defineSignal({
+  id: 'whole-export',
+  trait: 'bulk',
+  meaning: 'The call exports a whole collection.',
+  find: (view) => {
+    const words = `${view.reading.name.replace(/[_-]/g, ' ')} ${leadText(view)}`;
+    if (
+      !/\b(?:exports?|dump|dumps|backup)\b/i.test(words) ||
+      !/export|dump/i.test(view.reading.name + (view.main?.verb ?? ''))
+    ) {
+      if (
+        view.category === 'Execute' &&
+        view.doing.some(
+          ({ verb, objectText }) =>
+            /^(?:start|create|trigger|run)$/.test(verb) && /\bexport\b/i.test(objectText),
+        )
+      )
+        return inDescription(view, /\bexport\b/i);
+      return [];
+    }
+    if (
+      view.category === 'Execute' &&
+      /\bjob|data\b/i.test(words) &&
+      !/\b(?:cancel|stop|abort)\b/i.test(words)
+    )
+      return inName(view, /export|dump/i);
+    return /\b(?:all|entire|whole|complete|full|every|database|collection|table|records|contacts|users|transactions|dataset)\b/i.test(
+      words,
+    ) &&
+      view.doing.some(({ kind, verb }) => kind === 'export' || verb === 'export' || verb === 'dump')
+      ? inName(view, /export|dump/i)
+      : [];
+  },
+});

@@ -1,0 +1,153 @@
+import type { Act } from '../find-acts.ts';
+import { isAbout, objects } from '../lexicon/objects.ts';
+import { defineSignal, keyOf, type Quote, quoteOf, type View } from '../signal.ts';
+import { singular } from '../words.ts';
+
+const NOT_SECRET =
+  /\b(?:tokens? (?:prices?|balances?|info|holders?|supply|usage|counts?|metadata|list|pairs?|transfers?|address|swap|usd|launch\w*|details)|count tokens?|token count|design tokens?|page tokens?|primary keys?|foreign keys?|keys? (?:results?|metrics?|value|values|moments|press|presses|points?|names?|performance|frames?|phrases|terms|space|insights)|key[- ]value|cache keys?|press keys?|keyboard|certificate of|issue key|object keys?|map keys?|public keys?|hot ?keys?|erc-?20|nfts?|coins?|crypto|wallet|on-?chain|redis|idempotency|api reference|s3 keys?|partition keys?|sort keys?|send keys?|key press)\b/i;
+const ACCESS_HEAD =
+  /^(?:permissions?|roles?|access|acls?|grants?|privileges?|policy|rolebindings?|memberships?|collaborators?|admins?|administrators?|allowlists?|whitelists?|firewall|sharing|ownership)$/;
+const ORGANISED =
+  /\b(?:organi[sz]ation|org|workspace|team|group|tenant|directory|admin|iam|role|permission|access|repository|project|account|database|active directory|entra|okta|auth|cognito|vault|seat|login|password)\b/i;
+
+export const secrets = defineSignal({
+  id: 'secrets',
+  trait: 'credential_access',
+  meaning: 'The act returns, makes, changes or removes a secret, key, token or certificate.',
+  find: (view) => {
+    const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 200)}`;
+    return view.doing
+      .filter((act) => touchesSecret(act, text))
+      .slice(0, 1)
+      .map(quoteOf);
+  },
+});
+
+function touchesSecret(act: Act, text: string): boolean {
+  if (
+    /^(?:send|sendoff|touch|run|money|manage|wait|compute|phone|upload)$/.test(act.kind) &&
+    !/^(?:rotate|reveal)$/.test(act.verb)
+  )
+    return false;
+  const tail = act.object.slice(-2);
+  if (
+    !isAbout(tail, 'credential') &&
+    !/\b(?:api[ _-]?keys?|access[ _-]?keys?|private[ _-]?keys?|secret[ _-]?keys?|signing[ _-]?keys?|client[ _-]?secrets?|ssh[ _-]?keys?|encryption[ _-]?keys?|deploy[ _-]?keys?)\b/i.test(
+      `${act.objectText} ${act.object.join(' ')}`,
+    )
+  ) {
+    if (
+      !(
+        /^keys?$/.test(act.object.at(-1) ?? '') &&
+        /\b(?:api|access|secret|encryption|ssh|kms|vault|auth)\b/i.test(text)
+      )
+    )
+      return false;
+  }
+  if (NOT_SECRET.test(text)) return false;
+  if (act.kind === 'generate' && /\b(?:password|passphrase|uuid|random|strong)\b/i.test(text))
+    return false;
+  if (act.category === 'Read')
+    return (
+      /^(?:get|read|reveal|retrieve|fetch|show|export|view|access|return|list|describe|obtain|decrypt)$/.test(
+        act.verb,
+      ) &&
+      !/\b(?:names?|metadata|without|policy|policies|status|expir\w*|scopes?|types?|rotation|masked|redacted|does not return|values? (?:are|is) (?:not|never)|validate|rule|scanning|alerts?)\b/i.test(
+        text,
+      ) &&
+      !(act.verb === 'list' && !/\bsecrets?\b/i.test(text))
+    );
+  return true;
+}
+
+export const access = defineSignal({
+  id: 'access',
+  trait: 'credential_access',
+  meaning: 'The act grants, changes or takes away who may do what.',
+  find: (view) => {
+    if (view.category === 'Read') return [];
+    const { reading } = view;
+    const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 300)}`;
+    const act = view.doing.find((item) => item.category !== 'Read' && changesAccess(item, text));
+    if (act !== undefined) return [quoteOf(act)];
+    return firewall(view);
+  },
+});
+
+function changesAccess(act: Act, text: string): boolean {
+  const head = act.object.at(-1) ?? '';
+  if (/^(?:grant|revoke|impersonate)$/.test(act.verb))
+    return /\b(?:access|permissions?|roles?|keys?|tokens?|privileges?|user|users|member|consent|admin|share|session|certificate)\b/i.test(
+      text,
+    );
+  if (ACCESS_HEAD.test(head) || (head.endsWith('rules') && /firewall|access|allow/i.test(text))) {
+    if (/\b(?:polic(?:y|ies))\b/i.test(head))
+      return /\b(?:iam|access|role|permission|security|bucket)\b/i.test(text);
+    return !/\b(?:job role|role play|aria role|accessibility)\b/i.test(text);
+  }
+  if (act.kind === 'share')
+    return (
+      /\b(?:role|permissions?|access|editor|viewer|writer)\b/i.test(text) ||
+      (act.verb === 'invite' && ORGANISED.test(text))
+    );
+  const isPerson =
+    /^(?:users?|members?|collaborators?|admins?|guests?|service accounts?|accounts?|serviceaccounts?)$/.test(
+      head,
+    ) ||
+    (isAbout([head], 'people') && objects.access.has(singular(head)));
+  if (!isPerson) return false;
+  if (act.kind === 'create' || act.kind === 'remove')
+    return (
+      ORGANISED.test(text) &&
+      !/\b(?:crm|customer|contact|subscriber|bank|ledger|channel|list|segment|chart of accounts|campaign|audience)\b/i.test(
+        text,
+      )
+    );
+  return /\b(?:role|permission|password|deactivate|suspend)\b/i.test(text);
+}
+
+function firewall({ reading, doing }: View): Quote[] {
+  const match =
+    /\b(?:managing|manage|configur\w+|updat\w+|creat\w+|add\w*|delet\w+|set\w*) (?:\w+ )?(?:firewall rules?|ip allow-?lists?|access control|role assignments?|network acls?|security group rules?)/i.exec(
+      reading.description.slice(0, 1500),
+    );
+  return match !== null && doing.length > 0 ? [{ pointer: '/description', quote: match[0] }] : [];
+}
+
+const PASSWORD =
+  /^(?:password|passwd|new_?password|user_?password|secret_?values?|passphrase|master_?password|admin_?password|login_?password|pin_?code)$/i;
+
+export const passwords = defineSignal({
+  id: 'passwords',
+  trait: 'credential_access',
+  meaning: 'A creating or changing call sets a password or the value of a secret.',
+  find: ({ reading, main, category }) => {
+    if (
+      category === 'Read' ||
+      main === undefined ||
+      !['create', 'change', 'reset', 'save', 'share'].includes(main.kind)
+    )
+      return [];
+    if (
+      /\b(?:connection|pdf|zip|encrypt|wifi|meeting)\b/i.test(`${reading.name} ${main.objectText}`)
+    )
+      return [];
+    const field = reading.fields.find(({ name, depth }) => depth <= 2 && PASSWORD.test(name));
+    return field === undefined ? [] : [keyOf(field)];
+  },
+});
+
+export const accountLogins = defineSignal({
+  id: 'account-logins',
+  trait: 'credential_access',
+  meaning: 'The call adds or removes stored logins.',
+  find: ({ reading, category, choices }) => {
+    if (category === 'Read') return [];
+    const match =
+      /\b(?:account authentication|OAuth flow for (?:a )?new account|(?:stored?|local|saved?|cached) (?:access |refresh |auth )?(?:tokens?|credentials))\b/i.exec(
+        reading.description.slice(0, 2000),
+      );
+    const acts = choices.some(({ act }) => act !== undefined && act.kind !== 'read');
+    return match !== null && acts ? [{ pointer: '/description', quote: match[0] }] : [];
+  },
+});

@@ -1,0 +1,162 @@
+import { objects } from '../lexicon/objects.ts';
+import { defineSignal, inDescription, inName, type Quote, quoteOf, type View } from '../signal.ts';
+import { singular } from '../words.ts';
+import { heads } from './heads.ts';
+
+const NOT_CONTENT =
+  /^(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|status|statuses|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|configuration|tags?|quota|properties|property|permissions?|models?|tree|names|list|structure|lists|info|metadata|size|path|paths|directory|directories|groups?|roles?|plans?|colors?|segments?|board|boards|column|columns|views?|version|versions|plugins?|apps?|tools?|features?|formats?|symbols?|tickers?|markets?|currencies|extensions|requirements|documentation|docs|options)$/;
+const CODE_OR_PUBLIC =
+  /\b(?:reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
+const PUBLIC_HEAD =
+  /^(?:file|record|event|note|document|order|transaction|user|profile|person|company|message|case|history|payment|response|submission|member|player|event|quote|photo|transcript|comment|memory|deal|employee|position)$/;
+const CONTENT_VERB =
+  /^(?:read|get|fetch|download|open|view|show|cat|retrieve|load|display|extract|export|access|head|tail|print|return)$/;
+
+export const personalContent = defineSignal({
+  id: 'personal-content',
+  trait: 'private_data',
+  meaning:
+    'The result can hold mail, chats, files, rows, or records about people and their dealings.',
+  find: (view) => {
+    if (view.category !== 'Read' && !isExport(view)) return [];
+    if (view.main?.kind === 'generate' || view.program?.kind === 'code') return [];
+    if (view.program?.kind === 'query')
+      return view.category === 'Read' && holdsRows(view) ? [view.program.evidence] : [];
+    for (const act of view.doing) {
+      const found = personal(view, act);
+      if (found !== undefined) return [found];
+    }
+    if (view.program?.kind === 'api')
+      return view.category === 'Read' ? [view.program.evidence] : [];
+    return [];
+  },
+});
+
+function holdsRows({ reading }: View): boolean {
+  const text = `${reading.name} ${reading.description.slice(0, 800)} ${reading.fields.map(({ name, description }) => `${name} ${description.slice(0, 80)}`).join(' ')}`;
+  return (
+    /\b(?:sql|database|bigquery|snowflake|soql|cypher|warehouse|mongo|collection|table|jql|cql|records?|crm|issues?|log analytics|elasticsearch|index|documents?)\b/i.test(
+      text,
+    ) && !/\b(?:promql|prometheus|metricsql|traceql|metrics only)\b/i.test(text)
+  );
+}
+
+function isExport({ main, reading }: View): boolean {
+  return (
+    (main?.kind === 'start' || main?.kind === 'save' || main?.kind === 'export') &&
+    /export/i.test(reading.name) &&
+    /\b(?:users?|customers?|contacts?|people|profiles?|subscribers?|members?|events?)\b/i.test(
+      reading.description.slice(0, 600),
+    )
+  );
+}
+
+function personal(view: View, act: View['doing'][number]): Quote | undefined {
+  const { reading } = view;
+  if (act.category !== 'Read' && !isExport(view)) return undefined;
+  if (/^(?:count|validate|lint|format|parse|convert|calculate)$/.test(act.verb)) return undefined;
+  if (
+    act.kind === 'compute' &&
+    !/^(?:summarize|analyze|enrich|profile|audit|investigate|sample)$/.test(act.verb)
+  )
+    return undefined;
+  const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText}`;
+  const last = act.object.at(-1);
+  if (last !== undefined && NOT_CONTENT.test(last) && !(last === 'list' || last === 'lists'))
+    return undefined;
+  for (const word of heads(act)) {
+    const head = singular(word);
+    if (
+      !objects.personal.has(word) &&
+      !objects.personal.has(head) &&
+      !/^(?:users?|customers?|contacts?|people|persons?|guests?|patients?|me|whoami|leads?|accounts?_holder|diffs?|blob|patch|vault|mailbox|source_code|code)$/.test(
+        word,
+      )
+    )
+      continue;
+    if (PUBLIC_HEAD.test(head) && CODE_OR_PUBLIC.test(text)) return undefined;
+    if (
+      /^(?:file|document|attachment|record|clipboard)$/.test(head) &&
+      !CONTENT_VERB.test(act.verb) &&
+      !/\b(?:content|full[- ]text|inside)\b/i.test(text)
+    )
+      return undefined;
+    if (
+      /^(?:file)$/.test(head) &&
+      /\b(?:directory|tree|list|info|metadata|size|stat|types?|generated|log file)\b/i.test(
+        `${reading.name} ${act.objectText}`,
+      )
+    )
+      return undefined;
+    if (
+      head === 'event' &&
+      !/\b(?:calendar|meeting|attendee|appointment|schedule|invit|user|customer)/i.test(text)
+    )
+      return undefined;
+    if (head === 'case' && /\b(?:test|use) ?cases?\b/i.test(text)) return undefined;
+    if (
+      head === 'quote' ||
+      head === 'history' ||
+      head === 'response' ||
+      head === 'submission' ||
+      head === 'answer' ||
+      head === 'memory' ||
+      head === 'card' ||
+      head === 'account'
+    ) {
+      if (
+        !/\b(?:chat|conversation|call|message|patient|customer|purchase|order|location|browsing|channel|survey|form|credit|user'?s)\b/i.test(
+          text,
+        )
+      )
+        continue;
+    }
+    if (
+      /^(?:code|diff|blob|patch)$/.test(word) &&
+      !/\b(?:repo|repository|commit|branch|pull|git)\b/i.test(text)
+    )
+      continue;
+    if (
+      head === 'transaction' &&
+      /\b(?:blockchain|chain|hash|wallet|eth|sol|apm|trace|tx)\b/i.test(text)
+    )
+      return undefined;
+    if (
+      /^(?:deal|lead|company|opportunity)$/.test(head) &&
+      /\b(?:steam|coupon|shopping)\b/i.test(text)
+    )
+      return undefined;
+    return quoteOf(act);
+  }
+  return undefined;
+}
+
+const CRM =
+  /\b(?:crm|hubspot objects?|salesforce|records? (?:from|in) (?:an? |the )?(?:table|base|database|object)|airtable)\b/i;
+
+export const records = defineSignal({
+  id: 'records',
+  trait: 'private_data',
+  meaning:
+    'The result holds records of a database or of customers, whatever the server calls them.',
+  find: (view) => {
+    if (view.category !== 'Read' || view.main?.kind !== 'read') return [];
+    const { reading } = view;
+    const words = reading.nameWords.map(({ text }) => text);
+    const last = words.at(-1) ?? '';
+    if (NOT_CONTENT.test(last)) return [];
+    const lead = reading.sentences
+      .slice(0, 2)
+      .map(({ text }) => text.slice(0, 200))
+      .join(' ');
+    if (
+      /^(?:objects?|records?|rows?|documents?|find)$/.test(last) &&
+      (CRM.test(`${lead} ${reading.serverText}`) || /\b(?:collection|table)\b/i.test(lead))
+    )
+      return [
+        ...inName(view, /objects?|records?|rows?|documents?|find/i).slice(0, 1),
+        ...inDescription(view, CRM).slice(0, 1),
+      ].slice(0, 1);
+    return [];
+  },
+});

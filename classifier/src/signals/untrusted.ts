@@ -1,0 +1,111 @@
+import { defineSignal, inDescription, inName, type Quote, quoteOf, type View } from '../signal.ts';
+import { callerUrl } from './caller-url.ts';
+import { heads, words as wordsOf } from './heads.ts';
+
+const OUTSIDE_HEAD =
+  /^(?:tweet|tweets|posts?|subreddits?|replies|reviews?|wikipedia|articles?|news|issues?|discussions?|threads?|stories|transcripts?|captions|headlines|webpages?|website|websites|web|internet|feed|feeds|rss|blogs?|messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|tickets?|places?|place|restaurants?|hotels?|listings?|timeline|trends|papers?|comments?|prs?|packages?|models?|datasets?|spaces|videos?|channel_history|history|feedback|submissions?|responses|gifs?|memes|jobs|poi|pois|businesses|profiles?|tweeter|hashtags?|attachments?|mentions|notifications|repositories|repos|readme|answers|questions|podcasts?|episodes?)$/;
+const WEB_SEARCH =
+  /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b/i;
+const PUBLIC_PLACE =
+  /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
+const CODE_HOST =
+  /\b(?:pull request|merge request|repositor(?:y|ies)|repos?|fork|gitea|github|gitlab|bitbucket|open source)\b/i;
+const MAIL_OR_CHAT =
+  /^(?:messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|threads?|attachments?|replies|tickets?|mentions|history|sms)$/;
+const BROWSER =
+  /\b(?:browser|web ?page|page|dom|playwright|puppeteer|selenium|chrome|firefox|devtools|tab|html)\b/i;
+const SHOWN =
+  /^(?:screenshot|snapshot|content|text|html|console|dom|page|source|accessibility|network|requests|logs|elements?|body|markdown|title|cookies|messages|message|request|response|tree|value|attribute)$/;
+const METADATA =
+  /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota)$/i;
+
+export const outsideText = defineSignal({
+  id: 'outside-text',
+  trait: 'untrusted_content',
+  meaning: 'The result can hold text by people outside the user’s organisation.',
+  find: (view) => {
+    if (view.category !== 'Read' || view.main?.kind === 'generate') return [];
+    return webSearch(view) ?? outsideObjects(view) ?? shownPage(view) ?? [];
+  },
+});
+
+function webSearch(view: View): Quote[] | undefined {
+  const named = inName(
+    view,
+    /web[_-]?search|webSearch|search[_-]?(?:the[_-]?)?web|internet[_-]?search|news[_-]?search|search[_-]?news/i,
+  );
+  if (named.length > 0) return named;
+  const first = view.reading.sentences
+    .slice(0, 2)
+    .map(({ text }) => text)
+    .join(' ');
+  return WEB_SEARCH.test(first) &&
+    !/\b(?:file|code|database|docs|documentation|account|inventory)\b/i.test(first.slice(0, 60))
+    ? inDescription(view, WEB_SEARCH)
+    : undefined;
+}
+
+function outsideObjects(view: View): Quote[] | undefined {
+  const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 300)} ${view.reading.serverText}`;
+  for (const act of view.doing) {
+    if (act.kind === 'compute' && !/^(?:summarize|analyze|monitor|translate)$/.test(act.verb))
+      continue;
+    if (/^(?:count|validate|lint)$/.test(act.verb)) continue;
+    const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
+    if (head === undefined || METADATA.test(act.object.at(-1) ?? '')) continue;
+    const isOutside =
+      MAIL_OR_CHAT.test(head) ||
+      /^(?:tweets?|subreddits?|reviews?|wikipedia|news|web|internet|rss|headlines|websites?|webpages?|articles?|arxiv)$/.test(
+        head,
+      )
+        ? !/\b(?:queue|sqs|topic|kafka|console|commit|error|log|assistant|agent|session|llm)\b/i.test(
+            text,
+          ) || BROWSER.test(text)
+        : PUBLIC_PLACE.test(text) ||
+          (CODE_HOST.test(text) &&
+            /^(?:issues?|prs?|comments?|discussions?|reviews?|repositories|repos|readme|threads?|replies)$/.test(
+              head,
+            ));
+    if (isOutside) return [quoteOf(act)];
+  }
+  // A pull request is named by two words.
+  const request =
+    /\b(?:pull|merge)[ _-]?requests?\b|pullRequests?|mergeRequests?|\bmr[_-](?:discussion|note|comment)/i;
+  if (
+    CODE_HOST.test(text) &&
+    request.test(view.reading.name.replace(/_/g, ' ')) &&
+    !METADATA.test(view.reading.name)
+  )
+    return inName(view, /(?:pull|merge)[ _-]?requests?/i);
+  if (
+    /\b(?:profile|user)\b/i.test(view.reading.name.replace(/[_-]/g, ' ')) &&
+    /\b(?:twitter|reddit|instagram|tiktok|linkedin|bluesky|mastodon|social)\b/i.test(text)
+  )
+    return inName(view, /user|profile/i);
+  return undefined;
+}
+
+function shownPage(view: View): Quote[] | undefined {
+  const { reading, setting } = view;
+  const text = `${reading.name} ${reading.description.slice(0, 200)} ${reading.serverText}`;
+  if (!setting.isScreen || !BROWSER.test(text)) return undefined;
+  const act = view.doing.find((item) =>
+    [item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)),
+  );
+  return act === undefined ? undefined : [quoteOf(act)];
+}
+
+export const requestedPage = defineSignal({
+  id: 'requested-page',
+  trait: 'untrusted_content',
+  meaning: 'The result holds what stands at an address that the caller names.',
+  find: (view) => {
+    if (view.category === 'Write') return [];
+    if (
+      view.category === 'Execute' &&
+      !/^(?:navigate|goto|open|visit|browse|new|launch|load)$/.test(view.main?.verb ?? '')
+    )
+      return [];
+    return callerUrl(view);
+  },
+});
