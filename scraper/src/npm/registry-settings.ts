@@ -28,7 +28,14 @@ export async function readRegistrySettings(
 
 /** The settings that texts of `.npmrc` files and `npm_config_…` variables make together; later ones win. */
 export function settingsFrom(texts: string[], env: NodeJS.ProcessEnv): RegistrySettings {
-  const values = new Map<string, string>();
+  // npm itself falls back on the proxy variables that most programs know.
+  const values = new Map(
+    [
+      ['proxy', env.HTTP_PROXY ?? env.http_proxy],
+      ['https-proxy', env.HTTPS_PROXY ?? env.https_proxy],
+      ['noproxy', env.NO_PROXY ?? env.no_proxy],
+    ].filter((pair): pair is [string, string] => Boolean(pair[1])),
+  );
   for (const line of texts.flatMap((text) => text.split(/\r?\n/))) {
     const at = line.indexOf('=');
     if (at < 0) continue;
