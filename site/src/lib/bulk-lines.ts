@@ -1,0 +1,31 @@
+import { type CatalogueEntry, displayName } from '@toolwarden/catalogue';
+import type { ToolRef } from './catalogue-view.ts';
+import { serverUrl } from './urls.ts';
+
+/** A tool's line in `/api/v1/tools.jsonl`. Null where nobody has judged: never to be read as safe. */
+export function toolLine({ entry, tool, url }: ToolRef): object {
+  return {
+    server: entry.record.id,
+    name: tool.definition.name,
+    url,
+    level: tool.judgement?.risk ?? null,
+    category: tool.judgement?.category ?? null,
+    label: tool.judgement?.label ?? null,
+    traits: tool.judgement?.traits ?? null,
+    digest: tool.digest,
+  };
+}
+
+/** A server's line in `/api/v1/servers.jsonl`. */
+export function serverLine({ record, slug, tools }: CatalogueEntry): object {
+  return {
+    id: record.id,
+    name: displayName(record),
+    url: serverUrl(slug),
+    version: record.version,
+    outcome: record.outcome,
+    reason: record.reason ?? null,
+    isGone: record.isGone ?? false,
+    tools: tools.length,
+  };
+}

@@ -1,0 +1,58 @@
+import { levels } from '@toolwarden/catalogue';
+import type { CatalogueView, ToolRef } from './catalogue-view.ts';
+import { nameWords } from './names.ts';
+
+/** Tools by the words of their name: those under one key do, by their name, the same thing. */
+export type ActIndex = Map<string, ToolRef[]>;
+
+/** Of each act so many are kept, from as many servers: one large server must not fill every list. */
+const KEPT = 24;
+const SHOWN = 6;
+
+/** Indexes tools by act. One pass; `tools` is sorted, so the same data gives the same lists. */
+export function indexActs(tools: readonly ToolRef[]): ActIndex {
+  const index: ActIndex = new Map();
+  for (const ref of tools) {
+    const key = actKey(ref.tool.definition.name);
+    const found = index.get(key);
+    if (found === undefined) index.set(key, [ref]);
+    else if (found.length < KEPT && found.at(-1)?.entry !== ref.entry) found.push(ref);
+  }
+  return index;
+}
+
+/** Tools of other servers whose names say the same act. */
+export function sameActElsewhere({ acts }: CatalogueView, ref: ToolRef): ToolRef[] {
+  const found = acts.get(actKey(ref.tool.definition.name)) ?? [];
+  return found.filter(({ entry }) => entry !== ref.entry).slice(0, SHOWN);
+}
+
+/** Neighbours on the same server: those that share words with this one, the riskier first. */
+export function relatedHere({ entry, tool }: ToolRef): ToolRef['tool'][] {
+  const words = new Set(nounsOf(tool.definition.name));
+  return entry.tools
+    .filter((other) => other !== tool)
+    .map((other) => ({
+      other,
+      shared: nounsOf(other.definition.name).filter((word) => words.has(word)).length,
+      weight: levels.findIndex(({ id }) => id === other.judgement?.risk),
+    }))
+    .filter(({ shared }) => shared > 0)
+    .sort((a, b) => b.shared - a.shared || b.weight - a.weight)
+    .slice(0, SHOWN)
+    .map(({ other }) => other);
+}
+
+function actKey(name: string): string {
+  return nameWords(name).map(singular).sort().join(' ');
+}
+
+// The first word is nearly always the verb; what two tools of one server share is their object.
+function nounsOf(name: string): string[] {
+  return nameWords(name).slice(1).map(singular);
+}
+
+function singular(word: string): string {
+  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}

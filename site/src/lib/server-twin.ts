@@ -1,0 +1,40 @@
+import type { CatalogueEntry } from '@toolwarden/catalogue';
+import { toolLine } from './bulk-lines.ts';
+import { type Markdown, markdown } from './markdown.ts';
+import type { ServerView } from './server-view.ts';
+import { toolUrl } from './urls.ts';
+
+/** A server's page as data: the record without the definitions, which stand in the tools' own twins. */
+export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
+  const { tools: _definitions, ...record } = entry.record;
+  return {
+    ...record,
+    name: view.name,
+    url: view.url,
+    status: view.status,
+    tools: entry.tools.map((tool) =>
+      toolLine({ entry, tool, url: toolUrl(entry.slug, tool.slug) }),
+    ),
+  };
+}
+
+/** A server's page for readers of text. */
+export function serverTwinMarkdown(view: ServerView): string {
+  const parts: Markdown[] = [
+    { heading: 1, text: view.name },
+    { text: view.description ?? 'The server gives no description.' },
+    ...(view.reason
+      ? [{ text: `${view.status}: ${view.reason.words} (${view.reason.code})` }]
+      : []),
+    { heading: 2, text: `Tools (${view.toolCount})` },
+    {
+      list: view.tools.map(
+        ({ name, level, label, url }) =>
+          `${level ?? 'not classified'}, ${label ?? 'no label'}: ${name} (${url}.md)`,
+      ),
+    },
+    { heading: 2, text: 'Provenance' },
+    { list: view.provenance.map(({ label, value }) => `${label}: ${value}`) },
+  ];
+  return markdown(parts);
+}

@@ -1,0 +1,125 @@
+import {
+  type CatalogueEntry,
+  type CrawlReason,
+  displayName,
+  own,
+  readTool,
+  type ServerRecord,
+  serverWords,
+} from '@toolwarden/catalogue';
+import { countLevels, type LevelCount } from './catalogue-view.ts';
+import { crawlReasonWords } from './crawl-words.ts';
+import { type Fact, inWords, serverFacts } from './provenance.ts';
+import { linkTo, type ToolLink } from './tool-view.ts';
+import { safeLink, serverUrl, toolUrl } from './urls.ts';
+
+/** A server in a list. */
+export type ServerLink = {
+  name: string;
+  id: string;
+  url: string;
+  description: string | undefined;
+  area: string | undefined;
+  toolCount: number;
+  levels: LevelCount[];
+  status: 'listed' | 'partly listed' | 'not listed' | 'gone';
+};
+
+/** Everything a server's page shows, its policies apart. */
+export type ServerView = ServerLink & {
+  version: string;
+  reason: { code: CrawlReason; words: string } | undefined;
+  detail: string | undefined;
+  tools: (ToolLink & {
+    description: string | undefined;
+    traits: readonly string[];
+    configurations: string[];
+  })[];
+  configurations: { name: string; words: string; toolCount: number }[];
+  instructions: string | undefined;
+  links: { label: string; text: string; href: string | undefined }[];
+  provenance: Fact[];
+  notes: string[];
+  others: { kind: string; names: string[] }[];
+};
+
+export function serverLink(entry: CatalogueEntry): ServerLink {
+  const { record } = entry;
+  return {
+    name: displayName(record),
+    id: record.id,
+    url: serverUrl(entry.slug),
+    description: serverWords(record).description,
+    area: record.area,
+    toolCount: entry.tools.length,
+    levels: countLevels(entry.tools),
+    status: statusOf(record),
+  };
+}
+
+export function serverView(entry: CatalogueEntry): ServerView {
+  const { record, tools, slug } = entry;
+  return {
+    ...serverLink(entry),
+    version: record.version,
+    reason: record.reason && { code: record.reason, words: crawlReasonWords[record.reason] },
+    detail: record.detail,
+    tools: tools.map((tool) => ({
+      ...linkTo({ entry, tool, url: toolUrl(slug, tool.slug) }),
+      description: readTool(tool.definition).description,
+      traits: tool.judgement?.traits ?? [],
+      configurations: tool.configurations,
+    })),
+    configurations: record.configurations.map((configuration) => ({
+      name: configuration.name,
+      words: inWords(configuration),
+      toolCount: tools.filter(({ configurations }) => configurations.includes(configuration.name))
+        .length,
+    })),
+    instructions: record.instructions === '' ? undefined : record.instructions,
+    links: linksOf(record),
+    provenance: [
+      ...serverFacts(record),
+      ...(record.instructionsDigest === undefined
+        ? []
+        : [
+            { label: 'Digest of the instructions', value: record.instructionsDigest, isCode: true },
+          ]),
+    ],
+    notes: notesOf(record),
+    others: [
+      { kind: 'Prompts', names: namesOf(record.prompts, 'name') },
+      { kind: 'Resources', names: namesOf(record.resources, 'uri') },
+      { kind: 'Resource templates', names: namesOf(record.resourceTemplates, 'uriTemplate') },
+    ].filter(({ names }) => names.length > 0),
+  };
+}
+
+function statusOf({ isGone, outcome }: ServerRecord): ServerLink['status'] {
+  if (isGone === true) return 'gone';
+  if (outcome === 'failed') return 'not listed';
+  return outcome === 'partial' ? 'partly listed' : 'listed';
+}
+
+function linksOf({ links }: ServerRecord): ServerView['links'] {
+  return (['homepage', 'repository', 'documentation'] as const).flatMap((kind) => {
+    const text = links?.[kind];
+    const label = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
+    return text === undefined ? [] : [{ label, text, href: safeLink(text) }];
+  });
+}
+
+function notesOf({ truncated = [], findings = [], help = [] }: ServerRecord): string[] {
+  return [
+    ...truncated.map(({ what, limit }) => `Cut: ${what}, at the limit of ${limit}.`),
+    ...findings.map(({ message }) => message),
+    ...(help.length > 0 ? [`It was given before it listed its tools: ${help.join(', ')}.`] : []),
+  ];
+}
+
+function namesOf(items: ServerRecord['prompts'], key: string): string[] {
+  return (items ?? []).map((item) => {
+    const name = own(item, key) ?? own(item, 'name');
+    return typeof name === 'string' ? name : '(no name)';
+  });
+}

@@ -1,0 +1,171 @@
+import {
+  type CatalogueTool,
+  type Confidence,
+  categories,
+  displayName,
+  type Label,
+  type Level,
+  type Parameter,
+  parametersOf,
+  readTool,
+  reviewReasons,
+  riskRows,
+  serverWords,
+  type Trait,
+  traits,
+} from '@toolwarden/catalogue';
+import { type AnnotationRow, annotationRows } from './annotation-rows.ts';
+import { type ArgumentRow, argumentRows } from './argument-rows.ts';
+import { type ArgumentSignal, argumentSignals, signalsOf } from './argument-signals.ts';
+import type { CatalogueView, ToolRef } from './catalogue-view.ts';
+import { locateEvidence, type Quote } from './evidence.ts';
+import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
+import { type Fact, provenanceOf } from './provenance.ts';
+import { relatedHere, sameActElsewhere } from './related-tools.ts';
+import { serverUrl, toolUrl } from './urls.ts';
+
+/** A tool in a list. */
+export type ToolLink = {
+  name: string;
+  url: string;
+  level: Level | undefined;
+  label: Label | undefined;
+  serverName: string;
+};
+
+/** A term of the taxonomy with the words that show it. */
+export type JudgedFact = { id: string; title: string; meaning: string; quotes: Quote[] };
+
+/** Everything a tool's page shows, and its twins with it. */
+export type ToolView = {
+  url: string;
+  name: string;
+  title: string | undefined;
+  description: string | undefined;
+  server: { name: string; url: string; id: string; isGone: boolean; toolCount: number };
+  level: Level | undefined;
+  label: Label | undefined;
+  category: string | undefined;
+  traits: readonly (typeof traits)[number][];
+  confidence: Confidence | undefined;
+  rationale: string | undefined;
+  review: { title: string; meaning: string }[];
+  correction: { by: string; on: string; reason: string; computed: Level | undefined } | undefined;
+  /** What the schema lets a caller choose, with the arguments that do. */
+  signals: { signal: ArgumentSignal; names: string[] }[];
+  rows: { id: string; condition: string; level: Level }[];
+  facts: JudgedFact[];
+  arguments: ArgumentRow[];
+  annotations: AnnotationRow[];
+  definition: JsonToken[];
+  provenance: Fact[];
+  here: ToolLink[];
+  elsewhere: ToolLink[];
+};
+
+/** The view of one tool: a function of its entry and of the tools related to it. */
+export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
+  const { entry, tool, url } = ref;
+  const { judgement, classification, correction } = tool;
+  const known = readTool(tool.definition);
+  const located = locateEvidence(
+    tool.definition,
+    serverWords(entry.record),
+    classification?.evidence ?? [],
+  );
+  const traitsHeld = traits.filter(({ id }) => judgement?.traits.includes(id));
+  return {
+    url,
+    name: known.name,
+    title: known.title,
+    description: known.description,
+    server: {
+      name: displayName(entry.record),
+      url: serverUrl(entry.slug),
+      id: entry.record.id,
+      isGone: entry.record.isGone === true,
+      toolCount: entry.tools.length,
+    },
+    level: judgement?.risk,
+    label: judgement?.label,
+    category: judgement?.category,
+    traits: traitsHeld,
+    confidence: classification?.confidence,
+    rationale: classification?.rationale,
+    review: reviewReasons.filter(({ id }) => classification?.review.includes(id)),
+    correction: correction && { ...correction, computed: classification?.risk },
+    signals: signalsOfTool(parametersOf(known)),
+    rows: rowsOf(tool),
+    facts: factsOf(tool, located.quotes),
+    arguments: argumentRows(known),
+    annotations: annotationRows(tool),
+    definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
+    provenance: provenanceOf(entry, tool),
+    here: relatedHere(ref).map((other) =>
+      linkTo({ entry, tool: other, url: toolUrl(entry.slug, other.slug) }),
+    ),
+    elsewhere: sameActElsewhere(catalogue, ref).map(linkTo),
+  };
+}
+
+/** The line of a tool in a list. */
+export function linkTo({ entry, tool, url }: ToolRef): ToolLink {
+  return {
+    name: tool.definition.name,
+    url,
+    level: tool.judgement?.risk,
+    label: tool.judgement?.label,
+    serverName: displayName(entry.record),
+  };
+}
+
+function signalsOfTool(parameters: Parameter[]): ToolView['signals'] {
+  const found = parameters.map(({ name, schema }) => ({
+    name,
+    signals: signalsOf({ name, schema }),
+  }));
+  return argumentSignals
+    .map((signal) => ({
+      signal,
+      names: found.filter(({ signals }) => signals.includes(signal)).map(({ name }) => name),
+    }))
+    .filter(({ names }) => names.length > 0);
+}
+
+function rowsOf({ judgement }: CatalogueTool): ToolView['rows'] {
+  const isContained = judgement?.traits.includes('contained') ?? false;
+  return riskRows
+    .filter(({ id }) => judgement?.riskRows.includes(id))
+    .map((row) => ({
+      id: row.id,
+      condition: row.condition,
+      level: isContained && 'contained' in row ? row.contained : row.level,
+    }));
+}
+
+function factsOf(
+  { judgement }: CatalogueTool,
+  quotes: Map<'category' | Trait, Quote[]>,
+): JudgedFact[] {
+  if (judgement === undefined) return [];
+  const category = {
+    id: 'category',
+    title: `Category ${judgement.category}`,
+    meaning: categories.find(({ id }) => id === judgement.category)?.meaning ?? '',
+    quotes: quotes.get('category') ?? [],
+  };
+  const held = traits.filter(({ id }) => judgement.traits.includes(id));
+  return [category, ...held.map((trait) => ({ ...trait, quotes: quotes.get(trait.id) ?? [] }))];
+}
+
+const FIRST = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'];
+
+// Records sort their keys; people read a name before its annotations.
+function inReadingOrder({ definition }: CatalogueTool) {
+  const keys = Object.keys(definition);
+  const ordered = [
+    ...FIRST.filter((key) => keys.includes(key)),
+    ...keys.filter((key) => !FIRST.includes(key)),
+  ];
+  return Object.fromEntries(ordered.map((key) => [key, definition[key] ?? null]));
+}

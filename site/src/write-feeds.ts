@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { categories, levels, traits } from '@toolwarden/catalogue';
+import { serverLine, toolLine } from './lib/bulk-lines.ts';
+import type { CatalogueView } from './lib/catalogue-view.ts';
+import { FAVICON } from './lib/favicon.ts';
+import { llmsText } from './lib/llms-text.ts';
+import { sitemaps } from './lib/sitemap.ts';
+import { categoryUrl, levelUrl, serverUrl, traitUrl } from './lib/urls.ts';
+
+/** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
+export async function writeFeeds(
+  catalogue: CatalogueView,
+  outDir: string,
+  origin: string,
+): Promise<void> {
+  const files = new Map<string, string>([
+    ['api/v1/tools.jsonl', lines(catalogue.tools.map(toolLine))],
+    ['api/v1/servers.jsonl', lines(catalogue.entries.map(serverLine))],
+    ['favicon.svg', FAVICON],
+    ['llms.txt', llmsText(origin)],
+    ['robots.txt', `User-agent: *\nAllow: /\n\nSitemap: ${new URL('/sitemap.xml', origin).href}\n`],
+    ...sitemaps(pathsOf(catalogue), origin),
+  ]);
+  await mkdir(join(outDir, 'api', 'v1'), { recursive: true });
+  for (const [file, text] of files) await writeFile(join(outDir, file), text);
+}
+
+function lines(items: object[]): string {
+  return items.map((item) => `${JSON.stringify(item)}\n`).join('');
+}
+
+/** Every page that a search engine should know; not those of servers that are gone. */
+function pathsOf({ entries, tools }: CatalogueView): string[] {
+  const present = entries.filter(({ record }) => record.isGone !== true);
+  return [
+    ...[
+      '/',
+      '/servers',
+      '/risk',
+      '/categories',
+      '/traits',
+      '/method',
+      '/data',
+      '/failures',
+      '/search',
+    ],
+    ...levels.map(({ id }) => levelUrl(id)),
+    ...categories.map(({ id }) => categoryUrl(id)),
+    ...traits.map(({ id }) => traitUrl(id)),
+    ...present.map(({ slug }) => serverUrl(slug)),
+    ...tools.map(({ url }) => url),
+  ];
+}
