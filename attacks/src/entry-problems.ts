@@ -32,7 +32,7 @@ export function entryProblems(
 function identityProblems(attack: AttackEntry['attack'], known: AttackFacts): string[] {
   const problems: string[] = [];
   if (attack.kind !== known.kind) problems.push(`is a ${known.kind} in the facts`);
-  const dates = Object.values(attack.dates);
+  const dates = Object.values(attack.dates).filter((date) => date !== undefined);
   const { date: fact } = known;
   if (dates.some((date) => fact === undefined || !fact.startsWith(date)))
     problems.push(`dates say ${dates.join(', ')}; the facts say ${known.date ?? 'nothing'}`);

@@ -9,6 +9,12 @@ export {
   type Framework,
   frameworks,
 } from './attack.ts';
+export {
+  type ApplicableAttack,
+  attacksFor,
+  attacksForServer,
+  attacksForStack,
+} from './attacks-for.ts';
 export { canonicalJson, compactJson, jsonDepth, MAX_JSON_DEPTH } from './canonical-json.ts';
 export {
   type Classification,

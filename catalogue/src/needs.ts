@@ -40,16 +40,20 @@ export const toolNeedsSchema = nested(1);
 export const needsSchema = z.discriminatedUnion('scope', [
   /** This tool alone gives the harmful step: listed on each tool that fits. */
   z.strictObject({ scope: z.literal('tool'), tool: toolNeedsSchema }),
-  /** Every part must be found, in one tool or in several of one server; listed on each tool that gives a part. */
+  /** Every part must be found, in one tool or in several of one server, or of one agent's servers. */
   z.strictObject({
     scope: z.literal('combination'),
     parts: z.array(toolNeedsSchema).min(2).max(4),
+    /** Which tools list it: all that give a part, or only those that give the first; absent means all. */
+    listedOn: z.enum(['every-part', 'first-part']).optional(),
   }),
   /** Any server of these origins (all, where none is named) that offers what is named; listed on server pages. */
   z.strictObject({
     scope: z.literal('server'),
     origins: z.array(originSchema).min(1).optional(),
     offers: z.enum(['tools', 'resources', 'prompts']).optional(),
+    /** Tools that fit list it as well. */
+    tool: toolNeedsSchema.optional(),
   }),
   /** The client, the gateway, sign-in, or several servers at once: in the index and on the stack page only. */
   z.strictObject({ scope: z.literal('stack') }),

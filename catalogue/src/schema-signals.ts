@@ -1,19 +1,14 @@
 import * as z from 'zod';
-import { isJsonObject, type JsonObject, type JsonValue, own } from './json.ts';
-import { nameWords } from './name-words.ts';
-import { parametersOf, type Tool } from './tool.ts';
-
-/** An argument of a tool, at the top or one level inside an object or a list of objects. */
-type Argument = { name: string; words: ReadonlySet<string>; schema: JsonObject };
-
-/** What signals look at. */
-type View = {
-  /** Words of the tool's name. */
-  words: ReadonlySet<string>;
-  /** Name words and the beginning of the description, lower case. */
-  text: string;
-  arguments: readonly Argument[];
-};
+import {
+  type ArgumentView,
+  hasAny,
+  isOpen,
+  isText,
+  type SignalView,
+  signalView,
+  wordSet,
+} from './signal-view.ts';
+import type { ToolDefinition } from './tool.ts';
 
 type Signal = {
   readonly id: string;
@@ -22,36 +17,41 @@ type Signal = {
   readonly does: string;
   readonly can: string;
   /** The argument or word that shows it; `undefined` where nothing does. */
-  readonly find: (view: View) => string | undefined;
+  readonly find: (view: SignalView) => string | undefined;
 };
 const list = <const Id extends string>(signals: readonly (Signal & { readonly id: Id })[]) =>
   signals;
 
-const set = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-const hasAny = (words: ReadonlySet<string>, wanted: ReadonlySet<string>) =>
-  !words.isDisjointFrom(wanted);
-const argument = (view: View, fits: (argument: Argument) => boolean) =>
+const argument = (view: SignalView, fits: (argument: ArgumentView) => boolean) =>
   view.arguments.find(fits)?.name;
-const named = (wanted: ReadonlySet<string>) => (view: View) =>
-  argument(view, (each) => isText(each.schema) && hasAny(each.words, wanted));
-const says = (pattern: RegExp) => (view: View) => pattern.exec(view.text)?.[0];
+const text = (view: SignalView, words: ReadonlySet<string>) =>
+  argument(view, (each) => isText(each.schema) && hasAny(each.words, words));
+const isNamed = (view: SignalView, words: ReadonlySet<string>) => hasAny(view.words, words);
+const said = (view: SignalView, pattern: RegExp) => pattern.exec(view.text)?.[0];
 
-const URL_WORDS = set('url urls uri uris href webhook callback endpoint');
-const PATH_WORDS = set('path paths file filename filepath dir directory folder cwd');
-const COMMAND_WORDS = set('command commands cmd shell script code program expression bash');
-const QUERY_WORDS = set('sql statement cypher aql cql promql kql graphql soql');
-const RECIPIENT_WORDS = set(
-  'to cc bcc recipient recipients attendees invitees channel phone email',
-);
-const MESSAGE_WORDS = set('body message text content html caption tweet comment');
-const AMOUNT_WORDS = set('amount price value total budget quantity credits');
-const OPTION_WORDS = set(
-  'args arguments flags options ref branch revision commit tag remote extra',
-);
-const PACKAGE_WORDS = set('package packages dependency dependencies module modules plugin plugins');
-const STORING = set(
+const STORING = wordSet(
   'create add store save remember write update upsert insert ingest index append set put upload',
 );
+const LOOKING = wordSet('search query get find recall retrieve read list lookup');
+const REMOTE = wordSet(
+  'owner repo repository project workspace bucket drive container site team namespace',
+);
+const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
+const FILE_NAMES = wordSet('file files directory directories folder folders path dir tree');
+
+/** A path on a disk the server sees: no argument places it in a remote project, and nothing says it is a route. */
+function localPath(view: SignalView): string | undefined {
+  if (view.arguments.some(({ words }) => hasAny(words, REMOTE))) return undefined;
+  return argument(
+    view,
+    ({ words, schema, text: about }) =>
+      isText(schema) &&
+      hasAny(words, PATH) &&
+      !/\b(api|endpoints?|urls?|routes?|json ?path|xpath|http)\b/.test(about) &&
+      (words.size > 1 ||
+        /\b(files?|director(y|ies)|folders?|disk|path)\b/.test(`${view.text} ${about}`)),
+  );
+}
 
 /** What a tool's own schema and words say beyond its traits; sorted by id. Precise rather than complete. */
 export const schemaSignals = list([
@@ -60,10 +60,29 @@ export const schemaSignals = list([
     title: 'Changes code',
     does: 'changes code that others run',
     can: 'change code that others run',
+    find: (view) => {
+      if (isNamed(view, wordSet('push commit merge rebase')))
+        return said(view, /\b(push|commit|merge|rebase)\b/);
+      const isFile =
+        isNamed(view, FILE_NAMES) &&
+        (isNamed(view, STORING) || isNamed(view, wordSet('edit delete')));
+      return isFile
+        ? argument(view, ({ words }) => hasAny(words, wordSet('branch repo repository')))
+        : undefined;
+    },
+  },
+  {
+    id: 'fills-index',
+    title: 'Fills a search index',
+    does: 'adds to an index that answers are later drawn from',
+    can: 'add to an index that answers are later drawn from',
     find: (view) =>
-      /\b(repositor(y|ies)|pull requests?|merge requests?|commits?|branch(es)?|source code|codebase)\b/.exec(
-        view.text,
-      )?.[0],
+      isNamed(view, STORING)
+        ? said(
+            view,
+            /\b(vectors?|embeddings?|ingest(s|ed)?|rag|corpus|semantic index|knowledge base)\b/,
+          )
+        : undefined,
   },
   {
     id: 'keeps-memory',
@@ -71,67 +90,104 @@ export const schemaSignals = list([
     does: 'keeps what later sessions read back as memory',
     can: 'keep what later sessions read back as memory',
     find: (view) =>
-      hasAny(view.words, STORING)
-        ? /\b(memory|memories|knowledge (graph|base)|embeddings?|vector (store|database|index)|observations|remember)\b/.exec(
-            view.text,
-          )?.[0]
+      isNamed(view, STORING)
+        ? said(view, /\b(memory|memories|knowledge graph|remember|long-term)\b/)
+        : undefined,
+  },
+  {
+    id: 'lists-files',
+    title: 'Lists files',
+    does: 'lists what lies on a disk',
+    can: 'list what lies on a disk',
+    find: (view) =>
+      isNamed(view, wordSet('list tree search find glob ls')) && isNamed(view, FILE_NAMES)
+        ? localPath(view)
         : undefined,
   },
   {
     id: 'moves-crypto',
     title: 'Moves crypto assets',
-    does: 'moves assets on a blockchain',
-    can: 'move assets on a blockchain',
-    find: says(
-      /\b(blockchain|wallet|on-?chain|cross-?chain|erc-?20|solana|ethereum|bitcoin|usdc|token swap|bridge tokens?)\b/,
-    ),
+    does: 'works with assets on a blockchain',
+    can: 'work with assets on a blockchain',
+    find: (view) =>
+      said(
+        view,
+        /\b(blockchain|on-?chain|cross-?chain|erc-?20|solana|ethereum|bitcoin|usdc|defi|token swap|crypto)\b/,
+      ),
   },
   {
     id: 'publishes',
     title: 'Publishes',
     does: 'publishes where outsiders read it',
     can: 'publish where outsiders read it',
-    find: says(
-      /\b(publish(es)?|tweets?|social (media|network)|blog posts?|public posts?|posts? (to|on) (x|twitter|linkedin|facebook|instagram|reddit|mastodon|bluesky|tiktok))\b/,
-    ),
+    find: (view) =>
+      said(
+        view,
+        /\b(tweets?|social (media|network)|blog posts?|public posts?|linkedin|facebook|instagram|reddit|mastodon|bluesky|tiktok|wordpress)\b/,
+      ) ??
+      (isNamed(view, wordSet('publish'))
+        ? said(view, /\b(publicly|public|articles?|pages?|posts?|website)\b/)
+        : undefined),
   },
   {
     id: 'queries-database',
     title: 'Queries a database',
-    does: 'runs statements against a database',
-    can: 'run statements against a database',
-    find: says(
-      /\b(sql|database|postgres(ql)?|mysql|sqlite|mongodb|bigquery|snowflake|clickhouse|redshift)\b/,
-    ),
+    does: 'works on a database',
+    can: 'work on a database',
+    find: (view) =>
+      said(
+        view,
+        /\b(sql|databases?|postgres(ql)?|mysql|sqlite|mongodb|bigquery|snowflake|clickhouse|redshift)\b/,
+      ),
+  },
+  {
+    id: 'reads-environment',
+    title: 'Reads the environment',
+    does: 'returns environment variables',
+    can: 'return environment variables',
+    find: (view) => said(view, /\b(environment variables?|env vars?|process\.env)\b/),
   },
   {
     id: 'returns-media',
     title: 'Returns media',
     does: 'returns images or sound',
     can: 'return images or sound',
-    find: says(/\b(screenshots?|images?|photos?|pictures?|audio|videos?|recordings?)\b/),
+    find: (view) =>
+      said(view, /\b(screenshots?|images?|photos?|pictures?|audio|videos?|recordings?)\b/),
   },
   {
-    id: 'takes-amount',
-    title: 'Amount argument',
-    does: 'takes an amount',
-    can: 'take an amount',
+    id: 'searches-store',
+    title: 'Searches a store of texts',
+    does: 'searches a memory, cache or vector store',
+    can: 'search a memory, cache or vector store',
     find: (view) =>
-      argument(view, (each) => !isFlag(each.schema) && hasAny(each.words, AMOUNT_WORDS)),
+      isNamed(view, LOOKING)
+        ? said(
+            view,
+            /\b(vectors?|embeddings?|semantic(ally)?|redis|cache keys?|memories|knowledge (graph|base))\b/,
+          )
+        : undefined,
+  },
+  {
+    id: 'shows-interface',
+    title: 'Shows an interface',
+    does: 'brings a user interface of its own',
+    can: 'bring a user interface of its own',
+    find: (view) => view.metaKeys.find((key) => /^(ui|ui\/.*|openai\/outputTemplate)$/.test(key)),
   },
   {
     id: 'takes-anything',
     title: 'Open argument',
     does: 'accepts an argument without a shape',
     can: 'accept an argument without a shape',
-    find: (view) => argument(view, (each) => isOpen(each.schema)),
+    find: (view) => argument(view, ({ schema }) => isOpen(schema)),
   },
   {
     id: 'takes-command',
     title: 'Command argument',
     does: 'takes a command or a program',
     can: 'take a command or a program',
-    find: named(COMMAND_WORDS),
+    find: (view) => text(view, wordSet('command commands cmd shell script code program bash')),
   },
   {
     id: 'takes-context',
@@ -139,9 +195,9 @@ export const schemaSignals = list([
     does: 'asks for what else is in the model’s context',
     can: 'ask for what else is in the model’s context',
     find: (view) =>
-      argument(view, (each) =>
-        /^(system_?prompt|conversation(_?history)?|chat_?history|message_?history|chain_?of_?thought|reasoning_?trace|tool_?list|available_?tools|full_?context|model_?name)$/i.test(
-          each.name,
+      argument(view, ({ snake }) =>
+        /^(system_prompt|conversation(_history)?|chat_history|message_history|chain_of_thought|reasoning_trace|tool_list|available_tools|full_context|model_name)$/.test(
+          snake,
         ),
       ),
   },
@@ -150,14 +206,19 @@ export const schemaSignals = list([
     title: 'Message argument',
     does: 'takes the text that is sent',
     can: 'take the text that is sent',
-    find: named(MESSAGE_WORDS),
+    find: (view) =>
+      text(view, wordSet('body message text content html caption tweet comment subject blocks')),
   },
   {
     id: 'takes-option',
     title: 'Option argument',
     does: 'takes a value that a wrapped program may read as an option',
     can: 'take a value that a wrapped program may read as an option',
-    find: named(OPTION_WORDS),
+    find: (view) =>
+      text(
+        view,
+        wordSet('args arguments flags options ref branch revision commit tag target extra'),
+      ),
   },
   {
     id: 'takes-package',
@@ -165,28 +226,37 @@ export const schemaSignals = list([
     does: 'installs what a name in its arguments says',
     can: 'install what a name in its arguments says',
     find: (view) =>
-      hasAny(view.words, set('install add require')) ? named(PACKAGE_WORDS)(view) : undefined,
+      isNamed(view, wordSet('install add')) || said(view, /\binstalls?\b/) !== undefined
+        ? text(view, wordSet('package packages dependency dependencies plugin plugins extension'))
+        : undefined,
   },
   {
     id: 'takes-path',
     title: 'Path argument',
     does: 'takes a file path',
     can: 'take a file path',
-    find: named(PATH_WORDS),
+    find: localPath,
   },
   {
     id: 'takes-query',
     title: 'Query argument',
     does: 'takes a statement in a query language',
     can: 'take a statement in a query language',
-    find: named(QUERY_WORDS),
+    find: (view) =>
+      text(view, wordSet('sql statement statements cypher aql cql promql kql graphql soql')),
   },
   {
     id: 'takes-recipient',
     title: 'Recipient argument',
     does: 'takes the recipient',
     can: 'take the recipient',
-    find: named(RECIPIENT_WORDS),
+    find: (view) =>
+      text(
+        view,
+        wordSet(
+          'to cc bcc recipient recipients attendees invitees channel phone email emails chat',
+        ),
+      ),
   },
   {
     id: 'takes-secret',
@@ -196,12 +266,19 @@ export const schemaSignals = list([
     find: (view) =>
       argument(
         view,
-        (each) =>
-          isText(each.schema) &&
-          /^(\w*_)?(password|passphrase|private_?key|secret_?key|api_?key|access_?token|auth_?token|bearer_?token|mnemonic|seed_?phrase|client_?secret|secret)$/i.test(
-            snake(each.name),
+        ({ schema, snake }) =>
+          isText(schema) &&
+          /(^|_)(password|passphrase|private_key|secret_key|api_key|access_token|auth_token|bearer_token|mnemonic|seed_phrase|client_secret)$/.test(
+            snake,
           ),
       ),
+  },
+  {
+    id: 'takes-table',
+    title: 'Table argument',
+    does: 'builds a statement from names in its arguments',
+    can: 'build a statement from names in its arguments',
+    find: (view) => text(view, wordSet('table tables column columns where collection')),
   },
   {
     id: 'takes-tool-name',
@@ -209,7 +286,7 @@ export const schemaSignals = list([
     does: 'calls another tool that an argument names',
     can: 'call another tool that an argument names',
     find: (view) =>
-      argument(view, (each) => /^(tool|tool_?name|tool_?slug|tool_?id)$/i.test(each.name)),
+      argument(view, ({ snake }) => /^(tool|tool_name|tool_slug|tool_id)$/.test(snake)),
   },
   {
     id: 'takes-url',
@@ -219,10 +296,36 @@ export const schemaSignals = list([
     find: (view) =>
       argument(
         view,
-        (each) =>
-          isText(each.schema) &&
-          (own(each.schema, 'format') === 'uri' || hasAny(each.words, URL_WORDS)),
+        ({ words, schema, format }) =>
+          isText(schema) &&
+          (format === 'uri' ||
+            format === 'url' ||
+            hasAny(words, wordSet('url urls uri href webhook website'))),
       ),
+  },
+  {
+    id: 'wraps-program',
+    title: 'Wraps a program',
+    does: 'runs a program on the server’s machine',
+    can: 'run a program on the server’s machine',
+    find: (view) =>
+      said(
+        view,
+        /\b(docker|kubectl|helm|terraform|ffmpeg|ssh|adb|xcodebuild|simctl|npx|command[ -]line|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
+      ),
+  },
+  {
+    id: 'writes-files',
+    title: 'Writes files',
+    does: 'writes files on a disk',
+    can: 'write files on a disk',
+    find: (view) =>
+      isNamed(
+        view,
+        wordSet('write edit create save move copy append patch download export replace insert'),
+      )
+        ? localPath(view)
+        : undefined,
   },
 ]);
 export type SignalId = (typeof schemaSignals)[number]['id'];
@@ -234,75 +337,10 @@ export const signalIdSchema = z.enum(
 export type FoundSignal = { id: SignalId; shownBy: string };
 
 /** The signals of one tool, in the table's order. */
-export function signalsOf(tool: Tool): FoundSignal[] {
-  const view = viewOf(tool);
+export function signalsOf(definition: ToolDefinition): FoundSignal[] {
+  const view = signalView(definition);
   return schemaSignals.flatMap(({ id, find }) => {
     const shownBy = find(view);
     return shownBy === undefined ? [] : [{ id, shownBy }];
   });
-}
-
-// A definition can be as long as its author likes; what a tool is for stands at its beginning.
-const TEXT_LIMIT = 600;
-const MAX_ARGUMENTS = 200;
-
-function viewOf(tool: Tool): View {
-  const words = nameWords(tool.name);
-  const top = parametersOf(tool)
-    .slice(0, MAX_ARGUMENTS)
-    .map(({ name, schema }) => toArgument(name, schema));
-  const inner = top.flatMap(({ schema }) => innerProperties(schema)).slice(0, MAX_ARGUMENTS);
-  return {
-    words: new Set(words),
-    text: `${words.join(' ')} ${(tool.description ?? '').slice(0, TEXT_LIMIT).toLowerCase()}`,
-    arguments: [...top, ...inner],
-  };
-}
-
-function toArgument(name: string, schema: JsonValue): Argument {
-  return { name, words: new Set(nameWords(name)), schema: isJsonObject(schema) ? schema : {} };
-}
-
-function innerProperties(schema: JsonObject): Argument[] {
-  const properties = own(schema, 'properties') ?? own(own(schema, 'items'), 'properties');
-  if (!isJsonObject(properties)) return [];
-  return Object.entries(properties).map(([name, inner]) => toArgument(name, inner));
-}
-
-function typesOf(schema: JsonObject): string[] {
-  const stated = own(schema, 'type');
-  const union = [own(schema, 'anyOf'), own(schema, 'oneOf')].find(Array.isArray) ?? [];
-  return [stated, ...union.map((each) => own(each, 'type'))]
-    .flat()
-    .filter((each) => typeof each === 'string');
-}
-
-// A closed choice carries nothing but its values.
-function isText(schema: JsonObject): boolean {
-  const values = own(schema, 'enum') ?? own(schema, 'const');
-  const items = own(schema, 'items');
-  if (values !== undefined) return false;
-  const types = typesOf(schema);
-  return (
-    types.length === 0 ||
-    types.includes('string') ||
-    (isJsonObject(items) && isText({ ...items, items: null }))
-  );
-}
-
-function isFlag(schema: JsonObject): boolean {
-  return typesOf(schema).includes('boolean');
-}
-
-function isOpen(schema: JsonObject): boolean {
-  const properties = own(schema, 'properties');
-  return (
-    typesOf(schema).includes('object') &&
-    own(schema, 'additionalProperties') !== false &&
-    (!isJsonObject(properties) || Object.keys(properties).length === 0)
-  );
-}
-
-function snake(name: string): string {
-  return nameWords(name).join('_');
 }

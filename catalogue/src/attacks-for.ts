@@ -1,0 +1,212 @@
+import type { Attack } from './attack.ts';
+import type { CatalogueEntry, CatalogueTool } from './entry.ts';
+import { needPhrases } from './need-phrases.ts';
+import type { ToolNeeds } from './needs.ts';
+import { type FoundSignal, signalsOf } from './schema-signals.ts';
+import { parseServerId } from './server-id.ts';
+
+/** An attack that applies, and why in one sentence part beginning with "because". */
+export type ApplicableAttack<Of extends Attack = Attack> = { attack: Of; because: string };
+
+/** What attacks are matched with: a tool's judgement and its signals. */
+export type ToolFacts = {
+  name: string;
+  judgement: CatalogueTool['judgement'];
+  signals: ReadonlyMap<string, FoundSignal>;
+};
+
+// A tool's facts do not depend on the attack, and a database of two hundred entries asks for them each time.
+const known = new WeakMap<CatalogueTool, ToolFacts>();
+
+/** What attacks are matched with. */
+export function toolFacts(tool: CatalogueTool): ToolFacts {
+  const before = known.get(tool);
+  if (before !== undefined) return before;
+  const facts: ToolFacts = {
+    name: tool.definition.name,
+    judgement: tool.judgement,
+    signals: new Map(signalsOf(tool.definition).map((signal) => [signal.id, signal])),
+  };
+  known.set(tool, facts);
+  return facts;
+}
+
+/** A term that was met. */
+export type MetTerm = Exclude<ToolNeeds, { all: unknown } | { any: unknown } | { not: unknown }> & {
+  shownBy?: string;
+};
+
+/**
+ * The terms by which a tool meets an expression; `undefined` where it does not. A tool nobody has judged meets none:
+ * its page says that it was not judged, which is not to be read as safe.
+ */
+export function meets(tool: ToolFacts, needs: ToolNeeds): MetTerm[] | undefined {
+  if (tool.judgement === undefined) return undefined;
+  if ('all' in needs) {
+    const met = needs.all.map((each) => meets(tool, each));
+    return met.every((each) => each !== undefined) ? met.flat() : undefined;
+  }
+  if ('any' in needs) {
+    for (const each of needs.any) {
+      const met = meets(tool, each);
+      if (met !== undefined) return met;
+    }
+    return undefined;
+  }
+  if ('not' in needs) return meets(tool, needs.not) === undefined ? [] : undefined;
+  return meetsTerm(tool, tool.judgement, needs);
+}
+
+function meetsTerm(
+  tool: ToolFacts,
+  { category, label, risk, traits }: NonNullable<CatalogueTool['judgement']>,
+  term: MetTerm,
+): MetTerm[] | undefined {
+  if ('category' in term) return term.category === category ? [term] : undefined;
+  if ('label' in term) return term.label === label ? [term] : undefined;
+  if ('level' in term) return term.level === risk ? [term] : undefined;
+  if ('trait' in term) return traits.includes(term.trait) ? [term] : undefined;
+  const found = tool.signals.get(term.signal);
+  return found === undefined ? undefined : [{ ...term, shownBy: found.shownBy }];
+}
+
+/** The attacks that a tool's own capabilities allow, alone or together with other tools of its server, in the given order. */
+export function attacksFor<Of extends Attack>(
+  entry: CatalogueEntry,
+  tool: CatalogueTool,
+  attacks: readonly Of[],
+): ApplicableAttack<Of>[] {
+  const facts = toolFacts(tool);
+  const others = entry.tools.filter((each) => each !== tool).map(toolFacts);
+  return attacks.flatMap((attack) => {
+    const because = becauseOfTool(attack, facts, others);
+    return because === undefined ? [] : [{ attack, because }];
+  });
+}
+
+function becauseOfTool(
+  { needs }: Attack,
+  tool: ToolFacts,
+  others: readonly ToolFacts[],
+): string | undefined {
+  if (needs.scope === 'stack') return undefined;
+  if (needs.scope === 'combination') return becauseOfParts(needs, tool, others);
+  const met = needs.tool === undefined ? undefined : meets(tool, needs.tool);
+  return met === undefined ? undefined : `because it ${joined(needPhrases(met, 'does'))}`;
+}
+
+type Combination = Extract<Attack['needs'], { scope: 'combination' }>;
+
+function becauseOfParts(
+  { parts, listedOn }: Combination,
+  tool: ToolFacts,
+  others: readonly ToolFacts[],
+): string | undefined {
+  const own = parts.map((part) => meets(tool, part));
+  const isGiven = listedOn === 'first-part' ? own[0] !== undefined : own.some(Boolean);
+  if (!isGiven) return undefined;
+  const helpers = parts.map((part, index) =>
+    own[index] === undefined ? helperFor(part, others) : undefined,
+  );
+  if (own.some((met, index) => met === undefined && helpers[index] === undefined)) return undefined;
+  const does = joined(
+    needPhrases(
+      own.flatMap((met) => met ?? []),
+      'does',
+    ),
+  );
+  const can = helpers.flatMap((helper) =>
+    helper === undefined ? [] : [`${joined(needPhrases(helper.met, 'can'))} (${helper.name})`],
+  );
+  return can.length === 0
+    ? `because it alone ${does}`
+    : `because it ${does}, and this server can also ${joined(can)}`;
+}
+
+/** The first other tool, by name, that gives a part. */
+function helperFor(part: ToolNeeds, tools: readonly ToolFacts[]) {
+  for (const tool of tools) {
+    const met = meets(tool, part);
+    if (met !== undefined) return { name: tool.name, met };
+  }
+  return undefined;
+}
+
+/** The attacks that apply to a server as a whole: those on any such server, and those its tools allow together. */
+export function attacksForServer<Of extends Attack>(
+  entry: CatalogueEntry,
+  attacks: readonly Of[],
+): ApplicableAttack<Of>[] {
+  const tools = entry.tools.map(toolFacts);
+  return attacks.flatMap((attack) => {
+    const { needs } = attack;
+    const because =
+      needs.scope === 'server'
+        ? becauseOfServer(needs, entry)
+        : needs.scope === 'combination'
+          ? becauseOfTools(needs.parts, tools, 'this server can')
+          : undefined;
+    return because === undefined ? [] : [{ attack, because }];
+  });
+}
+
+const ORIGIN_WORDS = {
+  npm: 'it is a package that runs on your machine',
+  registry: 'it comes from a public registry',
+  url: 'it is reached over the network',
+  config: 'it is started from a local configuration',
+} as const;
+
+function becauseOfServer(
+  needs: Extract<Attack['needs'], { scope: 'server' }>,
+  { record }: CatalogueEntry,
+): string | undefined {
+  const parsed = parseServerId(record.id);
+  if (!parsed.ok) return undefined;
+  if (needs.origins !== undefined && !needs.origins.includes(parsed.origin)) return undefined;
+  if (needs.offers !== undefined && (record[needs.offers]?.length ?? 0) === 0) return undefined;
+  const offer = needs.offers === undefined ? undefined : `it offers ${needs.offers}`;
+  const origin = needs.origins === undefined ? undefined : ORIGIN_WORDS[parsed.origin];
+  const words = [origin, offer].filter((each) => each !== undefined);
+  return words.length === 0
+    ? 'because it can happen with any server'
+    : `because ${words.join(' and ')}`;
+}
+
+/** The attacks that several servers of one agent allow only together; tools are named `server: tool`. */
+export function attacksForStack<Of extends Attack>(
+  entries: readonly CatalogueEntry[],
+  attacks: readonly Of[],
+): ApplicableAttack<Of>[] {
+  const servers = entries.map(({ record, tools }) =>
+    tools.map((tool) => ({ ...toolFacts(tool), name: `${record.id}: ${tool.definition.name}` })),
+  );
+  return attacks.flatMap((attack) => {
+    const { needs } = attack;
+    if (needs.scope === 'stack')
+      return [{ attack, because: 'because it does not depend on a single server' }];
+    if (needs.scope !== 'combination') return [];
+    const isWithinOne = servers.some(
+      (tools) => becauseOfTools(needs.parts, tools, '') !== undefined,
+    );
+    const because = becauseOfTools(needs.parts, servers.flat(), 'these servers together can');
+    return isWithinOne || because === undefined ? [] : [{ attack, because }];
+  });
+}
+
+function becauseOfTools(
+  parts: readonly ToolNeeds[],
+  tools: readonly ToolFacts[],
+  opening: string,
+): string | undefined {
+  const helpers = parts.map((part) => helperFor(part, tools));
+  if (helpers.some((helper) => helper === undefined)) return undefined;
+  const words = helpers.map(
+    (helper) => `${joined(needPhrases(helper?.met ?? [], 'can'))} (${helper?.name})`,
+  );
+  return `because ${opening} ${joined(words)}`;
+}
+
+function joined(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
