@@ -308,7 +308,8 @@ const RULES: Record<VerbKind, Rule> = {
       : execute('sync'),
   push: (_, a) => {
     if (/\b(?:notification|message|alert)s?\b/.test(a.phrase)) return write('send');
-    return /\b(?:files?|commits?|note|card|item|element|value)\b/.test(a.phrase) && hasText(a)
+    return /\bfiles?\b.*\b(?:commit|repository|project)\b/.test(a.phrase) ||
+      (/\b(?:files?|commits?|note|card|item|element|value)\b/.test(a.phrase) && hasText(a))
       ? write('upload')
       : execute('sync');
   },
@@ -461,6 +462,10 @@ const CLOUD_JOB =
   /\b(?:export|backup|scan|crawl|training|fine-?tuning|evaluation|inference|batch|import|processing|sync|render|transcription|extraction|query) (?:job|run|task|execution)s?\b|\bbackups?\b/;
 
 function made(verb: string, a: Surroundings): Meaning {
+  if (verb === 'make' && /\brequests?\b/.test(a.phrase))
+    return /\b(?:get|head|read-only) requests?\b/.test(a.phrase) ? read() : execute('run', true);
+  if (verb === 'make' && /\b(?:phone|voice|outbound|calls?)\b/.test(a.object.join(' ')))
+    return execute('phone', true);
   if (verb === 'clone')
     return /\b(?:repo|repository|git|remote)\b/.test(a.phrase) ? execute('sync') : write('create');
   if (verb === 'backup') return execute('start');
@@ -486,6 +491,8 @@ function made(verb: string, a: Surroundings): Meaning {
   if (verb === 'mint' && a.isCrypto) return write('money');
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
   if (verb === 'hire') return write('money', true);
+  if (verb === 'create' && a.fields.some(({ name }) => /^manifests?$/i.test(name)))
+    return execute('ship');
   if (NOUN_LIKE.has(verb) && a.object.length === 0) return { ...write('create', true) };
   if (
     verb === 'create' ||

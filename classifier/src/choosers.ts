@@ -152,7 +152,7 @@ function clauseOf(value: string, text: string): string | undefined {
     if (/[\w-]/.test(text[at - 1] ?? ' ') || /[\w-]/.test(text[from] ?? ' ')) continue;
     const after = text.slice(from, from + 420);
     const bridge =
-      /^["'`*’”)]{0,3}\s{0,2}(?:\([^()]{0,40}\)\s{0,2})?(?:[—–:=-]|\(|shows?\s|→|to\s)\s*/.exec(
+      /^["'`*’”)]{0,3}\s{0,2}(?:\([^()]{0,40}\)\s{0,2})?(?:[—–:=-]|\(|→|to\s|(?<=["'`’”]\s{0,2})(?=[a-z]+s\s))\s*/.exec(
         after,
       );
     if (bridge === null) continue;

@@ -1,11 +1,11 @@
-import { assess } from '@toolwarden/catalogue';
+import { assess, type JsonObject, type ToolDefinition } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import { classify } from './classify.ts';
 
 const cases: {
   name: string;
   description?: string;
-  properties?: Record<string, object>;
+  properties?: JsonObject;
   annotations?: object;
   expected: [string, string, string[]];
 }[] = [
@@ -33,7 +33,7 @@ const cases: {
 ];
 
 test.for(cases)('$name is $expected', ({ name, description, properties, expected }) => {
-  const tool = {
+  const tool: ToolDefinition = {
     name,
     description: description ?? '',
     inputSchema: { type: 'object', properties: properties ?? {} },

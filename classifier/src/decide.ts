@@ -92,6 +92,7 @@ function pick(
       return { ...none, main: title, also: [only] };
     return { ...none, main: only, agree: title !== undefined && title.category === only.category };
   }
+  if (described.isDenial === true) return { ...none, main: described };
   if (name.category === described.category) {
     const main = described.isWeak && !name.isWeak ? name : described;
     return { main, also: [main === name ? described : name], review: [], agree: true };

@@ -15,10 +15,19 @@ export type Act = Meaning & {
   pointer: string;
   quote: string;
   source: 'name' | 'title' | 'description' | 'value' | 'argument';
+  /** True where the words plainly deny the act that the name suggests. */
+  isDenial?: boolean;
 };
 
 /** All acts found, by where they were found. */
-export type Acts = { name: Act | undefined; title: Act | undefined; lead: Act[]; more: Act[] };
+export type Acts = {
+  name: Act | undefined;
+  title: Act | undefined;
+  lead: Act[];
+  more: Act[];
+  /** Acts listed as what the sub-commands of a router do. */
+  listed: Act[];
+};
 
 const RANK = { Read: 0, Write: 1, Execute: 2 } as const;
 
@@ -63,7 +72,13 @@ export function settingOf(reading: Reading): Setting {
 export function findActs(reading: Reading, setting: Setting): Acts {
   const { lead, more } = describedActs(reading, setting);
   const title = reading.title === undefined ? undefined : titleAct(reading.title, setting);
-  return { name: nameAct(reading, setting, lead), title, lead, more };
+  return {
+    name: nameAct(reading, setting, lead),
+    title,
+    lead,
+    more,
+    listed: listedActs(reading, setting),
+  };
 }
 
 /** Words that name no act and no object. */
@@ -87,8 +102,43 @@ function nameAct(reading: Reading, setting: Setting, lead: readonly Act[]): Act 
   const acts = joined.map((candidate) => actOfName(reading, setting, words, candidate));
   const best = strongest(acts);
   // A noun-like word that is not the first may be a noun.
-  const isUnsure = chosen.index > 0 && NOUN_LIKE.has(chosen.form.verb) && candidates.length > 1;
+  const isStated = lead.some(({ verb }) => verb === chosen.form.verb);
+  const isUnsure =
+    (chosen.index > 0 && NOUN_LIKE.has(chosen.form.verb) && candidates.length > 1) ||
+    (!isStated && MOSTLY_NOUN.has(chosen.form.verb) && lead.some(({ isWeak }) => !isWeak));
   return best && isUnsure ? { ...best, isWeak: true } : best;
+}
+
+/** Words that in a name are a noun unless the description uses them as the verb. */
+const MOSTLY_NOUN = wordSet(
+  `place order trade page post message email text comment reply issue request report record label tag note book branch
+  commit query list view index profile model state point price position group block score sample chat event charge bill
+  invoice stock design plan map star card process build test call log set dump backup link mail file image schedule
+  stage sort filter format sketch release snapshot screenshot review prompt trace sync mirror hook focus phone type
+  track share transfer swap stake bridge deposit answer help monitor guide research play power index control`,
+);
+
+const LISTING =
+  /\b(?:operations|commands|actions|sub-?commands|capabilities|functions|tools|supports|provides|includes?|including)\b[^.\n]{0,12}?\b(?:for|to|include|including|such as)\b/gi;
+
+/** "Commands for managing …, operations for listing databases, configuring …": what a router's parts do. */
+function listedActs(reading: Reading, setting: Setting): Act[] {
+  const text: Text = { pointer: '/description', text: reading.description };
+  return reading.sentences.slice(0, 6).flatMap((sentence) =>
+    [...sentence.text.slice(0, 600).matchAll(LISTING)].slice(0, 3).flatMap((match) => {
+      const from = match.index + match[0].length + 1;
+      return leadsOf(sentence.text.slice(from), true).map((lead) =>
+        actOfLead(
+          lead,
+          text,
+          sentence.start + from,
+          sentence.text.slice(from),
+          setting,
+          'description',
+        ),
+      );
+    }),
+  );
 }
 
 type Candidate = { word: Word; index: number; form: VerbForm };
@@ -180,8 +230,9 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
   let lead: Act[] = [];
   let loose: Act[] = [];
   const more: Act[] = [];
+  let leadAt = 0;
   for (const [index, sentence] of reading.sentences.slice(0, 60).entries()) {
-    if (lead.length > 0 && index > 12) break;
+    if (lead.length > 0 && index > leadAt + 10) break;
     if (lead.length === 0) {
       const leads = leadsOf(sentence.text);
       const found = leads.map((item) =>
@@ -197,13 +248,14 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
         if (foreign !== undefined) lead = [foreign];
       } else if (
         leads.some(({ isLoose }) => isLoose) ||
-        found.every(({ isWeak, category }) => isWeak && category === 'Read')
+        found.every(({ verb }) => HOLLOW_VERB.has(verb))
       ) {
         // "Returns …", "List of …": good enough where nothing plainer follows at once.
         if (loose.length === 0) loose = found;
         else if (index > 3) lead = loose;
       } else lead = found;
       if (lead.length === 0 && loose.length > 0 && index >= 3) lead = loose;
+      leadAt = index;
       continue;
     }
     const declared = declaredActs(sentence.text);
@@ -213,8 +265,43 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
       ),
     );
   }
-  return { lead: lead.length > 0 ? lead : loose, more };
+  return { lead: deniedLead(reading, setting) ?? (lead.length > 0 ? lead : loose), more };
 }
+
+const DENIES =
+  /^\W{0,4}(?:this tool|this|it|the tool|this function)\s+(?:does not|doesn't|will not|won't|never)\s+(?:actually |itself |directly |really )?(?:run|execute|drive|perform|control|start|send|modify|change|apply|create|deploy|write|make|install|submit|call|launch)\b/i;
+const INSTEAD =
+  /^\W{0,4}(?:(?:instead|rather),?\s+)?(?:(?:this tool|it|this)\s+)?(?:only\s+|just\s+|simply\s+)?(returns?|points?|tells?|gives?|provides?|shows?|lists?|explains?|generates?|describes?|outputs?|produces?|prints?|suggests?|guides?)\b/i;
+
+/** "This tool does not drive the browser. It points you at …": what is plainly denied is not the act. */
+function deniedLead(reading: Reading, setting: Setting): Act[] | undefined {
+  const at = reading.sentences.slice(0, 4).findIndex(({ text }) => DENIES.test(text));
+  const next = reading.sentences[at + 1];
+  const instead = at === -1 || next === undefined ? null : INSTEAD.exec(next.text);
+  if (instead === null || next === undefined) return undefined;
+  const quote = (
+    DENIES.exec((reading.sentences[at] as { text: string }).text) as RegExpExecArray
+  )[0].trim();
+  const form: VerbForm = { verb: 'tell', kind: 'look', form: 'base' };
+  const meaning = meaningOf(form, { ...setting, object: ['answer'], after: [], phrase: '' });
+  return [
+    {
+      ...meaning,
+      verb: 'tell',
+      object: [],
+      objectText: '',
+      pointer: '/description',
+      quote,
+      source: 'description',
+      isDenial: true,
+    },
+  ];
+}
+
+/** Verbs that say little of the act: what follows may say it plainly. */
+const HOLLOW_VERB = wordSet(
+  'return show display present provide use give offer supply contain include let handle be',
+);
 
 const DECLARED =
   /^\W{0,4}(?:(?:this|the) (?:tool|operation|action|call|function|command|will|also|both)|it|this|also|automatically|then|additionally)\s+(?:(?:also|will|both|then|automatically|immediately|permanently|first|and)\s+){0,3}(?=[a-z])/i;

@@ -130,6 +130,13 @@ function queryOf(reading: Reading, acts: Acts): Program | undefined {
     )
       continue;
     const isSure = SURE_QUERY_NAME.test(field.name);
+    // Search words may follow some syntax and are still search words.
+    if (
+      !isSure &&
+      main?.verb === 'search' &&
+      !/\b(?:sql|jql|statement|graphql)\b/i.test(field.description)
+    )
+      continue;
     const about = `${field.name} ${field.description}`;
     const language = queryLanguage(isSure, about, words, field);
     if (language === undefined) continue;
@@ -171,7 +178,7 @@ function queryLanguage(
       ? 'reading'
       : 'changing';
   const isStatement =
-    /\b(?:sql|graphql|cypher|promql|logql|kql|dql|nrql|raw) (?:quer|statement|command|mutation|read)|\bexecutes? (?:an? |the )?(?:\w+ )?(?:quer(?:y|ies)|statements?)\b|\bquer(?:y|ies) (?:against|on|in) (?:the |a |your )?(?:\w+ )?(?:database|db|warehouse|bigquery|cluster|graph)\b/i;
+    /\b(?:sql|graphql|cypher|promql|logql|kql|dql|nrql|raw) (?:quer|statement|command|mutation|read)|\b(?:executes?|runs?) (?:an? |the |any |raw |arbitrary |custom |your ){0,2}(?:t-)?sql\b|\bexecutes? (?:an? |the )?(?:\w+ )?(?:quer(?:y|ies)|statements?)\b|\bquer(?:y|ies) (?:against|on|in) (?:the |a |your )?(?:\w+ )?(?:database|db|warehouse|bigquery|cluster|graph)\b/i;
   if (
     !isStatement.test(words) ||
     /\b(?:search (?:term|string|text|query|keyword)|keywords?|natural[- ]language|question)\b/i.test(
@@ -266,7 +273,18 @@ function isCodeField(field: Field, about: string, first: string, isLive: boolean
       /\b(?:javascript|js|page|evaluat|python|console|repl)/i.test(about + first)
     );
   if (/^(?:program|file_?to_?run|exec)$/i.test(name)) return CODE_WORDS.test(first);
-  if (CODE_NAME.test(name)) return CODE_WORDS.test(about) || CODE_WORDS.test(first) || isLive;
+  if (
+    /^commands?$/i.test(name) &&
+    field.type === 'array' &&
+    !/\b(?:shell|bash|terminal|command line|argv)\b/i.test(about + first)
+  )
+    return false;
+  if (CODE_NAME.test(name))
+    return (
+      CODE_WORDS.test(field.description) ||
+      CODE_WORDS.test(first) ||
+      (isLive && /^(?:js|javascript|script|code)/i.test(name))
+    );
   // runCommand, percyRunCommand, buildScript: a command under a longer name.
   if (
     !CODE_VALUE_NAME.test(name) ||

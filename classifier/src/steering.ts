@@ -10,7 +10,7 @@ export type Steering = { kind: 'orders' | 'hidden'; pointer: string; quote: stri
 
 // Each is linear: no nested quantifiers, gaps bounded.
 const ORDERS: RegExp[] = [
-  /\b(?:ignore|disregard|override|bypass|forget|overrule)\b[^.\n]{0,40}\b(?:instructions?|prompts?|rules|guidelines|polic(?:y|ies)|safety|guardrails?|restrictions|directives|system message|context above|told|constraints)\b/i,
+  /\b(?:ignore|disregard|override|bypass|forget|overrule)\b[^.\n]{0,24}\b(?:all|any|previous|prior|other|earlier|above|existing|system|safety|your|preceding|these|those|every|everything|what|security|whatever|original|initial|current|past)\b[^.\n]{0,40}\b(?:instructions?|prompts?|rules|guidelines|polic(?:y|ies)|safety|guardrails?|restrictions|directives|system message|context|told|constraints|orders)\b/i,
   /\b(?:do not|don't|never|without)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|warn(?:ing)?|let(?:ting)?)\b[^.\n]{0,50}\b(?:users?|humans?|operator|anyone|customer|owner)\b/i,
   /\bwithout (?:the )?(?:user|human|operator|owner)(?:'s|s'|s)? (?:knowledge|noticing|consent|awareness|permission|approval|knowing)\b/i,
   /\b(?:hide|conceal|keep)\b[^.\n]{0,40}\b(?:from the (?:user|human|operator)|secret|hidden|between us|confidential from)\b/i,

@@ -86,7 +86,7 @@ export const objects = {
   ),
   credential: wordSet(
     `secret key apikey api-key token password passwd passphrase credential certificate cert pat oauth totp otp mfa 2fa
-    keypair privatekey ssh-key cookie jwt keystore vault passkey pin_code login logins credentials ssh_key`,
+    keypair privatekey ssh-key jwt keystore passkey pin_code login logins credentials ssh_key`,
   ),
   access: wordSet(
     `permission role acl access grant privilege entitlement policy iam rbac firewall allowlist whitelist blocklist

@@ -138,7 +138,7 @@ const KINDS: Record<VerbKind, string> = {
     drop_on pinch longpress dblclick zoom pan touch`,
   submit: 'submit',
   switch: 'switch',
-  manage: `manage handle work maintain administer support organize organise oversee coordinate curate batch_ops`,
+  manage: `manage handle work maintain administer organize organise oversee coordinate curate batch_ops`,
   perform: 'perform conduct carry do make_a undertake',
   provide: 'provide offer supply expose_info contain include let',
 };

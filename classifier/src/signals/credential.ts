@@ -25,7 +25,9 @@ export const secrets = defineSignal({
 
 function touchesSecret(act: Act, text: string): boolean {
   if (
-    /^(?:send|sendoff|touch|run|money|manage|wait|compute|phone|upload)$/.test(act.kind) &&
+    /^(?:send|sendoff|touch|run|money|manage|wait|compute|phone|upload|sync|login|connect)$/.test(
+      act.kind,
+    ) &&
     !/^(?:rotate|reveal)$/.test(act.verb)
   )
     return false;

@@ -6,7 +6,8 @@ export const multiAction = defineSignal({
   trait: 'multi_action',
   meaning:
     'An argument chooses among acts that differ in category or in what they destroy or cost.',
-  find: ({ choosers, reading, acts }) => {
+  find: ({ choosers, reading, acts, category }) => {
+    if (category === 'Read') return [];
     const chooser = choosers.find(({ choices }) =>
       differ(choices.flatMap(({ act }) => (act === undefined ? [] : [act]))),
     );
@@ -22,7 +23,7 @@ export const multiAction = defineSignal({
       /\b(?:sub[- ]?commands?|command router|operations (?:for|include)|actions:|available (?:commands|actions|operations))/i.test(
         reading.description.slice(0, 1500),
       );
-    return router !== undefined && isRouter && differ([...acts.lead, ...acts.more])
+    return router !== undefined && isRouter && differ([...acts.lead, ...acts.listed])
       ? [keyOf(router)]
       : [];
   },

@@ -57,11 +57,15 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   if (/^(?:count|validate|lint|format|parse|convert|calculate)$/.test(act.verb)) return undefined;
   if (
     act.kind === 'compute' &&
-    !/^(?:summarize|analyze|enrich|profile|audit|investigate|sample)$/.test(act.verb)
+    (!/^(?:summarize|analyze|enrich|investigate)$/.test(act.verb) ||
+      !/\b(?:e-?mails?|messages?|conversations?|calls?|tickets?|customers?|contacts?|transcripts?|threads?|leads?|persons?)\b/i.test(
+        act.objectText,
+      ))
   )
     return undefined;
   const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText}`;
   const last = act.object.at(-1);
+  if (/\b(?:number|count|counts|size|total|totals) of\b/i.test(act.objectText)) return undefined;
   if (last !== undefined && NOT_CONTENT.test(last) && !(last === 'list' || last === 'lists'))
     return undefined;
   for (const word of heads(act)) {
@@ -74,7 +78,12 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       )
     )
       continue;
-    if (PUBLIC_HEAD.test(head) && CODE_OR_PUBLIC.test(text)) return undefined;
+    if (
+      PUBLIC_HEAD.test(head) &&
+      CODE_OR_PUBLIC.test(text) &&
+      !/\b(?:private|direct)\b/i.test(act.objectText)
+    )
+      return undefined;
     if (
       /^(?:file|document|attachment|record|clipboard)$/.test(head) &&
       !CONTENT_VERB.test(act.verb) &&

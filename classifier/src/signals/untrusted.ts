@@ -46,6 +46,16 @@ function webSearch(view: View): Quote[] | undefined {
 }
 
 function outsideObjects(view: View): Quote[] | undefined {
+  const { server, serverText } = view.reading;
+  const place = PUBLIC_PLACE.exec(serverText);
+  if (
+    place !== null &&
+    server !== undefined &&
+    view.doing.some(({ verb, object }) => verb === 'search' && object.length === 0)
+  ) {
+    const quote = server.name.substring(place.index, place.index + place[0].length);
+    if (quote !== '') return [{ pointer: '/server/name', quote }];
+  }
   const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 300)} ${view.reading.serverText}`;
   for (const act of view.doing) {
     if (act.kind === 'compute' && !/^(?:summarize|analyze|monitor|translate)$/.test(act.verb))
