@@ -1,0 +1,56 @@
+import { type ServerRecord, toolDigest } from '@toolwarden/catalogue';
+import { expect, test } from 'vitest';
+import { changesBetween } from './changes.ts';
+
+const record = (tools: [string, string][], instructions?: string): ServerRecord => ({
+  id: 'npm:notes',
+  version: '1.0.0',
+  outcome: 'complete',
+  configurations: [],
+  tools: tools.map(([name, description]) => {
+    const definition = { name, description };
+    return { definition, digest: toolDigest(definition), configurations: ['default'] };
+  }),
+  ...(instructions !== undefined && {
+    instructions,
+    instructionsDigest: toolDigest({ name: instructions }),
+  }),
+});
+const at = '2026-11-21T03:15:00.000Z';
+const events = (before: ServerRecord, after: ServerRecord) =>
+  changesBetween(before, after, at).map((event) => [event.event, 'tool' in event && event.tool]);
+
+test('equal listings have no history', () => {
+  expect(events(record([['a', 'x']]), record([['a', 'x']]))).toEqual([]);
+});
+
+test('added, removed and changed tools are told by name', () => {
+  const before = record([
+    ['a', '1'],
+    ['b', '1'],
+  ]);
+  const after = record([
+    ['b', '2'],
+    ['c', '1'],
+  ]);
+  expect(events(before, after)).toEqual([
+    ['tool-removed', 'a'],
+    ['tool-changed', 'b'],
+    ['tool-added', 'c'],
+  ]);
+});
+
+test('of a name listed twice only what differs is told', () => {
+  const before = record([
+    ['a', '1'],
+    ['a', '2'],
+  ]);
+  expect(events(before, record([['a', '2']]))).toEqual([['tool-removed', 'a']]);
+});
+
+test('new instructions are told with the old ones', () => {
+  expect(changesBetween(record([], 'old'), record([], 'new'), at)).toMatchObject([
+    { event: 'instructions-changed', old: 'old', new: 'new' },
+  ]);
+  expect(events(record([]), record([], 'new'))).toEqual([['instructions-changed', false]]);
+});

@@ -1,0 +1,108 @@
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import { describe, expect, test } from 'vitest';
+import { coax, type Help, optionsNamed, type Situation, variablesNamed } from './coax.ts';
+import { diagnose } from './diagnose.ts';
+import type { Attempt } from './introspect.ts';
+import { ListingError } from './listing.ts';
+
+const none: Help = { args: [], env: {}, files: {}, given: [] };
+
+function situation(stderr: string, more: Partial<Situation> = {}, isTimeout = false): Situation {
+  const cause = isTimeout ? new McpError(-32001, 'timed out') : new McpError(-32000, 'closed');
+  const attempt: Attempt = {
+    error: new ListingError('initialize', cause),
+    exit: { code: 1, signal: null },
+    stderr,
+    junk: [],
+  };
+  return {
+    help: none,
+    attempt,
+    diagnosis: diagnose(attempt),
+    readme: '',
+    packageName: '@acme/notes',
+    binName: 'notes',
+    ...more,
+  };
+}
+const helpFor = (...args: Parameters<typeof situation>) => coax(situation(...args), new Set());
+
+describe('variables named by a server', () => {
+  test.for([
+    ['Error: NOTES_API_KEY is required', ['NOTES_API_KEY']],
+    ['Missing required environment variables:\n  - A_KEY\n  - B_URL', ['A_KEY', 'B_URL']],
+    ['Set NOTES_TOKEN or NOTES_PASSWORD', ['NOTES_TOKEN']],
+    ['X_API_KEY and X_API_KEY_FILE must be set', ['X_API_KEY']],
+    ['code: ERR_MODULE_NOT_FOUND required', []],
+    ['loaded MAX_RETRIES', []],
+  ] as const)('%j gives %j', ([output, names]) => {
+    expect(variablesNamed(output)).toEqual(names);
+  });
+});
+
+test.for([
+  ["error: required option '--project-id <id>' not specified", ['--project-id']],
+  ['Missing required arguments: token, org', ['--token', '--org']],
+  ['Please provide --access-token or set X_TOKEN', ['--access-token']],
+  ['  --verbose   required for more words', []],
+] as const)('options in %j are %j', ([output, names]) => {
+  expect(optionsNamed(output)).toEqual(names);
+});
+
+describe('help for a failed start', () => {
+  test('is a placeholder for the variable it names, on top of what it had', () => {
+    const help = { ...none, env: { A_KEY: 'x' }, given: ['env A_KEY'] };
+    expect(helpFor('B_URL is not set', { help })).toEqual({
+      ...none,
+      env: { A_KEY: 'x', B_URL: 'https://example.com' },
+      given: ['env A_KEY', 'env B_URL'],
+    });
+  });
+
+  test('is a subcommand only where usage text names it', () => {
+    expect(
+      helpFor('Usage: notes <command>\n\nCommands:\n  login   Log in\n  mcp     Start the server'),
+    ).toMatchObject({
+      args: ['mcp'],
+      given: ['argument mcp'],
+    });
+    expect(helpFor('Usage: notes <file>')?.args ?? []).toEqual([]);
+  });
+
+  test('is a dummy file where credentials are missing', () => {
+    const help = helpFor(
+      'Error: credentials file not found. Set the GOOGLE_OAUTH_CREDENTIALS environment variable',
+    );
+    expect(help).toMatchObject({
+      env: { GOOGLE_OAUTH_CREDENTIALS: '{dir}/credentials.json' },
+      given: ['env GOOGLE_OAUTH_CREDENTIALS', 'file credentials.json'],
+    });
+    expect(JSON.parse(help?.files['credentials.json'] ?? '')).toHaveProperty('installed.client_id');
+  });
+
+  test('is stdio for a server that listens on a port', () => {
+    expect(helpFor('listening on http://localhost:3000', {}, true)?.args).toEqual(['--stdio']);
+    expect(
+      helpFor(
+        'listening on port 3000',
+        { readme: 'Use `--transport stdio` for desktop clients' },
+        true,
+      )?.args,
+    ).toEqual(['--transport', 'stdio']);
+  });
+
+  test('is a folder where one is asked for', () => {
+    expect(helpFor('Usage: notes <vault-directory>')?.args).toEqual(['{dir}']);
+  });
+
+  test('is never the same twice', () => {
+    const tried = new Set<string>();
+    const one = situation('Error: A_KEY is required');
+    expect(coax(one, tried)).toBeDefined();
+    expect(coax(one, tried)).toBeUndefined();
+  });
+
+  test('is not there for what help cannot change', () => {
+    expect(helpFor('Could not locate the bindings file. Tried x.node')).toBeUndefined();
+  });
+});

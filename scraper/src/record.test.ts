@@ -1,0 +1,80 @@
+import { serverRecordSchema, type ToolDefinition } from '@toolwarden/catalogue';
+import { expect, test } from 'vitest';
+import type { Installed } from './npm/install.ts';
+import { failedRecord, mayReplace, recordOf } from './record.ts';
+
+const installed: Installed = { name: 'notes', version: '1.0.0', manifest: {}, readme: '' };
+const base = { source: { id: 'npm:notes' as const }, installed, bin: 'notes' };
+const configuration = { name: 'default', args: [], env: [] };
+const record = (tools: ToolDefinition[], manifest = {}) =>
+  recordOf(
+    { ...base, installed: { ...installed, manifest } },
+    { tools, truncated: [], findings: [] },
+    configuration,
+    [],
+    undefined,
+  );
+
+test('tools are in order of name, then digest, whatever order they came in', () => {
+  const tools = [{ name: 'b' }, { name: 'a', description: 'x' }, { name: 'a' }, { name: 'B' }];
+  const names = (list: ToolDefinition[]) => record(list).tools.map(({ digest }) => digest);
+  expect(record(tools).tools.map(({ definition }) => definition.name)).toEqual([
+    'B',
+    'a',
+    'a',
+    'b',
+  ]);
+  expect(names(tools)).toEqual(names(tools.toReversed()));
+});
+
+test.for([
+  [['a', 'a'], ['duplicate-name']],
+  [['Send', 'send'], ['case-variant-name']],
+  [
+    ['send', 'se\u200bnd'],
+    ['name-outside-grammar', 'case-variant-name'],
+  ],
+  [
+    ['caf\u00e9', 'cafe\u0301'],
+    ['name-outside-grammar', 'name-outside-grammar', 'case-variant-name'],
+  ],
+  [
+    ['../../etc/x', ''],
+    ['name-outside-grammar', 'name-outside-grammar'],
+  ],
+  [['read_note', 'notes.write'], []],
+] as const)('the names %j give the findings %j', ([names, codes]) => {
+  const { findings = [] } = record(names.map((name, index) => ({ name, index })));
+  expect(findings.map(({ code }) => code)).toEqual(codes);
+});
+
+test('links are https or nothing', () => {
+  const links = (manifest: object) => record([], manifest).links;
+  expect(links({ homepage: 'javascript:alert(1)', repository: 'acme/notes' })).toEqual({
+    repository: 'https://github.com/acme/notes',
+  });
+  expect(links({ repository: { url: 'git@github.com:acme/notes.git' } })).toEqual({
+    repository: 'https://github.com/acme/notes',
+  });
+  expect(links({ homepage: 'http://acme.dev', repository: 7 })).toBeUndefined();
+});
+
+test('a failed crawl gives a record that the catalogue accepts', () => {
+  const failed = failedRecord(
+    { source: { id: 'npm:notes', version: '2.0.0' }, installed: undefined, bin: undefined },
+    { reason: 'install-failed', detail: 'ETARGET' },
+    '2.0.0',
+  );
+  expect(serverRecordSchema.parse(failed)).toMatchObject({ version: '2.0.0', outcome: 'failed' });
+});
+
+test.for([
+  ['complete', 'failed', false],
+  ['complete', 'partial', false],
+  ['partial', 'failed', false],
+  ['partial', 'partial', true],
+  ['failed', 'partial', true],
+  ['complete', 'complete', true],
+] as const)('a %s record may be replaced by a %s one: %s', ([outcome, now, expected]) => {
+  expect(mayReplace({ outcome }, now)).toBe(expected);
+});

@@ -1,0 +1,40 @@
+import type { ServerSource } from '@toolwarden/catalogue';
+import { expect, test } from 'vitest';
+import { resolveTargets } from './targets.ts';
+
+const sources: ServerSource[] = [{ id: 'npm:@acme/notes', version: '1.0.0', args: ['mcp'] }];
+
+test('an id uses its source, and a version in the id wins', async () => {
+  expect((await resolveTargets(['npm:@acme/notes'], sources)).targets).toEqual(sources);
+  expect((await resolveTargets(['npm:@acme/notes@2.0.0'], sources)).targets).toEqual([
+    { id: 'npm:@acme/notes', version: '2.0.0', args: ['mcp'] },
+  ]);
+});
+
+test('an id without a source is crawled by name alone, once', async () => {
+  expect((await resolveTargets(['npm:other', 'npm:other'], sources)).targets).toEqual([
+    { id: 'npm:other' },
+  ]);
+});
+
+test.for([
+  ...['npm:--registry=http://x', 'npm:../x', 'npm:a;b', `npm:${'a'.repeat(300)}`, 'npm:nötes'],
+  ...[
+    'npm:x@latest',
+    'npm:x@^1.0.0',
+    'npm:x@git+ssh://y',
+    'npm:',
+    'other',
+    'npm:.hidden',
+    'npm:a b',
+  ],
+])('%j is refused with a sentence', async (id) => {
+  const { targets, problems } = await resolveTargets([id], sources);
+  expect(targets).toEqual([]);
+  expect(problems).toEqual([{ id, message: expect.stringContaining('is no server id') }]);
+});
+
+test('an origin that cannot be crawled yet is named', async () => {
+  const { problems } = await resolveTargets(['url:mcp.acme.dev/mcp'], sources);
+  expect(problems[0]?.message).toContain('only npm servers');
+});
