@@ -1,4 +1,15 @@
 export { type CheckOptions, checkPolicyText, parsePolicy } from './check.ts';
+export type { ToolClass } from './classes.ts';
+export { type CompiledPolicy, compilePolicy } from './compile.ts';
+export {
+  type Charge,
+  type CounterReader,
+  type Counters,
+  createMemoryCounters,
+  type Receipt,
+} from './counters.ts';
+export { decide } from './decide.ts';
+export type { Call, Decision, Facts } from './decision.ts';
 export { type Finding, type FindingCode, findingCodes, type Problem } from './finding.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { lint } from './lint.ts';

@@ -2,12 +2,19 @@ import type { JsonValue } from '@toolwarden/catalogue';
 import type * as z from 'zod';
 import type { Truth } from '../truth.ts';
 
-/** What tests a text against a pattern; the regex engine behind one door, loaded only where a policy has one. */
+/** A prepared pattern. */
+export type TextTest = {
+  test(text: string): boolean;
+  /** Longer texts would take this pattern too long; they are not judged. */
+  longest: number;
+};
+
+/** What tests texts against patterns; the regex engine behind one door, loaded only where a policy has a pattern. */
 export type PatternEngine = {
-  /** @throws where the pattern is no pattern of this engine. */
-  search(pattern: string): (text: string) => boolean;
+  /** Found anywhere. @throws where the pattern is no pattern of this engine. */
+  search(pattern: string): TextTest;
   /** As `search`, for the whole text. */
-  whole(pattern: string): (text: string) => boolean;
+  whole(pattern: string): TextTest;
 };
 
 /** One operator of the policy language: what its value may be, and how it judges an argument. */

@@ -1,10 +1,17 @@
 import type { JsonValue } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
+import type { TextTest } from './operator.ts';
 
-// Cost of a match grows with pattern × text even in a linear-time engine, so both are bounded.
-export const MAX_PATTERN = 1024;
-export const MAX_SUBJECT = 65_536;
+const MAX_PATTERN = 1024;
+const MAX_SUBJECT = 65_536;
+// The engine takes up to 50 ns a step on a busy core, and steps are instructions × characters: this is 50 ms.
+const MAX_STEPS = 1_000_000;
+
+/** How long a text may be for a pattern of so many instructions: linear time is not yet short time. */
+export function longestText(instructions: number): number {
+  return Math.min(MAX_SUBJECT, Math.floor(MAX_STEPS / Math.max(1, instructions)));
+}
 
 /** A pattern in RE2's syntax: no look-around, no back-references. */
 export const patternSchema = z
@@ -13,10 +20,10 @@ export const patternSchema = z
   .max(MAX_PATTERN)
   .describe(`A regular expression in RE2 syntax, at most ${MAX_PATTERN} characters.`);
 
-/** Judges a text by a prepared test; a text over the cap is refused rather than judged in part. */
-export function testText(test: (text: string) => boolean): (subject: JsonValue) => Truth {
+/** Judges a text by a prepared pattern; a text that is too long is refused rather than judged in part. */
+export function judgeText({ test, longest }: TextTest): (subject: JsonValue) => Truth {
   return (subject) => {
     if (typeof subject !== 'string') return 'unknown';
-    return subject.length > MAX_SUBJECT ? 'error' : truthOf(test(subject));
+    return subject.length > longest ? 'error' : truthOf(test(subject));
   };
 }

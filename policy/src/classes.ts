@@ -1,0 +1,83 @@
+import {
+  assess,
+  type Category,
+  categorySchema,
+  type Digest,
+  isJsonObject,
+  own,
+  type ToolDefinition,
+  type Trait,
+  toolDigest,
+  traitSchema,
+  traits,
+} from '@toolwarden/catalogue';
+import type { ClassKey } from './policy.ts';
+
+/** What is held to be true of a tool: from the catalogue or the lock file, never from the server itself. */
+export type ToolClass = {
+  category: Category;
+  traits: readonly Trait[];
+  /** The definition that was judged; where it is not the one that is called, the tool counts as unclassified. */
+  toolDigest?: Digest;
+};
+
+/** The classes of a tool. */
+export type ClassSet = { isClassified: boolean; keys: ReadonlySet<ClassKey> };
+
+// What nobody has judged may be anything, so every rule that restricts the dangerous classes applies to it.
+const UNCLASSIFIED: ClassSet = {
+  isClassified: false,
+  keys: new Set<ClassKey>([
+    'category:Write',
+    'category:Execute',
+    'label:Destructive',
+    'label:Financial',
+    ...traits.map(({ id }) => `trait:${id}` as const),
+    'level:Critical',
+  ]),
+};
+
+/** The classes that a judgement gives a tool; label and level are computed, never taken from what is handed in. */
+export function classSetOf(judgement: unknown, definition?: ToolDefinition): ClassSet {
+  const read = readClass(judgement);
+  if (read === undefined) return UNCLASSIFIED;
+  const judged = own(judgement, 'toolDigest');
+  if (judged !== undefined && definition !== undefined && judged !== digestOf(definition)) {
+    return UNCLASSIFIED;
+  }
+  const { label, risk } = assess(read.category, read.traits);
+  return {
+    isClassified: true,
+    keys: new Set<ClassKey>([
+      `category:${read.category}`,
+      `label:${label}`,
+      ...read.traits.map((trait) => `trait:${trait}` as const),
+      `level:${risk}`,
+    ]),
+  };
+}
+
+// Read by hand: zod objects of a classification hold more than a decision needs, and a call may bring its own.
+function readClass(judgement: unknown): { category: Category; traits: Trait[] } | undefined {
+  if (!isJsonObject(judgement)) return undefined;
+  const category = categorySchema.safeParse(own(judgement, 'category'));
+  const listed = traitSchema.array().safeParse(own(judgement, 'traits'));
+  if (!category.success || !listed.success) return undefined;
+  return { category: category.data, traits: listed.data };
+}
+
+// INVARIANT: definitions are not changed in place, so a digest holds as long as its object lives.
+const digests = new WeakMap<ToolDefinition, Digest>();
+
+function digestOf(definition: ToolDefinition): Digest | undefined {
+  const known = digests.get(definition);
+  if (known !== undefined) return known;
+  try {
+    const digest = toolDigest(definition);
+    digests.set(definition, digest);
+    return digest;
+  } catch {
+    // A definition that cannot be printed cannot be the one that was judged.
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Digest, JsonPointer, Trait } from '@toolwarden/catalogue';
+import { parsePolicy } from './check.ts';
+import { type ClassSet, classSetOf } from './classes.ts';
+import { type CompiledRule, compileRule, mergeRules, type Plan } from './compile-rule.ts';
+import type { Call, Facts } from './decision.ts';
+import { compileGlob, isPattern } from './glob.ts';
+import { placedRules } from './lint/places.ts';
+import { policyDigest } from './normalise.ts';
+import type { PatternEngine } from './operators/operator.ts';
+import { loadPatterns, noPatterns } from './patterns.ts';
+import { type ClassKey, type Policy } from './policy.ts';
+import { windowMs } from './window.ts';
+
+/** A policy prepared for deciding: patterns compiled, and the rules for a tool gathered when it is first called. */
+export type CompiledPolicy = {
+  readonly policy: Policy;
+  readonly digest: Digest;
+  /** The rules that apply to a tool; for `decide`. */
+  planFor(call: Call, facts: Facts): Plan;
+};
+
+/** A flow rule, prepared. */
+export type CompiledFlow = {
+  pointer: JsonPointer;
+  after: readonly Trait[];
+  then: readonly Trait[];
+  withinMs: number;
+  action: 'deny' | 'approve';
+  reason: string;
+};
+
+/**
+ * Prepares a policy document. Asynchronous only because the pattern engine is loaded when a policy needs it.
+ *
+ * @throws PolicyError for a document that is none, or a pattern that the engine refuses.
+ * @example const policy = await compilePolicy(JSON.parse(text));
+ */
+export async function compilePolicy(document: unknown): Promise<CompiledPolicy> {
+  const policy = parsePolicy(document);
+  return compileWith(policy, hasPatterns(policy) ? await loadPatterns() : noPatterns);
+}
+
+// Looks for the operators' names rather than walking every place where a condition may stand.
+function hasPatterns(policy: Policy): boolean {
+  return /"op":"(matches|regex)"/.test(JSON.stringify(policy));
+}
+
+// Names come from agents, so what is remembered for them is bounded.
+const MAX_REMEMBERED = 10_000;
+
+function compileWith(policy: Policy, patterns: PatternEngine): CompiledPolicy {
+  const rules = placedRules(policy).map((placed) => compileRule(placed, patterns));
+  const select = selector(policy, rules);
+  const usesClasses = policy.classes !== undefined || policy.flows !== undefined;
+  type Remembered = { classification: unknown; definition: unknown; plan: Plan };
+  const remembered = new Map<string, Remembered>();
+  return {
+    policy,
+    digest: policyDigest(policy),
+    planFor({ tool }, { classification, definition }) {
+      const known = remembered.get(tool);
+      const isSame =
+        known !== undefined &&
+        (!usesClasses ||
+          (known.classification === classification && known.definition === definition));
+      if (isSame) return known.plan;
+      const plan = select(tool, classSetOf(classification, definition));
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(tool, { classification, definition, plan });
+      return plan;
+    },
+  };
+}
+
+/** Gathers what applies to a tool: every key of `tools` that matches, every class it has, and what is for all. */
+function selector(policy: Policy, rules: readonly CompiledRule[]) {
+  const hide = (policy.hide ?? []).map((name, index) => ({
+    pointer: `/hide/${index}`,
+    matches: compileGlob(name),
+  }));
+  const exact = new Map(
+    rules.flatMap((rule) =>
+      rule.part === 'tools' && !isPattern(rule.key) ? [[rule.key, rule]] : [],
+    ),
+  );
+  const wild = rules
+    .filter(({ part, key }) => part === 'tools' && isPattern(key))
+    .map((rule) => ({ rule, matches: compileGlob(rule.key) }));
+  const flows = compileFlows(policy);
+  return (tool: string, { isClassified, keys }: ClassSet): Plan => {
+    const named = exact.get(tool);
+    const applying = [
+      ...rules.filter(({ part }) => part === 'all_tools'),
+      ...(named ? [named] : []),
+      ...wild.flatMap(({ rule, matches }) => (matches(tool) ? [rule] : [])),
+      ...rules
+        .filter(({ part, key }) => part === 'classes' && keys.has(key as ClassKey))
+        .map((rule) => (isClassified ? rule : { ...rule, isOpening: false, allows: [] })),
+    ];
+    return mergeRules(applying, {
+      hiddenBy: hide.filter(({ matches }) => matches(tool)).map(({ pointer }) => pointer),
+      flows: flows.filter(({ then }) => then.some((trait) => keys.has(`trait:${trait}`))),
+      isAllowedByDefault: policy.default === 'allow',
+    });
+  };
+}
+
+function compileFlows({ flows = [] }: Policy): CompiledFlow[] {
+  return flows.map(({ after, within, then, action, reason }, index) => ({
+    pointer: `/flows/${index}`,
+    after: after.traits,
+    then: then.traits,
+    withinMs: windowMs(within),
+    action,
+    reason: reason ?? `this may not follow ${after.traits.join(' and ')}`,
+  }));
+}
