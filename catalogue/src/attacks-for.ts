@@ -89,7 +89,7 @@ function becauseOfTool(
   tool: ToolFacts,
   others: readonly ToolFacts[],
 ): string | undefined {
-  if (needs.scope === 'stack') return undefined;
+  if (needs.scope === 'stack' || needs.scope === 'product') return undefined;
   if (needs.scope === 'combination') return becauseOfParts(needs, tool, others);
   const met = needs.tool === undefined ? undefined : meets(tool, needs.tool);
   return met === undefined ? undefined : `because it ${joined(needPhrases(met, 'does'))}`;
@@ -139,15 +139,21 @@ export function attacksForServer<Of extends Attack>(
 ): ApplicableAttack<Of>[] {
   const tools = entry.tools.map(toolFacts);
   return attacks.flatMap((attack) => {
-    const { needs } = attack;
-    const because =
-      needs.scope === 'server'
-        ? becauseOfServer(needs, entry)
-        : needs.scope === 'combination'
-          ? becauseOfTools(needs.parts, tools, 'this server can')
-          : undefined;
+    const because = becauseHere(attack, entry, tools);
     return because === undefined ? [] : [{ attack, because }];
   });
+}
+
+function becauseHere(
+  attack: Attack,
+  entry: CatalogueEntry,
+  tools: readonly ToolFacts[],
+): string | undefined {
+  const { needs } = attack;
+  if (needs.scope === 'server') return becauseOfServer(needs, entry);
+  if (needs.scope === 'combination') return becauseOfTools(needs.parts, tools, 'this server can');
+  const isProduct = needs.scope === 'product' && needs.servers?.includes(entry.record.id);
+  return isProduct ? becauseOfProduct(attack) : undefined;
 }
 
 const ORIGIN_WORDS = {
@@ -171,6 +177,16 @@ function becauseOfServer(
   return words.length === 0
     ? 'because it can happen with any server'
     : `because ${words.join(' and ')}`;
+}
+
+// A page shows one version and an entry names others, so the sentence says which, and leaves the comparison to the reader.
+function becauseOfProduct({ affected }: Attack): string {
+  const [{ versions, fixed } = {}] = affected;
+  const words = [
+    versions === undefined ? undefined : `versions ${versions}`,
+    fixed === undefined ? undefined : `repaired in ${fixed}`,
+  ].filter((each) => each !== undefined);
+  return `because it was found in this server${words.length === 0 ? '' : ` (${words.join('; ')})`}`;
 }
 
 /** The attacks that several servers of one agent allow only together; tools are named `server: tool`. */

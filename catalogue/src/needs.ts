@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { signalIdSchema } from './schema-signals.ts';
-import { originSchema } from './server-id.ts';
+import { originSchema, serverIdSchema } from './server-id.ts';
 import { categorySchema, labelSchema, levelSchema, traitSchema } from './taxonomy.ts';
 
 /** What one tool must be: a term, or all, any or none of several. */
@@ -54,6 +54,11 @@ export const needsSchema = z.discriminatedUnion('scope', [
     offers: z.enum(['tools', 'resources', 'prompts']).optional(),
     /** Tools that fit list it as well. */
     tool: toolNeedsSchema.optional(),
+  }),
+  /** The product under `affected` and no other: in the index, and on the pages of its own servers where they are known. */
+  z.strictObject({
+    scope: z.literal('product'),
+    servers: z.array(serverIdSchema).min(1).optional(),
   }),
   /** The client, the gateway, sign-in, or several servers at once: in the index and on the stack page only. */
   z.strictObject({ scope: z.literal('stack') }),
