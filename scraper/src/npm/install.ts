@@ -60,7 +60,6 @@ export async function installPackage(
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',
-      '--no-update-notifier',
       '--loglevel=error',
       // Only what the registry vouches for; npm before 11.10 does not know these, so the lock is read as well.
       '--allow-git=none',
@@ -82,7 +81,7 @@ export async function newestVersion(
     ['view', '--loglevel=error', '--', `${name}@latest`, 'version'],
     place,
   );
-  const version = output.trim();
+  const version = output.trim().split('\n').at(-1) ?? '';
   return code === 0 && /^\d+\.\d+\.\d+[\w.+-]{0,100}$/.test(version) ? version : undefined;
 }
 
@@ -116,6 +115,8 @@ async function runNpm(args: string[], place: InstallPlace) {
         npm_config_cache: places.cache,
         npm_config_userconfig: `${places.home}/.npmrc`,
         npm_config_omit_lockfile_registry_resolved: 'true',
+        // It would ask the registry about npm itself, and talk between the lines that are read.
+        npm_config_update_notifier: 'false',
         ...(settings.certificates[0] && { NODE_EXTRA_CA_CERTS: settings.certificates[0] }),
       },
     }),
