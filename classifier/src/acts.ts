@@ -96,16 +96,19 @@ const RULES: Record<VerbKind, Rule> = {
   },
   generate: (verb, a) => generated(verb, a),
   wait: () => ({ category: 'Read', kind: 'wait', isWeak: false }),
-  transform: (_, a) =>
-    hasOutputPath(a) || hasPath(a)
-      ? write('save')
-      : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk|droplet|instance|pool)s?\b/.test(
-            a.phrase,
-          )
-        ? write('change')
-        : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
-          ? write('save', true)
-          : { category: 'Read', kind: 'compute', isWeak: true },
+  transform: (verb, a) =>
+    verb === 'resize' &&
+    /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(a.phrase)
+      ? execute('ship')
+      : hasOutputPath(a) || hasPath(a)
+        ? write('save')
+        : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
+              a.phrase,
+            )
+          ? write('change')
+          : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
+            ? write('save', true)
+            : { category: 'Read', kind: 'compute', isWeak: true },
   export: (_, a) =>
     isAbout(a.object, 'job') || /\b(?:job|background|asynchronous|async)\b/.test(a.phrase)
       ? execute('start')
@@ -155,6 +158,12 @@ const RULES: Record<VerbKind, Rule> = {
       ? execute('reset')
       : write('reset'),
   choose: (verb, a) => {
+    if (
+      /\bas (?:the |a )?(?:current|active|context|default|working)|\b(?:future|subsequent) (?:tool )?calls\b/.test(
+        a.phrase,
+      )
+    )
+      return write('choose');
     if (a.isScreen && isAbout(a.object, 'screen')) return execute('touch', true);
     if (
       /\b(?:active|default|current|working|account|project|workspace|connection|database|context|namespace|organi[sz]ation|team|environment|profile|tenant|subscription)\b/.test(
@@ -237,7 +246,11 @@ const RULES: Record<VerbKind, Rule> = {
       !isAbout(a.object, 'job')
     )
       return write('change');
-    return execute('stop');
+    const runs = isAbout(a.object, 'process') || a.object.length === 0;
+    return runs ||
+      /\b(?:scheduled|running|pending|in-progress|active|ongoing|current|all)\b/.test(a.phrase)
+      ? execute('stop')
+      : write('change');
   },
   open: (_, a) => {
     if (/\b(?:position|trade)s?\b/.test(a.phrase)) return execute('money');
@@ -273,7 +286,7 @@ const RULES: Record<VerbKind, Rule> = {
   },
   ship: (verb, a) =>
     verb === 'release' &&
-    /\b(?:lock|hold|note|reservation|stock|ip|address|number|memory|create|draft)s?\b/.test(
+    /\b(?:lock|hold|note|reservation|stock|ip|ipv4|ipv6|address|number|memory|create|draft)s?\b/.test(
       a.phrase,
     )
       ? write('change')
@@ -344,7 +357,12 @@ const RULES: Record<VerbKind, Rule> = {
     return write('create');
   },
   restore: (verb, a) =>
-    /\b(?:trash|archived?|deleted|bin|soft)\b/.test(a.phrase) || verb === 'undelete'
+    /\b(?:trash|archived?|deleted|bin|soft)\b/.test(a.phrase) ||
+    verb === 'undelete' ||
+    (/\b(?:members?|users?|accounts?|access|items?|cards?|tasks?|messages?|channels?|lists?|folders?)\b/.test(
+      a.object.join(' '),
+    ) &&
+      !/\b(?:backup|snapshot|revision|version)/.test(a.phrase))
       ? write('change')
       : verb === 'undo' || verb === 'redo'
         ? a.isScreen
@@ -366,7 +384,9 @@ const RULES: Record<VerbKind, Rule> = {
         ? write('choose')
         : execute('connect'),
   login: (verb, a) =>
-    /\b(?:status|info|url|check|whether|state|history)\b/.test(a.phrase) && verb !== 'authenticate'
+    (/\b(?:status|info|url|check|whether|state|history)\b/.test(a.phrase) &&
+      verb !== 'authenticate') ||
+    /\b(?:tokens?|keys?)\b/.test(a.object.join(' '))
       ? read(true)
       : execute('login'),
   phone: (verb, a) =>
@@ -410,9 +430,17 @@ const RULES: Record<VerbKind, Rule> = {
     if (/\b(?:tab|window|frame|iframe|page)s?\b/.test(a.phrase)) return execute('touch', true);
     return write('choose');
   },
-  manage: () => write('manage', true),
+  manage: (_, a) =>
+    a.isScreen && /\b(?:dialog|alert|popup|prompt)s?\b/.test(a.phrase)
+      ? execute('touch')
+      : write('manage', true),
   perform: () => write('manage', true),
-  provide: () => read(true),
+  provide: (_, a) =>
+    read(
+      !/\b(?:instructions?|guidance|information|details|documentation|recommendations?|answers?|access to|an overview|summary|list)\b/.test(
+        a.phrase,
+      ),
+    ),
 };
 
 function hasOutputPath({ fields }: Surroundings): boolean {
@@ -491,6 +519,7 @@ function made(verb: string, a: Surroundings): Meaning {
   if (verb === 'mint' && a.isCrypto) return write('money');
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
   if (verb === 'hire') return write('money', true);
+  if (verb === 'attach') return write('create', a.object.length === 0);
   if (verb === 'create' && a.fields.some(({ name }) => /^manifests?$/i.test(name)))
     return execute('ship');
   if (NOUN_LIKE.has(verb) && a.object.length === 0) return { ...write('create', true) };
@@ -516,7 +545,13 @@ function made(verb: string, a: Surroundings): Meaning {
       /\b(?:comment|note|label|tag|reply|review|link|metric|log|file|config|record|entry|event|version|secret|variable|key|volume|snapshot|group|role|user|permission|attachment|step|property|field|annotation|template|class|type|category|description|token|message|check|rule|policy|suite|case|profile|pool|registry|repository|namespace|result|status|plan|image|set|node)s?$/.test(
         a.object.at(-1) ?? '',
       );
-    if (!isPlan && !isComment && (headIs(a, 'workload') || headIs(a, 'job')))
+    if (
+      !isPlan &&
+      !isComment &&
+      verb !== 'add' &&
+      verb !== 'insert' &&
+      (headIs(a, 'workload') || headIs(a, 'job'))
+    )
       return execute('start');
     if (
       !isPlan &&
@@ -532,7 +567,7 @@ function made(verb: string, a: Surroundings): Meaning {
       )
     ) {
       if (
-        /\b(?:payment|refund|charge|payout|checkout|market|limit|stop|invoice|order|donation|price)\b/.test(
+        /\b(?:payment|refund|charge|payout|checkout|market|limit|stop|invoice|order|donation|price)s?\b/.test(
           a.phrase,
         ) &&
         !/\b(?:webhook|event|topic|notification|work|method)\b/.test(a.object.join(' '))
@@ -583,12 +618,17 @@ function changed(verb: string, a: Surroundings): Meaning {
     return write('money');
   if (
     verb === 'update' &&
-    /\b(?:all )?(?:packages?|dependencies|plugins?|software|server|core|custom nodes?|apps?)$/.test(
+    /(?:\b(?:all|installed|npm|outdated) (?:\w+ )?(?:packages|plugins|apps)|dependencies|software|firmware|core|custom nodes?)$/.test(
       a.object.join(' '),
     ) &&
     !hasText(a)
   )
     return execute('ship', true);
+  if (
+    /^(?:update|change|switch|upgrade|modify)$/.test(verb) &&
+    /\bsubscription (?:tier|plan)|\bbilling plan|\bpricing plan/.test(a.phrase)
+  )
+    return write('money');
   if (verb === 'activate' && /\b(?:scene|script|workflow|campaign|journey)s?\b/.test(a.phrase))
     return execute('start');
   if (NOUN_LIKE.has(verb) && a.object.length === 0) return write('change', true);

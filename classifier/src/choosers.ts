@@ -13,10 +13,10 @@ export type Choice = { value: string; pointer: string; quote: string; act: Act |
 export type Chooser = { field: Field; choices: Choice[]; isWhole: boolean };
 
 const CHOOSER_NAME =
-  /^(?:(?:sub|panel|self|bulk|batch|git|file|crud|api|job|task|user|page|tab|browser|window|node|item|record|db|query|workflow|session|process|service)?_?(?:action|actions|operation|operations|op|ops|command|cmd|subcommand|sub_?action|verb|act|activity|method|mode|request_?type|operation_?type|action_?type|change_?type|command_?type|task|intent|function|tool|do|what|type|kind|direction|state|event|resource_?action))$/i;
+  /^(?:(?:sub|panel|self|bulk|batch|git|file|crud|api|job|task|user|page|tab|browser|window|node|item|record|db|query|workflow|session|process|service|resource)?_?(?:actions?|operations?|ops?|command|cmd|subcommand|sub_?action|verb|method|mode|request_?type|operation_?type|action_?type|change_?type|command_?type))$/i;
 const SURE_NAME = /(?:action|operation|^op$|command|^cmd$|verb|^method$|_op$)s?$/i;
 const READ_ONLY_CLAUSE =
-  /\b(?:read[- ]only|no side[- ]effects?|does not (?:contact|change|modify|write|execute|save)|without (?:executing|running|saving|modifying|changing))\b/i;
+  /\b(?:read[- ]only|no side[- ]effects?|does not (?:contact|change|modify|write|execute|save)|without (?:executing|running|saving|modifying|changing)|returns? the (?:modified|updated|resulting|new|converted|formatted) (?:\w+ ){0,2}(?:json|text|string|code|yaml|xml|html|markdown))\b/i;
 
 /** The arguments that choose among acts, with what each value does. */
 export function findChoosers(reading: Reading, setting: Setting): Chooser[] {

@@ -93,6 +93,9 @@ function pick(
     return { ...none, main: only, agree: title !== undefined && title.category === only.category };
   }
   if (described.isDenial === true) return { ...none, main: described };
+  // One verb in both: the sentence says more about its object than the name.
+  if (name.verb === described.verb && !described.isWeak && name.source === 'name')
+    return { main: described, also: [name], review: [], agree: true };
   if (name.category === described.category) {
     const main = described.isWeak && !name.isWeak ? name : described;
     return { main, also: [main === name ? described : name], review: [], agree: true };
@@ -108,6 +111,13 @@ function pick(
   }
   const [stronger, weaker] =
     RANK[name.category] > RANK[described.category] ? [name, described] : [described, name];
+  // Advice on an act, which the server too says only reads, is not the act.
+  if (
+    stronger === name &&
+    reading.hints.readOnly === true &&
+    ['run', 'start', 'ship', 'build', 'create', 'generate', 'open'].includes(name.kind)
+  )
+    return { main: described, also: [], review: [], agree: false };
   const denial = denialOf(reading, stronger);
   if (denial !== undefined)
     return {
@@ -158,7 +168,16 @@ function denialOf({ sentences }: Reading, { verb, source }: Act): string | undef
 
 function choosersOf(reading: Reading, setting: Setting, { name, lead }: Acts): Chooser[] {
   const main = lead[0] ?? name;
+  const described = strongest(lead);
+  // Where name and description both say that a call only looks, an optional choice is a filter.
+  const isLook =
+    name?.category === 'Read' &&
+    !name.isWeak &&
+    described?.category === 'Read' &&
+    !described.isWeak;
   return findChoosers(reading, setting).filter(({ field, choices }) => {
+    if (isLook && (!field.isRequired || !/action|operation|command/i.test(field.name)))
+      return false;
     const isHttp = choices.some(({ value }) => /^(?:POST|PUT|PATCH)$/i.test(value));
     // The method of a request that is only stored is data.
     return (
@@ -250,6 +269,9 @@ function byAct(
   ) {
     category = 'Read';
     evidence.push({ for: 'category', pointer: '/annotations/readOnlyHint', quote: 'true' });
+  } else if (readOnly === true && isHandedBack(main, reading)) {
+    category = 'Read';
+    evidence.push({ for: 'category', pointer: '/annotations/readOnlyHint', quote: 'true' });
   } else if (
     readOnly === false &&
     main.isWeak &&
@@ -277,6 +299,18 @@ function byAct(
     review,
   };
 }
+
+// "Create a buffer around a point. Returns …": made and handed back, as the server too says.
+function isHandedBack({ kind, source }: Act, { description, nameWords }: Reading): boolean {
+  return (
+    source === 'description' &&
+    ['create', 'change', 'generate'].includes(kind) &&
+    /\breturns?\b/i.test(description) &&
+    !nameWords.some(({ text }) => ACTING_NAME.test(text))
+  );
+}
+const ACTING_NAME =
+  /^(?:create|update|delete|add|remove|set|write|send|post|edit|insert|save|put|patch|modify|upload|move|start|run)$/;
 
 function confidenceOf(
   main: Act,

@@ -92,7 +92,7 @@ function nameAct(reading: Reading, setting: Setting, lead: readonly Act[]): Act 
     return fits ? [{ word, index, form }] : [];
   });
   const chosen = chooseVerb(candidates, words, lead);
-  if (chosen === undefined) return foreignNameAct(reading, setting);
+  if (chosen === undefined) return nounAct(reading, words) ?? foreignNameAct(reading, setting);
   const joined = candidates.filter(
     ({ index }) =>
       index === chosen.index ||
@@ -141,6 +141,13 @@ function listedActs(reading: Reading, setting: Setting): Act[] {
   );
 }
 
+/** The verbs that names are made of; where one is there, another word of the name is a noun. */
+const CORE = wordSet(
+  `get list create update delete add remove set fetch search find read write send start stop cancel run execute put patch
+  upload edit modify move rename insert enable disable retrieve describe show deploy install query make save count
+  restart trigger approve reject assign invite schedule publish archive import export convert analyze`,
+);
+
 type Candidate = { word: Word; index: number; form: VerbForm };
 
 function chooseVerb(
@@ -152,7 +159,11 @@ function chooseVerb(
   const first = candidates.find(({ index }) => index === 0);
   if (first !== undefined && !NOUN_LIKE.has(first.form.verb)) return first;
   if (stated !== undefined) return stated;
-  const plain = candidates.find(({ form }) => !NOUN_LIKE.has(form.verb));
+  if (first !== undefined && CORE.has(first.form.verb)) return first;
+  const plain =
+    candidates.find(({ form }) => CORE.has(form.verb) && form.verb !== 'list') ??
+    candidates.find(({ form }) => CORE.has(form.verb)) ??
+    candidates.find(({ form }) => !NOUN_LIKE.has(form.verb));
   const last = candidates.find(({ index }) => index === words.length - 1);
   if (first !== undefined && plain === undefined) {
     // message_search, pull_request_read: what comes last is done to what comes first.
@@ -184,6 +195,26 @@ function actOfName(
   };
 }
 
+const READING_NOUN =
+  /^(?:health|status|info|information|stats|statistics|version|versions|ping|schema|docs|documentation|help|overview|summary|history|metadata|location|weather|price|prices|balance|balances|details|logs|metrics|report|reports|profile|directions|forecast|tree|lookup|calculator|distance|whoami|capabilities|usage|quote|quotes|rates|results|analytics|insights|diff|list|catalog|guide|guidelines|feed|timeline|trends|news|leaderboard|ranking|log|definition|definitions|references|diagnostics|symbols|hover_info|outline|matrix|elevation|isochrone|geocode)$/;
+
+// account_balance, weather_forecast: a name without a verb that is what comes back.
+function nounAct(reading: Reading, words: readonly Word[]): Act | undefined {
+  const last = words.at(-1);
+  if (last === undefined || !READING_NOUN.test(last.text)) return undefined;
+  return {
+    category: 'Read',
+    kind: 'read',
+    isWeak: true,
+    verb: 'return',
+    object: words.map(({ text }) => text),
+    objectText: words.map(({ text }) => text).join(' '),
+    pointer: '/name',
+    quote: reading.name.slice(last.start, last.end),
+    source: 'name',
+  };
+}
+
 // unapprove, reauthorize, bulkDelete written as one word.
 function undoing(word: string): VerbForm | undefined {
   if (!/^(?:un|re|de)[a-z]{4,}$/.test(word)) return undefined;
@@ -201,10 +232,16 @@ function foreignNameAct(reading: Reading, setting: Setting): Act | undefined {
 }
 
 /** The name's words without those that only repeat the server's name at its start. */
-function withoutServer({ nameWords, server, serverText }: Reading): Word[] {
-  const words = nameWords.filter(
+function withoutServer({ name, nameWords, server, serverText }: Reading): Word[] {
+  const all = nameWords.filter(
     ({ text }, index) => !(FILLER.has(text) && (nameWords.length > 1 || index > 0)),
   );
+  // Api--FetchNumber, issues.create: what stands before the mark is a namespace.
+  const mark = Math.max(
+    ...['--', '__', '.', '/', ':'].map((sign) => name.slice(0, 200).lastIndexOf(sign)),
+  );
+  const last = all.filter(({ start }) => start > mark);
+  const words = mark > 0 && last.some(({ text }) => verbForm(text)?.form === 'base') ? last : all;
   if (server === undefined || words.length < 2) return words;
   const serverName = server.name.toLowerCase();
   let skip = 0;
@@ -235,9 +272,12 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
     if (lead.length > 0 && index > leadAt + 10) break;
     if (lead.length === 0) {
       const leads = leadsOf(sentence.text);
-      const found = leads.map((item) =>
-        actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
+      const isAdvice = /^\W*(?:\d+\W+)?use (?:this|it)(?: tool)? (?:when|whenever|if)\b/i.test(
+        sentence.text,
       );
+      const found = leads
+        .map((item) => actOfLead(item, text, sentence.start, sentence.text, setting, 'description'))
+        .map((act) => (isAdvice ? { ...act, isWeak: true } : act));
       if (found.length === 0) {
         const foreign = foreignActOf(
           { ...text, text: sentence.text },
@@ -247,6 +287,7 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
         );
         if (foreign !== undefined) lead = [foreign];
       } else if (
+        isAdvice ||
         leads.some(({ isLoose }) => isLoose) ||
         found.every(({ verb }) => HOLLOW_VERB.has(verb))
       ) {

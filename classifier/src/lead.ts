@@ -28,7 +28,8 @@ const PREFIXES: RegExp[] = [
   /^(?:will|can|should|could|may|would|is|are|be)\s+(?:be\s+)?(?:also\s+|then\s+|primarily\s+|specifically\s+)?(?:(?:used|useful|designed|intended|meant|able|responsible|helpful|capable|recommended|needed|required|for|here)\s+)?(?:(?:to|for|of|by)\s+)?/i,
   /^(?:use|call|invoke|run|used|useful|choose|prefer)\s+(?:(?:this|it|the)\b\s*)?(?:(?:tool|function|endpoint|command|method|action)\b\s*)?(?:\w+ly\s+)?(?:to|for|when(?:ever)?\s+(?:you|the user|a user|users|the agent|someone|asked|needing|trying|looking)\s*(?:need|want|wants|needs|would like|have|has|asks?|is|are)?\s*(?:you\s+)?(?:to|for)?|if you (?:need|want) to|when you)\s+/i,
   /^(?:an?\s+)?(?:[\w'-]+\s+){0,4}?(?:tool|function|command|utility|helper|method|endpoint|ability|api|interface|capability|operations?|wrapper|commands)\s+(?:to|for|that|which|used to|used for|capable of|can)\s+/i,
-  /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+)?(?:(?:to|the ability to|with)\s+)?/i,
+  /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+(?:(?:to|the ability to|with)\s+)?|(?:to|the ability to)\s+|(?=\w+ing\b))/i,
+  /^helps?\s+(?=[a-z])/i,
   /^you (?:can|may)\s+(?:use this(?: tool)? to\s+)?/i,
   ADVERB,
   /^["'`“]+/,
@@ -49,10 +50,25 @@ const DETERMINER = wordSet(
 /** The act a sentence states first, and those joined to it; empty where it states none. */
 export function leadsOf(sentence: string, isStrict = false): Lead[] {
   const text = sentence.slice(0, MAX_LEAD);
-  if (NOT_AN_ACT.test(text)) return afterCall(text);
+  if (NOT_AN_ACT.test(text) || /^\W{0,3}to\s[^,.]{1,80},\s/i.test(text)) return afterCall(text);
   const direct = verbAt(text, skipPrefixes(text), isStrict);
-  if (direct !== undefined) return withJoined(text, direct);
+  if (direct !== undefined) return [...withJoined(text, direct), ...afterColon(text, direct)];
   return headed(text);
+}
+
+// "Manage branches: list all branches, create a branch, or delete one."
+function afterColon(text: string, { form, end }: Lead): Lead[] {
+  if (form.kind !== 'manage' && form.kind !== 'perform') return [];
+  const colon = /[:(]|\s[-–—]\s/.exec(text.slice(end));
+  if (colon === null) return [];
+  const leads: Lead[] = [];
+  let at = end + colon.index + colon[0].length;
+  for (const part of text.slice(at).split(/([,;/]|\bor\b|\band\b)/)) {
+    const lead = verbAt(text, at + (part.length - part.trimStart().length), false);
+    if (lead !== undefined && lead.end <= at + part.length && leads.length < 8) leads.push(lead);
+    at += part.length;
+  }
+  return leads;
 }
 
 // "Use this tool to …" is advice, but names the act where nothing else does.
@@ -188,7 +204,7 @@ function withJoined(text: string, first: Lead): Lead[] {
     const form = verbForm(word.text);
     if (isJoined && form !== undefined && form.form === first.form.form) {
       const follower = words[index + 1]?.text;
-      const isPlain = !NOUN_LIKE.has(form.verb) || form.form !== 'base';
+      const isPlain = !NOUN_LIKE.has(form.verb);
       if (isPlain || isAfterVerb || (follower !== undefined && DETERMINER.has(follower))) {
         leads.push(leadOf(text, first.end, words, index, form));
         isAfterVerb = true;

@@ -13,7 +13,7 @@ export type Program = {
 };
 
 const QUERY_NAME =
-  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
+  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|\\w{0,12}(?:sql|dql|kql|statement)|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
 const SURE_QUERY_NAME =
   /^(?:sql|sql_?(?:query|statement|text|string)|raw_?(?:query|sql)|cypher|promql|logql|kql|dql|spl|aql|soql|sosl|cql|nrql|sparql|metricsql|traceql|gaql|datalog|hql|n1ql|hogql|jql|wiql|esql|pxl|select_?query)$/i;
 const READING_LANGUAGE =
@@ -236,7 +236,8 @@ function codeOf(reading: Reading, acts: Acts, isLive: boolean): Program | undefi
     .map(({ text }) => text.slice(0, 300))
     .join(' ')}`;
   if (
-    /\b(?:command router|cli commands?|gcloud|kubectl|\baz\b)\b/i.test(first) &&
+    (/\\bcommand router\\b/i.test(reading.description.slice(0, 4000)) ||
+      /\\b(?:cli commands?|gcloud|kubectl|az)\\b/i.test(first)) &&
     !/\bshell|bash|terminal\b/i.test(first)
   )
     return undefined;
@@ -253,6 +254,9 @@ function codeOf(reading: Reading, acts: Acts, isLive: boolean): Program | undefi
   }
   return undefined;
 }
+
+// Tools that run any other tool or operation by its name.
+const DISPATCH = /^(?:tool|operation|endpoint|method|api|function|command)s?$/;
 
 function isCodeField(field: Field, about: string, first: string, isLive: boolean): boolean {
   const { name } = field;
@@ -323,9 +327,28 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   const isCli =
     cli !== undefined &&
     /\b(?:cli|gcloud|az|aws|kubectl|gh|helm|terraform|docker|git|command-line)\b/i.test(words) &&
-    verbsOf(acts).some(({ category }) => category === 'Execute') &&
+    verbsOf(acts).some(({ kind }) => kind === 'run') &&
     !/\brouter\b/i.test(words);
   if (isCli) return { kind: 'api', category: 'Execute', evidence: key(cli) };
+  const dispatched = verbsOf(acts).find(
+    ({ verb, object }) =>
+      /^(?:execute|run|call|invoke)$/.test(verb) && DISPATCH.test(object.at(-1) ?? ''),
+  );
+  const target = top.find(
+    ({ name, type, values }) =>
+      /^(?:name|tool|operation|method|endpoint|function|api)(?:_?(?:name|id))?$/i.test(name) &&
+      type === 'string' &&
+      values.length === 0,
+  );
+  if (
+    dispatched !== undefined &&
+    target !== undefined &&
+    top.some(
+      ({ name, type }) =>
+        type === 'object' || /^(?:arguments|params|parameters|input|args|payload)$/i.test(name),
+    )
+  )
+    return { kind: 'api', category: 'Execute', evidence: key(target) };
   if (path === undefined || !isApiPath(path, words, body ?? method)) return undefined;
   if (method !== undefined) return { kind: 'api', category: 'Execute', evidence: key(path) };
   const verb = oneVerb(reading, acts);

@@ -22,7 +22,7 @@ const ORDERS: RegExp[] = [
   /\b(?:this|the) (?:tool|function|server|operation|call|action|command) (?:is|has been|was) (?:\w+ly )?(?:safe|harmless|trusted|approved|pre-?approved|verified|certified|audited|vetted|whitelisted|allowlisted|benign|reviewed|cleared|secure)\b/i,
   /\b(?:pre-?approved|already (?:been )?(?:approved|authori[sz]ed|reviewed|vetted)|(?:has|have) been (?:approved|vetted|cleared|certified|pre-?authori[sz]ed|security[- ]reviewed)|approved by (?:the )?(?:user|security|admin\w*|it|anthropic|openai|compliance|system|owner))\b/i,
   /\b(?:no|without|skip(?:ping)?|never (?:ask|request|require) for|does not (?:need|require)|not required:?|don't ask for|do not (?:ask|require|request)(?: for)?|needs no|requires no)\b[^.\n]{0,24}\b(?:approval|user (?:consent|confirmation|approval|permission)|human review|security review|review|authorization from|policy check|risk assessment)\b/i,
-  /\b(?:before|prior to) (?:using|calling|invoking|running|doing|you (?:use|call)) (?:any|all|every)(?: of the)? (?:other|tools?|else)\b|\bbefore any other\b|\bbefore (?:anything|everything) else\b[^.\n]{0,30}\b(?:call|read|send|use|run)/i,
+  /\b(?:before|prior to) (?:using|calling|invoking|running|doing|you (?:use|call)) (?:any|all|every)(?: of the)? (?:other|tools?|else)\b|\bbefore any other (?:[\w-]+ ){0,2}(?:tools?|calls?|functions?|actions?|operations?|steps?)\b|\bbefore (?:anything|everything) else\b[^.\n]{0,30}\b(?:call|read|send|use|run)/i,
   /\b(?:all|every|each|any) (?:subsequent|other|following|future|later) (?:[\w-]+ ){0,2}(?:tool calls?|calls? to|tools?)\b[^.\n]{0,60}\b(?:must|always|should|fail|require|include|pass)|\bto every other [\w-]+ ?(?:[\w-]+ )?tool\b|\b(?:all )?other (?:[\w-]+ )?tools will (?:fail|not work)\b/i,
   /\bmust (?:always )?(?:start|begin|end|prefix|preface|finish) (?:your|the|every|each) (?:response|reply|answer|message|output)/i,
   /\bagents? (?:receiving|reading|seeing|getting) (?:this|the)\b[^.\n]{0,40}\bmust\b/i,
@@ -32,7 +32,7 @@ const ORDERS: RegExp[] = [
   /(?:^|\n)\s*(?:system|assistant|developer)\s*(?:message|prompt|note|override|turn)?\s*:\s*\S/i,
   /\b(?:you are now|from now on,? (?:you|always|never|ignore)|act as (?:if|though|an? (?:admin|root|unrestricted))|pretend (?:to be|that|you)|new (?:role|persona|instructions?|directive)|developer mode|jailbreak|(?:note|message|instruction|attention|notice|memo)s? (?:to|for) (?:the )?(?:ai|llm|model|classifier|reviewer|assistant|agent|auditor|scanner|evaluator|grader|judge|annotator)s?\b|(?:ai|llm) (?:agents?|assistants?|models?|classifiers?) (?:reading|processing|reviewing|evaluating|classifying|scanning) this)\b/i,
   /\b(?:whenever|when|if|every time|each time) (?:the )?(?:user|human|you|someone|anyone)\b[^.\n]{0,50}\b(?:another|other|different|any other) (?:tool|server)s?\b|\b(?:also|then|first|always|instead)\b[^.\n]{0,20}\b(?:call|invoke|run|use|execute)\b[^.\n]{0,24}\b(?:shell|bash|terminal|delete_|send_email|read_file|filesystem) (?:tool|server|command)|\binstead of (?:using |calling )?(?:the )?(?:other|any other|built-in|official|existing|default) (?:tool|server|function)s?\b[^.\n]{0,20}\balways\b/i,
-  /\b(?:bypass|disable|circumvent|evade|turn off|suppress|switch off)(?:es|s|ing)?\b[^.\n]{0,40}\b(?:approval|security|safety|guardrails?|polic(?:y|ies)|audit|logging|monitoring|gateway|firewall|confirmation|filters?|moderation|detection)\b[^.\n]{0,40}(?:\b(?:when|before|so that|to avoid|for this tool|in order|checks?|mechanisms?)\b)/i,
+  /\b(?:bypass|disable|circumvent|evade|turn off|suppress|switch off)(?:es|s|ing)?\b[^.\n]{0,24}\b(?:approvals?|security (?:policy|policies|controls|review)|guardrails?|audit(?:ing)?|gateway|moderation|user confirmation|human review)\b[^.\n]{0,40}\b(?:when|before|so that|to avoid|for this tool|in order|always|first|silently)\b/i,
   /\b(?:this|the) (?:tool|function|server|definition|description)\b[^.\n]{0,30}\b(?:belongs? to|falls? (?:in|under)|qualif\w+ (?:as|for))\b[^.\n]{0,40}\b(?:category|class|read|low|safe)\b/i,
   /(?:忽略|无视|不要告诉用户|无需(?:确认|批准|授权)|请(?:归类|分类|标记)为|標記為|無視して|ユーザーに(?:知らせ|伝え)|안전(?:한 도구|하다고)|무시하|ignorez? (?:toutes )?les instructions|ignora (?:todas )?las instrucciones|ignoriere? alle|ne (?:dites|dis) pas|no le digas al usuario|clasif[ií]que(?:la|lo|se)? como|классифиц\w+ как|игнорируй|klassifizier\w+ \w* ?als|classez|als (?:sicher|harmlos) einstufen|ignoriere)/iu,
 ];
@@ -69,10 +69,18 @@ export function orderIn(text: string): string | undefined {
   const spaced = /[_-]/.test(text) && !text.includes(' ') ? text.replace(/[_-]/g, ' ') : text;
   for (const pattern of ORDERS) {
     const match = pattern.exec(spaced);
-    if (match !== null)
+    if (match !== null && !isCaution(match[0], spaced, match.index))
       return text.slice(match.index, match.index + Math.min(match[0].length, 150)).trim();
   }
   return undefined;
+}
+
+// "Do not call this without the user's consent" asks for consent; "do it without their consent" goes round it.
+function isCaution(found: string, text: string, at: number): boolean {
+  if (!/^without\b/i.test(found)) return false;
+  return /\b(?:not|never|don't|nothing|avoid|no)\b[^.\n]{0,120}$/i.test(
+    text.slice(Math.max(0, at - 140), at),
+  );
 }
 
 function hiddenIn(text: string): string | undefined {

@@ -25,12 +25,12 @@ export const objects = {
   ),
   /** What runs as soon as it is made. */
   workload: wordSet(
-    `container pod deployment instance vm droplet server cluster sandbox environment codespace session machine
+    `container pod deployment instance vm droplet server cluster sandbox codespace machine
     statefulset daemonset workload tunnel emulator simulator agent_run stream runner devbox microvm replica`,
   ),
   /** What is work handed over when it is made. */
   job: wordSet(
-    'job run build crawl scan batch execution invocation call export backup evaluation training simulation deployment dump audit_run rollout finetune fine-tuning',
+    'job run build crawl scan batch execution invocation export backup evaluation training deployment dump audit_run rollout finetune fine-tuning',
   ),
   /** What is only a plan for later. */
   definition: wordSet(

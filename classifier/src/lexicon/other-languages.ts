@@ -28,7 +28,7 @@ const FOREIGN: [RegExp, VerbKind, string][] = [
     'update',
   ],
   [
-    /查询|获取|搜索|查找|列出|查看|检索|返回|读取|计算|分析|规划|规划用于|測量|测量|转换|转化|解析|查詢|取得|検索|一覧|表示|確認|조회|검색|목록|가져오|확인|분석|получ(?:ить|ает)|поиск|найти|список|показ(?:ать|ывает)|\b(?:obtener|obtiene|listar|lista|buscar|busca|consultar|consulta|mostrar|leer|calcular|obter|obtém|pesquisar|ler|obtenir|obtient|lister|rechercher|chercher|afficher|lire|abrufen|ruft|auflisten|suchen|sucht|anzeigen|lesen|ambil|cari|tampilkan|daftar)\b/iu,
+    /查询|获取|定位|查看|统计|识别|监控|搜索|查找|列出|查看|检索|返回|读取|计算|分析|规划|规划用于|測量|测量|转换|转化|解析|查詢|取得|検索|一覧|表示|確認|조회|검색|목록|가져오|확인|분석|получ(?:ить|ает)|поиск|найти|список|показ(?:ать|ывает)|\b(?:obtener|obtiene|listar|lista|buscar|busca|consultar|consulta|mostrar|leer|calcular|obter|obtém|pesquisar|ler|obtenir|obtient|lister|rechercher|chercher|afficher|lire|abrufen|ruft|auflisten|suchen|sucht|anzeigen|lesen|ambil|cari|tampilkan|daftar)\b/iu,
     'look',
     'get',
   ],

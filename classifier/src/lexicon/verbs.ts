@@ -82,11 +82,11 @@ const KINDS: Record<VerbKind, string> = {
     provision make compose_new attach stage commit remember memorize memorise note schedule book reserve
     establish enroll enrol ingest setup configure initialize initialise init embed_in link upsert log
     backup back_up instantiate onboard plug tokenise_store place issue enqueue queue bootstrap populate
-    seed produce mint contribute capture_note hire`,
+    seed produce materialize mint contribute capture_note hire`,
   change: `update edit modify set change patch move rename replace alter adjust mv amend reorder sort_in rewrite_file
     transition convert_record migrate_record merge rebase cherry-pick squash resolve_issue fix format_cells toggle
     increment decrement enable disable activate deactivate lock unlock promote demote extend renew
-    turn customize customise override rotate_key redefine refactor relocate reassign correct reschedule
+    turn customize customise override rotate redefine protect declare adopt attach_label refactor relocate reassign correct reschedule
     increase decrease upgrade_plan paste comment reply react respond answer_thread vote rate log_time
     indent unindent bold underline style resolve_comment reopen finalize finalise checkout branch`,
   mark: `assign unassign label unlabel tag untag star unstar like unlike favorite unfavorite favourite follow
@@ -113,9 +113,9 @@ const KINDS: Record<VerbKind, string> = {
   run: `run execute exec invoke call trigger dispatch fire launch spawn boot kickoff kick rerun retry replay redeliver
     resend process evaluate_code eval perform_action act orchestrate drive operate control interact automate
     delegate handoff do bash shell powershell request emit simulate_run compile retrain train finetune
-    fine-tune batch sweep infer_job crawl_site index reindex rebuild regenerate recompute materialize
+    fine-tune batch sweep infer_job crawl_site index reindex rebuild regenerate recompute 
     backfill vacuum analyze_table compact speak announce_speaker play vibrate beep print_job wake
-    reboot restart reload relaunch respawn poweron poweroff shutdown power hibernate`,
+    reboot recycle cycle restart reload relaunch respawn poweron poweroff shutdown power hibernate`,
   test: 'test',
   start: 'start begin resume continue unpause arm initiate kick-off commence restart_job',
   stop: 'stop pause suspend halt kill terminate abort shut interrupt quit exit end finish disconnect stop_job cordon drain uncordon standby',

@@ -9,7 +9,7 @@ const ONE_THING =
 const MANY_WORDS =
   /\b(?:multiple|several|many|all (?:of )?(?:the |your |its )?(?:\w+ )?(?:users|contacts|subscribers|followers|members|records|items|files|messages|emails|tasks|issues|rows|documents|entries|products|customers|data|objects|resources|jobs|instances|pods|nodes|events|orders|notifications|pages|packages|projects)|in bulk|in batch|bulk|batch(?:es)? of|array of|list of (?:users|records|items|ids|documents|contacts)|to everyone|at once|mass)\b/i;
 const LISTED =
-  /^(?:ids?|items|records|users|rows|documents|entities|observations|relations|tasks|objects|contacts|operations|updates|events|messages_?ids?|emails?_?ids?|targets|entries|issues|products|orders|leads|deals|tickets|people|members|nodes|points|vectors|resources|actions_?list|inputs|workflows|jobs|requests|transactions|transfers|subscribers|keys|names|users_?by_?\w+|page_?ids|accounts|slugs|uuids|variants|memories|facts|todos|cards|notes|transactions)$/i;
+  /^(?:ids?|items|records|rows|documents|entities|operations|targets|entries|uuids|resources|objects|inputs|list|updates|all_ids)$/i;
 const ONE_CONTENT =
   /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains)$/i;
 const ACTING = new Set<Act['kind']>([
@@ -41,12 +41,18 @@ export const manyTargets = defineSignal({
   find: (view) => {
     const { category, main, reading } = view;
     if (category === 'Read' || main === undefined || !ACTING.has(main.kind)) return [];
-    const named = inName(view, MANY_NAME);
+    const named = /batch[_-]?(?:inference|jobs?|runs?|predictions?|process|id|size|status)/i.test(
+      reading.name,
+    )
+      ? []
+      : inName(view, MANY_NAME);
     const lead = leadText(view);
     if (named.length > 0 && !ONE_THING.test(`${reading.name.replace(/[_-]/g, ' ')} ${lead}`))
       return named;
     const list = reading.fields.find((field) => isTargetList(field, view));
     if (list !== undefined) return [keyOf(list)];
+    const only = onlyList(view);
+    if (only !== undefined) return [keyOf(only)];
     if (!ONE_THING.test(lead)) {
       const words = manyWords(view, lead);
       if (words.length > 0) return words;
@@ -64,6 +70,11 @@ function leadText({ acts, reading }: View): string {
 
 function manyWords({ reading }: View, lead: string): Quote[] {
   const match = MANY_WORDS.exec(lead);
+  if (
+    match !== null &&
+    /\b(?:along with|and|including|with|plus|from|across|for) $/i.test(lead.slice(0, match.index))
+  )
+    return [];
   if (match === null || !reading.description.includes(match[0])) return [];
   if (/\b(?:one or|single|or) (?:more|multiple|several|many)\b/i.test(lead)) return [];
   if (
@@ -96,19 +107,40 @@ function isTargetList(field: Field, { doing, reading, main }: View): boolean {
     '',
   );
   const words = base === '' ? [] : singularWords(base);
-  const objects = new Set(
-    doing
-      .filter(({ category }) => category !== 'Read')
-      .flatMap(({ object }) => object.map(singular)),
-  );
-  for (const { text } of reading.nameWords) objects.add(singular(text));
+  const stated = doing
+    .filter(({ category }) => category !== 'Read')
+    .flatMap(({ object }) => object);
+  const named = reading.nameWords.map(({ text }) => text);
   const last = words.at(-1);
-  if (last !== undefined && objects.has(last)) return true;
+  // A list belongs to what is acted on only where that is said in the plural: otherwise it is one item's content.
+  if (
+    last !== undefined &&
+    [...stated, ...named].some((word) => word !== last && singular(word) === last)
+  )
+    return true;
   return (
     LISTED.test(field.name) &&
     (field.isRequired ||
       /\b(?:delete|update|create|insert|add|remove|move|close|process)/i.test(field.description))
   );
+}
+
+/** The one required list of a tool that says it acts on several things. */
+function onlyList({ reading, doing, main }: View): Field | undefined {
+  if (main === undefined || !['remove', 'create', 'change', 'mark'].includes(main.kind))
+    return undefined;
+  const lists = reading.fields.filter(
+    ({ type, depth, isRequired }) => type === 'array' && depth === 0 && isRequired,
+  );
+  const head = doing.find(({ source }) => source === 'description')?.object.at(-1) ?? '';
+  const [list] = lists;
+  return lists.length === 1 &&
+    list !== undefined &&
+    !ONE_CONTENT.test(list.name) &&
+    singular(head) !== head &&
+    !ONE_THING.test(head)
+    ? list
+    : undefined;
 }
 
 function singularWords(name: string): string[] {
@@ -151,7 +183,14 @@ export const massSend = defineSignal({
   meaning: 'A campaign, broadcast or newsletter reaches many people with one call.',
   find: (view) => {
     if (view.category === 'Read') return [];
-    const isSend = view.doing.some(({ kind }) => kind === 'send' || kind === 'sendoff');
+    const isSend = view.doing.some(
+      ({ kind, objectText, verb }) =>
+        kind === 'send' ||
+        kind === 'sendoff' ||
+        ((kind === 'run' || kind === 'start') &&
+          /^(?:trigger|start|launch|resume|execute|run)$/.test(verb) &&
+          /campaign|broadcast|newsletter/i.test(objectText)),
+    );
     if (!isSend) return [];
     const named = inName(view, /broadcast|campaign|newsletter|multicast|blast/i);
     return named.length > 0

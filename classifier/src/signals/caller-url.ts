@@ -17,7 +17,7 @@ export function callerUrl({ reading, category, main, acts }: View): Quote[] {
   if (verbs.length > 0 && !verbs.some((verb) => FETCHING.test(verb))) return [];
   for (const field of reading.fields) {
     if (
-      field.depth > 2 ||
+      field.depth > 1 ||
       !URL_NAME.test(field.name) ||
       (field.type !== 'string' && field.type !== 'array' && field.type !== '')
     )

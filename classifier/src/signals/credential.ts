@@ -105,7 +105,8 @@ function changesAccess(act: Act, text: string): boolean {
         text,
       )
     );
-  return /\b(?:role|permission|password|deactivate|suspend)\b/i.test(text);
+  if (act.kind === 'mark' && /\b(?:members?|guests?)\b/i.test(head)) return ORGANISED.test(text);
+  return /\b(?:role|permission|password|deactivate|suspend|revoked)\b/i.test(text);
 }
 
 function firewall({ reading, doing }: View): Quote[] {

@@ -1,5 +1,5 @@
 import { type Act, headOf } from '../find-acts.ts';
-import { objects } from '../lexicon/objects.ts';
+import { isAbout, objects } from '../lexicon/objects.ts';
 import { defineSignal, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';
 
@@ -7,7 +7,9 @@ import { singular } from '../words.ts';
 const SLIGHT =
   /^(?:reaction|like|star|vote|follow|bookmark|pin|mute|emoji|favorite|favourite|heart|upvote)$/;
 const MEMBERSHIP =
-  /\bfrom (?:an? |the |your |my |its |their )?(?:\w+ )?(?:cart|playlist|watch ?list|favou?rites|wish ?list|queue|sprint|segment|selection|view|epic|milestone|reading list)s?\b/i;
+  /\bfrom (?:an? |the |your |my |its |their )?(?:\w+ ){0,2}(?:cart|playlist|watch ?list|favou?rites|wish ?list|queue|sprint|segment|selection|view|epic|milestone|reading list|load balancer|firewall|pool|groups?|teams?|roles?|projects?|tasks?|issues?|boards?|campaigns?|audiences?|topics?|collections?|albums?|sections?|sets?|categor(?:y|ies)|lists?|folder|tag|space|channel|portfolio)\b/i;
+const KEPT =
+  /\b(?:will still exist|still exists?|(?:is|are) not deleted|does not delete|without deleting|remains? (?:in|available|intact))\b/i;
 const TO_BIN =
   /\bmov(?:e|es|ing)\b[^.]{0,60}\b(?:to|into)\b[^.]{0,20}\b(?:trash|bin|recycle|archive)|\b(?:to|in) (?:the )?(?:trash|recycle bin)\b|\bsoft[- ]delet|\barchives? \(/i;
 const NOT_DATA =
@@ -91,12 +93,21 @@ function isDestroying(act: Act, view: View): boolean {
   if (act.verb === 'remove' || act.verb === 'strip' || act.verb === 'unset')
     return (
       !isMark &&
-      !MEMBERSHIP.test(sentenceOf(view)) &&
+      !isUnlinking(view, act) &&
       !/\b(?:background|watermark|noise|silence|vocals|whitespace|formatting|duplicates?|metadata|filter|override from|highlight\w*|annotation|assignment|assignee)\b/i.test(
         act.objectText,
       )
     );
   return true;
+}
+
+/** Whether something is only taken out of a group, where it goes on existing; people lose access that way. */
+function isUnlinking(view: View, act: Act): boolean {
+  if (isAbout(act.object, 'people')) return false;
+  return (
+    MEMBERSHIP.test(sentenceOf(view)) ||
+    (!view.isSuspicious && view.reading.sentences.slice(0, 4).some(({ text }) => KEPT.test(text)))
+  );
 }
 
 /** Whether the description itself says that what is removed lies in a bin; hostile definitions get no such credit. */

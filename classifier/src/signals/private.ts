@@ -140,8 +140,9 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   return undefined;
 }
 
+const ROWS = /\breturns? [^.]{0,40}\brows\b|\b(?:result|matching|table) rows\b/i;
 const CRM =
-  /\b(?:crm|hubspot objects?|salesforce|records? (?:from|in) (?:an? |the )?(?:table|base|database|object)|airtable)\b/i;
+  /\b(?:crm|records? (?:from|in) (?:an? |the )?(?:table|base|database|object)|customer records?)\b/i;
 
 export const records = defineSignal({
   id: 'records',
@@ -149,8 +150,21 @@ export const records = defineSignal({
   meaning:
     'The result holds records of a database or of customers, whatever the server calls them.',
   find: (view) => {
-    if (view.category !== 'Read' || view.main?.kind !== 'read') return [];
+    if (view.category !== 'Read' || view.main === undefined) return [];
     const { reading } = view;
+    if (
+      /^(?:query|execute|run)$/.test(view.main.verb) &&
+      ROWS.test(reading.description.slice(0, 600))
+    )
+      return inDescription(view, ROWS);
+    if (view.main.kind !== 'read') return [];
+    const kindField = reading.fields.find(
+      ({ name, depth }) =>
+        depth <= 2 &&
+        /^(?:object_?type|table_?id|table_?name|collection|entity_?type|sobject|model_?name|base_?id)$/i.test(
+          name,
+        ),
+    );
     const words = reading.nameWords.map(({ text }) => text);
     const last = words.at(-1) ?? '';
     if (NOT_CONTENT.test(last)) return [];
@@ -160,7 +174,9 @@ export const records = defineSignal({
       .join(' ');
     if (
       /^(?:objects?|records?|rows?|documents?|find)$/.test(last) &&
-      (CRM.test(`${lead} ${reading.serverText}`) || /\b(?:collection|table)\b/i.test(lead))
+      (kindField !== undefined ||
+        CRM.test(`${lead} ${reading.serverText}`) ||
+        /\b(?:collection|table)\b/i.test(lead))
     )
       return [
         ...inName(view, /objects?|records?|rows?|documents?|find/i).slice(0, 1),
