@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import { loadCatalogue } from './lib/catalogue-view.ts';
@@ -54,7 +54,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   try {
     const html = join(work, 'html');
     const total = catalogue.pages.length + catalogue.entries.length;
-    const pages = await renderPages({
+    await renderPages({
       dataDir,
       work,
       origin,
@@ -65,6 +65,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
     await writeFeeds(catalogue, html, origin);
     onProgress({ phase: 'search' });
     await writeIndex(catalogue, html, signal);
+    const pages = await countPages(html);
     signal?.throwIfAborted();
     await swapIn(html, outDir, join(work, 'old'));
     return {
@@ -75,7 +76,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
       durationMs: Math.round(performance.now() - start),
     };
   } catch (error) {
-    if (signal?.aborted && !(error instanceof SiteError))
+    if (signal?.aborted)
       throw new SiteError('aborted', 'the build was stopped; the site is as it was', {
         cause: error,
       });
@@ -93,6 +94,11 @@ function refuseBadRecords(good: number, problems: readonly StoreProblem[]): void
     'bad-records',
     `${bad} of ${good + bad} records are bad, more than 1 %: ${first?.file}: ${first?.message}`,
   );
+}
+
+async function countPages(dir: string): Promise<number> {
+  const files = await readdir(dir, { recursive: true });
+  return files.filter((file) => file.endsWith('.html')).length;
 }
 
 async function swapIn(built: string, outDir: string, aside: string): Promise<void> {

@@ -7,14 +7,14 @@ const SITE = dirname(import.meta.dirname);
 /** Of a failed render so much of what it said is kept. */
 const KEPT = 20_000;
 
-/** Renders every page by Astro, in a process of its own, into `<work>/html`. Gives the number of pages. */
+/** Renders every page by Astro, in a process of its own, into `<work>/html`. */
 export function renderPages(options: {
   dataDir: string;
   work: string;
   origin: string;
   signal: AbortSignal | undefined;
   onPage: (done: number) => void;
-}): Promise<number> {
+}): Promise<void> {
   const { dataDir, work, origin, signal, onPage } = options;
   const cli = join(
     dirname(fileURLToPath(import.meta.resolve('astro/package.json'))),
@@ -22,7 +22,8 @@ export function renderPages(options: {
     'astro.mjs',
   );
   const child = spawn(process.execPath, [cli, 'build', '--root', SITE], {
-    cwd: SITE,
+    // Astro puts its own draft beside the output only where that lies below the working folder.
+    cwd: work,
     signal,
     env: {
       ...process.env,
@@ -38,8 +39,8 @@ export function renderPages(options: {
   let pages = 0;
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    // Astro prints one line a page that ends with the time it took.
-    pages += chunk.match(/\.html \(\+\d/g)?.length ?? 0;
+    // Astro names each page once; a name cut by the end of a chunk goes uncounted, which progress can bear.
+    pages += chunk.match(/\.html/g)?.length ?? 0;
     said = (said + chunk).slice(-KEPT);
     onPage(pages);
   });
@@ -48,7 +49,7 @@ export function renderPages(options: {
   });
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(failure(error.message, error)));
-    child.once('close', (code) => (code === 0 ? resolve(pages) : reject(failure(reasonIn(said)))));
+    child.once('close', (code) => (code === 0 ? resolve() : reject(failure(reasonIn(said)))));
   });
 }
 

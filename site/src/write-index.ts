@@ -1,29 +1,44 @@
 import { join } from 'node:path';
-import { close, createIndex } from 'pagefind';
+import { close, createIndex, type PagefindIndex } from 'pagefind';
 import type { CatalogueView } from './lib/catalogue-view.ts';
 import { searchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 
+// Pagefind's service is one a process, and closing it ends every index in it: so one at a time.
+let lastTurn: Promise<unknown> = Promise.resolve();
+
 /** Makes the search index from records of our own: reading the pages would cost five times the memory and bytes. */
-export async function writeIndex(
-  { tools }: CatalogueView,
+export function writeIndex(
+  catalogue: CatalogueView,
   outDir: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  const turn = lastTurn.then(() => indexAll(catalogue, outDir, signal));
+  lastTurn = turn.catch(() => {});
+  return turn;
+}
+
+async function indexAll({ tools }: CatalogueView, outDir: string, signal?: AbortSignal) {
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {
     for (const ref of tools) {
       signal?.throwIfAborted();
-      const added = await index.addCustomRecord(searchRecord(ref));
-      if (added.errors.length > 0) throw failure(added.errors);
+      refuse((await index.addCustomRecord(searchRecord(ref))).errors);
     }
-    const written = await index.writeFiles({ outputPath: join(outDir, 'pagefind') });
-    if (written.errors.length > 0) throw failure(written.errors);
+    refuse((await index.writeFiles({ outputPath: join(outDir, 'pagefind') })).errors);
   } finally {
-    await index.deleteIndex();
-    await close();
+    await endIndex(index);
   }
+}
+
+async function endIndex(index: PagefindIndex): Promise<void> {
+  await index.deleteIndex();
+  await close();
+}
+
+function refuse(errors: readonly string[]): void {
+  if (errors.length > 0) throw failure(errors);
 }
 
 function failure(errors: readonly string[]): SiteError {

@@ -34,12 +34,15 @@ export function locateEvidence(
 ): { quotes: Map<'category' | Trait, Quote[]>; marks: JsonMark[] } {
   const quotes = new Map<'category' | Trait, Quote[]>();
   const marks: JsonMark[] = [];
-  let number = 0;
+  const numbers = new Map<string, number>();
   for (const item of evidence) {
     const found = find(definition, server, item);
     if (found === undefined) continue;
-    number += 1;
+    // The same words may carry two facts: one mark, one number.
     const { text, start, mark } = found;
+    const place = `${mark?.in} ${mark?.pointer ?? item.pointer} ${start} ${item.quote}`;
+    const number = numbers.get(place) ?? numbers.size + 1;
+    numbers.set(place, number);
     const end = start + item.quote.length;
     if (mark !== undefined) marks.push({ ...mark, number, start, end });
     quotes.set(item.for, [

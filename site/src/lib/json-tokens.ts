@@ -1,4 +1,9 @@
-import { isJsonObject, type JsonValue, MAX_JSON_DEPTH } from '@toolwarden/catalogue';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  MAX_JSON_DEPTH,
+} from '@toolwarden/catalogue';
 import { escapeHidden } from './visible-text.ts';
 
 /** A piece of printed JSON; `marks` are the numbers of the quotes it belongs to. */
@@ -36,11 +41,12 @@ class Printer {
     if (depth > MAX_JSON_DEPTH) return this.#plain('…');
     const inner = `${newline}  `;
     if (Array.isArray(value)) {
-      this.#list('[', ']', newline, value, (item, index) =>
+      this.#list(['[', ']'], newline, value, fitsOneLine(value, depth), (item, index) =>
         this.print(item, `${pointer}/${index}`, inner, depth + 1),
       );
     } else if (isJsonObject(value)) {
-      this.#list('{', '}', newline, Object.entries(value), ([key, item]) => {
+      const isShort = depth > 0 && fitsOneLine(value, depth);
+      this.#list(['{', '}'], newline, Object.entries(value), isShort, ([key, item]) => {
         const place = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
         this.#text('key', key, `key${place}`);
         this.#plain(': ');
@@ -58,18 +64,21 @@ class Printer {
   }
 
   #list<Item>(
-    open: string,
-    close: string,
+    [open, close]: Brackets,
     newline: string,
     items: Item[],
+    isShort: boolean,
     each: (item: Item, index: number) => void,
   ): void {
     if (items.length === 0) return this.#plain(open + close);
+    const [first, next, last] = isShort
+      ? [open === '{' ? ' ' : '', ' ', open === '{' ? ' ' : '']
+      : [`${newline}  `, `${newline}  `, newline];
     for (const [index, item] of items.entries()) {
-      this.#plain(`${index === 0 ? open : ','}${newline}  `);
+      this.#plain(index === 0 ? open + first : `,${next}`);
       each(item, index);
     }
-    this.#plain(newline + close);
+    this.#plain(last + close);
   }
 
   // INVARIANT: the pieces of a string are cut before they are escaped, so that a mark never splits an escape.
@@ -95,6 +104,20 @@ class Printer {
     if (last?.kind === 'plain') last.text += text;
     else this.tokens.push({ kind: 'plain', text });
   }
+}
+
+type Brackets = [open: string, close: string];
+
+/** Longer than this a list or object gets a line for each of its values. */
+const LINE = 76;
+
+// A rule such as `{ "window": "minute", "max": 5 }` reads best on one line; what holds other lists never does.
+function fitsOneLine(value: JsonValue[] | JsonObject, depth: number): boolean {
+  const items = Object.values(value);
+  if (items.length > 8 || items.some((item) => typeof item === 'object' && item !== null))
+    return false;
+  const isLong = items.some((item) => typeof item === 'string' && item.length > LINE);
+  return !isLong && JSON.stringify(value).length + 2 * depth <= LINE;
 }
 
 /** Neighbours of one kind joined: fewer elements on the page. */

@@ -1,8 +1,7 @@
-import { type CatalogueEntry, isJsonObject, type JsonValue } from '@toolwarden/catalogue';
+import type { CatalogueEntry, JsonValue } from '@toolwarden/catalogue';
 import { checkPolicyText, recommend, recommendServer } from '@toolwarden/policy';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { SiteError } from './site-error.ts';
-import { escapeHidden } from './visible-text.ts';
 
 /** The profiles, the one we recommend first, with what each is for. */
 export const profilesShown = [
@@ -40,7 +39,9 @@ function panel(
   { policy, rules, effect }: ReturnType<typeof recommend>,
   entry: CatalogueEntry,
 ): PolicyPanel {
-  const text = escapeHidden(JSON.stringify(policy, null, 2));
+  // What is shown, copied and downloaded is one text, and that text is what is checked.
+  const tokens = joinTokens(jsonTokens(policy as JsonValue));
+  const text = tokens.map((token) => token.text).join('');
   const fault = checkPolicyText(text, { entry }).find(({ severity }) => severity === 'error');
   if (fault !== undefined) {
     throw new SiteError(
@@ -48,12 +49,11 @@ function panel(
       `${entry.record.id}: the ${shown.profile} policy fails its own check at ${fault.pointer || '/'}: ${fault.message}`,
     );
   }
-  const value = JSON.parse(text) as JsonValue;
   return {
     ...shown,
     effect,
     text,
-    tokens: isJsonObject(value) ? joinTokens(jsonTokens(value)) : [],
+    tokens,
     whys: rules,
   };
 }

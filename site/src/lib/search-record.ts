@@ -2,7 +2,7 @@ import { displayName, readTool } from '@toolwarden/catalogue';
 import type { ToolRef } from './catalogue-view.ts';
 import { levelTitle } from './level-words.ts';
 import { nameWords } from './names.ts';
-import { shorten } from './visible-text.ts';
+import { clip } from './visible-text.ts';
 
 /** A record of the search index, as Pagefind takes it. */
 export type SearchRecord = {
@@ -25,21 +25,21 @@ export function searchRecord({ entry, tool, url }: ToolRef): SearchRecord {
   return {
     url,
     language: 'en',
-    content: [words, shorten(name, 200), title, server, tool.judgement?.label, said]
+    content: [words, clip(name, 200), title, server, tool.judgement?.label, said]
       .filter((part) => part !== undefined && part !== '')
       .join('. '),
     meta: {
-      title: shorten(name, 120),
+      title: clip(name, 120),
       words,
-      server: shorten(server, 80),
-      about: shorten(said.replace(/\s+/g, ' ').trim(), 160).replace(/ \([\d,]+ characters\)$/, ''),
+      server: clip(server, 80),
+      about: clip(said.replace(/\s+/g, ' ').trim(), 160),
       level,
       label: tool.judgement?.label ?? '',
     },
     filters: {
       level: [level],
       category: [tool.judgement?.category ?? 'Not classified'],
-      server: [shorten(server, 80)],
+      server: [entry.record.id],
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { ServerView } from './server-view.ts';
 import { siteUrl } from './site-url.ts';
-import { shorten, visibleText } from './visible-text.ts';
+import { clip, visibleText } from './visible-text.ts';
 
 /** JSON-LD of a server's page. */
 export function serverStructure({ name, id, url, description, version }: ServerView): object {
-  const shown = (text: string) => visibleText(shorten(text, 200));
+  const shown = (text: string) => visibleText(clip(text, 200));
   return {
     '@context': 'https://schema.org',
     '@type': 'SoftwareApplication',

@@ -1,10 +1,10 @@
 import { siteUrl } from './site-url.ts';
 import type { ToolView } from './tool-view.ts';
-import { shorten, visibleText } from './visible-text.ts';
+import { clip, visibleText } from './visible-text.ts';
 
 /** JSON-LD of a tool's page: what it is about, and where it stands. */
 export function toolStructure({ name, url, server, rationale, level, label }: ToolView): object {
-  const shown = (text: string) => visibleText(shorten(text, 200));
+  const shown = (text: string) => visibleText(clip(text, 200));
   return {
     '@context': 'https://schema.org',
     '@graph': [

@@ -1,5 +1,6 @@
 import {
   type CatalogueTool,
+  type Category,
   type Confidence,
   categories,
   displayName,
@@ -45,7 +46,7 @@ export type ToolView = {
   server: { name: string; url: string; id: string; isGone: boolean; toolCount: number };
   level: Level | undefined;
   label: Label | undefined;
-  category: string | undefined;
+  category: Category | undefined;
   traits: readonly (typeof traits)[number][];
   confidence: Confidence | undefined;
   rationale: string | undefined;

@@ -58,6 +58,15 @@ function hex4(code: number): string {
   return code.toString(16).padStart(4, '0');
 }
 
+/** The beginning of a text, for places where its length says nothing. */
+export function clip(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text
+    .slice(0, max)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}…`;
+}
+
 /** A name for a list: its beginning, and how long it is where it was cut. */
 export function shorten(text: string, max = 80): string {
   if (text.length <= max) return text;

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuildResult, buildSite } from './build.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
+const LIMIT_MS = 120_000;
+let folder: string;
+let result: BuildResult;
+let out: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'site-build-'));
+  out = join(folder, 'site');
+  result = await buildSite({ dataDir: FIXTURES, outDir: out, origin: 'https://tools.example' });
+}, LIMIT_MS);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const read = (file: string) => readFile(join(out, file), 'utf8');
+async function digests(dir: string): Promise<Record<string, string>> {
+  const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const found = await Promise.all(
+    files.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const hash = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+      return [path.slice(dir.length), hash] as const;
+    }),
+  );
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('every tool and server has a page with its twins, and nothing is left beside the site', async () => {
+  expect(result).toMatchObject({ servers: 13, problems: [] });
+  const lines = (await read('api/v1/tools.jsonl')).trimEnd().split('\n');
+  expect(lines).toHaveLength(result.tools);
+  for (const line of lines) {
+    const { url } = JSON.parse(line) as { url: string };
+    for (const suffix of ['.html', '.json', '.md']) await read(`${url}${suffix}`);
+    expect(url).toMatch(/^\/servers\/[a-z0-9._~-]+\/tools\/[a-z0-9_~-]+$/);
+  }
+  expect(await readdir(folder)).toEqual(['site']);
+});
+
+test('every page carries the content security policy and no inline handler or style', async () => {
+  const pages = Object.keys(await digests(out)).filter((file) => file.endsWith('.html'));
+  expect(pages).toHaveLength(result.pages);
+  for (const page of pages) {
+    const html = await read(page);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
+    expect(policy, page).toContain("default-src 'none'");
+    expect(policy, page).not.toMatch(/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
+    // Text is escaped, so an equals sign before a quotation mark is an attribute's.
+    const bare = html.replace(/="[^"]*"/g, '=""');
+    for (const [, script = ''] of bare.matchAll(/<script>([^<]*)<\/script>/g)) {
+      const hash = createHash('sha256').update(script).digest('base64');
+      expect(policy, page).toContain(`'sha256-${hash}'`);
+    }
+    expect(bare, page).not.toMatch(/<[a-z][^<>]*\s(?:style|on[a-z]+)=/i);
+  }
+});
+
+test('every link within the site leads to a page, and every fragment on it to a place', async () => {
+  const files = new Set(Object.keys(await digests(out)));
+  const ids = new Map<string, Set<string>>();
+  const fileOf = (path: string) =>
+    [path, `${path}.html`, `${path}index.html`].find((file) => files.has(file));
+  for (const page of [...files].filter((file) => file.endsWith('.html'))) {
+    const html = await read(page);
+    ids.set(page, new Set([...html.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1] ?? '')));
+  }
+  const broken: string[] = [];
+  for (const page of ids.keys()) {
+    const html = await read(page);
+    for (const [, href = ''] of html.matchAll(/\s(?:href|src)="([/#][^"]*)"/g)) {
+      const [path = '', fragment] = href.split('#');
+      const target = path === '' ? page : fileOf(decodeURIComponent(path));
+      const isThere =
+        target !== undefined && (fragment === undefined || ids.get(target)?.has(fragment));
+      if (!isThere) broken.push(`${page}: ${href}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+test('sitemap, robots.txt and canonical links name the origin they were built for', async () => {
+  expect(await read('robots.txt')).toContain('Sitemap: https://tools.example/sitemap.xml');
+  expect(await read('sitemap.xml')).toContain(
+    '<loc>https://tools.example/servers/npm__fixture__notes</loc>',
+  );
+  expect(await read('sitemap.xml')).not.toContain('fixture__gone');
+  expect(await read('risk.html')).toContain(
+    '<link rel="canonical" href="https://tools.example/risk">',
+  );
+});
+
+test('what nobody has judged is shown as such and never as low', async () => {
+  const html = await read('servers/npm__fixture__unclassified-tool/tools/ping.html');
+  expect(html).toContain('Not classified');
+  expect(html).toContain('That says nothing in its favour');
+  expect(html).not.toMatch(/data-level="low"(?![^>]*><i|[^>]*> *<input)/);
+  expect(await read('risk/unclassified.html')).toContain('>ping<');
+});
+
+test(
+  'the same data gives the same bytes, in another time zone and beside another build',
+  async () => {
+    const build = (name: string) =>
+      buildSite({ dataDir: FIXTURES, outDir: join(folder, name), origin: 'https://tools.example' });
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Pacific/Chatham';
+    try {
+      await Promise.all([build('second'), build('third')]);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+    const first = await digests(out);
+    expect(await digests(join(folder, 'second'))).toEqual(first);
+    expect(await digests(join(folder, 'third'))).toEqual(first);
+  },
+  LIMIT_MS,
+);
+
+test('one bad record in many is left out and named; more than one in a hundred end the build', async () => {
+  const data = join(folder, 'data');
+  await cp(FIXTURES, data, { recursive: true });
+  await mkdir(join(data, 'servers', 'zz'), { recursive: true });
+  await writeFile(join(data, 'servers', 'zz', 'npm__broken.json'), '{"id": "npm:broken"}');
+  const outDir = join(folder, 'refused');
+  await mkdir(outDir);
+  await writeFile(join(outDir, 'index.html'), 'the old site');
+  await expect(buildSite({ dataDir: data, outDir })).rejects.toMatchObject({
+    code: 'bad-records',
+    message: expect.stringContaining('servers/zz/npm__broken.json'),
+  });
+  expect(await readFile(join(outDir, 'index.html'), 'utf8')).toBe('the old site');
+});
+
+test(
+  'a build that is stopped leaves the old site whole',
+  async () => {
+    const outDir = join(folder, 'stopped');
+    await mkdir(outDir);
+    await writeFile(join(outDir, 'index.html'), 'the old site');
+    const stop = new AbortController();
+    const build = buildSite({
+      dataDir: FIXTURES,
+      outDir,
+      signal: stop.signal,
+      onProgress: ({ phase }) => {
+        if (phase === 'pages') stop.abort();
+      },
+    });
+    await expect(build).rejects.toMatchObject({ name: 'SiteError', code: 'aborted' });
+    expect(await readdir(outDir)).toEqual(['index.html']);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'an empty catalogue is a site that says so',
+  async () => {
+    const outDir = join(folder, 'empty');
+    const { tools, servers } = await buildSite({ dataDir: join(folder, 'nothing'), outDir });
+    expect([tools, servers]).toEqual([0, 0]);
+    expect(await readFile(join(outDir, 'index.html'), 'utf8')).toContain('The catalogue is empty');
+    expect(await readFile(join(outDir, 'servers.html'), 'utf8')).toContain(
+      'The catalogue is empty',
+    );
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { policySchema } from '@toolwarden/policy';
+import { beforeAll, expect, test } from 'vitest';
+import { type CatalogueView, countLevels, loadCatalogue } from './catalogue-view.ts';
+import { homeView } from './home-view.ts';
+import { serverPolicies, toolPolicies } from './policy-panels.ts';
+import { searchRecord } from './search-record.ts';
+import { serverView } from './server-view.ts';
+import { toolTwin } from './tool-twin.ts';
+import { toolView } from './tool-view.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
+let catalogue: CatalogueView;
+beforeAll(async () => {
+  catalogue = await loadCatalogue(FIXTURES);
+});
+
+function tool(server: string, name: string) {
+  const ref = catalogue.pages.find(
+    ({ entry, tool: each }) => entry.record.id === server && each.definition.name === name,
+  );
+  if (ref === undefined) throw new Error(`no fixture ${server} ${name}`);
+  return ref;
+}
+const view = (server: string, name: string) => toolView(catalogue, tool(server, name));
+
+test('a tool’s view says level, label, rows and the words that show it', () => {
+  const found = view('npm:@fixture/campaigns', 'send_campaign');
+  expect(found).toMatchObject({ level: 'High', label: 'Execute', category: 'Execute' });
+  expect(found.rows.map(({ id }) => id)).toEqual(['R3']);
+  expect(found.facts.map(({ id, quotes }) => [id, quotes[0]?.quote])).toEqual([
+    ['category', 'Send an existing scheduled campaign immediately'],
+    ['bulk', 'to its whole list'],
+    ['communicates_externally', 'send_campaign'],
+  ]);
+  expect(found.definition.filter(({ marks }) => marks)).toHaveLength(3);
+});
+
+test('a tool that nobody judged has no level, its policy refuses it and the index says so', () => {
+  const ref = tool('npm:@fixture/unclassified-tool', 'sync_everything');
+  const found = toolView(catalogue, ref);
+  expect([found.level, found.label, found.rows, found.facts]).toEqual([
+    undefined,
+    undefined,
+    [],
+    [],
+  ]);
+  const [recommended] = toolPolicies(ref.entry, found.name);
+  expect(JSON.parse(recommended?.text ?? '').tools.sync_everything.action).toBe('deny');
+  expect(searchRecord(ref).filters['level']).toEqual(['Not classified']);
+  expect(toolTwin(ref, found, [])).toMatchObject({ level: null, category: null });
+});
+
+test('a person’s answer holds, with the computed one beside it', () => {
+  const found = view('config:corrected-by-a-person', 'reset_view');
+  expect(found.level).toBe('Medium');
+  expect(found.correction).toMatchObject({ by: 'a reviewer', computed: 'Critical' });
+});
+
+test('the policies of every fixture, tool by tool and whole, pass the schema', () => {
+  for (const { entry, tool: each } of catalogue.pages)
+    for (const { text } of toolPolicies(entry, each.definition.name))
+      expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
+  for (const entry of catalogue.entries.filter(({ tools }) => tools.length > 0))
+    for (const { text } of serverPolicies(entry))
+      expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
+});
+
+test('tools of a server that is gone keep their page and leave the lists', () => {
+  const isGone = (id: string) => id === 'npm:@fixture/gone';
+  expect(catalogue.pages.some(({ entry }) => isGone(entry.record.id))).toBe(true);
+  expect(catalogue.tools.some(({ entry }) => isGone(entry.record.id))).toBe(false);
+});
+
+test('the same act on another server is related, by its words and not its spelling', () => {
+  expect(view('npm:@fixture/many-tools', 'create_issue').elsewhere.map(({ url }) => url)).toEqual([
+    '/servers/url__jobs.fixture.example__mcp/tools/create_issue',
+  ]);
+  expect(view('npm:@fixture/many-tools', 'get_label').elsewhere).toEqual([]);
+});
+
+test('neighbours on a server share its object, not its verb', () => {
+  const names = view('npm:@fixture/many-tools', 'get_label').here.map(({ name }) => name);
+  expect(names).toHaveLength(5);
+  expect(names.every((name) => name.endsWith('_label'))).toBe(true);
+  expect(names[0]).toBe('delete_label');
+});
+
+test('a server that could not be listed says why', () => {
+  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
+  expect(entry && serverView(entry)).toMatchObject({
+    status: 'not listed',
+    reason: { code: 'wants-backend', words: 'It wants a database or service to be running.' },
+  });
+});
+
+test('links of a record are live only where they are https', () => {
+  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/hostile-text');
+  expect(entry && serverView(entry).links.map(({ href }) => href)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('the levels of all tools add up, and what is not classified is counted by itself', () => {
+  const counts = countLevels(catalogue.tools.map((ref) => ref.tool));
+  expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(catalogue.tools.length);
+  expect(counts.at(-1)).toEqual({ level: undefined, count: 4 });
+  expect(homeView(catalogue)).toMatchObject({ toolCount: catalogue.tools.length, failedCount: 1 });
+});
