@@ -43,7 +43,7 @@ test('JSON that does not end is placed by line and column', () => {
 
 test('a key given twice is an error, because readers differ in which one they keep', () => {
   expect(brief('{"version": "1", "default": "deny", "default": "allow"}')).toEqual([
-    ['/default', 'json-syntax', 'the key "default" stands here twice'],
+    ['/default', 'invalid-value', 'the key "default" stands here twice'],
   ]);
 });
 

@@ -21,9 +21,10 @@ export type CheckOptions = {
 export function checkPolicyText(text: string, options: CheckOptions = {}): Finding[] {
   const read = readJsonText(text);
   if (!read.ok) {
-    const { offset, pointer, message } = read;
+    const { offset, pointer, message, isSyntax } = read;
     const place = lineAndColumn(text, offset);
-    return [{ ...place, pointer, severity: 'error', code: 'json-syntax', message }];
+    const code = isSyntax ? 'json-syntax' : 'invalid-value';
+    return [{ ...place, pointer, severity: 'error', code, message }];
   }
   const problems = schemaProblems(read.value);
   const found = problems.length > 0 ? problems : lint(read.value as Policy, options);

@@ -1,4 +1,5 @@
 export { type CheckOptions, checkPolicyText, parsePolicy } from './check.ts';
+export { checkPatterns } from './check-patterns.ts';
 export type { ToolClass } from './classes.ts';
 export { type CompiledPolicy, compilePolicy } from './compile.ts';
 export {
@@ -10,9 +11,12 @@ export {
 } from './counters.ts';
 export { decide } from './decide.ts';
 export type { Call, Decision, Facts } from './decision.ts';
+export { diff, type ToolChange } from './diff.ts';
+export { type Explanation, explain } from './explain.ts';
 export { type Finding, type FindingCode, findingCodes, type Problem } from './finding.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { lint } from './lint.ts';
+export { type Conflict, type Merged, merge } from './merge.ts';
 export {
   type CanonicalPolicy,
   type CanonicalRule,
@@ -25,4 +29,15 @@ export { PolicyError } from './policy-error.ts';
 export { benignArguments } from './recommend/benign.ts';
 export { type Profile, profiles } from './recommend/caps.ts';
 export { type Recommendation, recommend, recommendServer } from './recommend.ts';
+export {
+  type PolicyTest,
+  type PolicyTestFile,
+  policyTestFileSchema,
+  type RecordedDecision,
+  recordedCallSchema,
+  recordedDecisionSchema,
+} from './recorded-call.ts';
 export { ruleWords } from './rule-words.ts';
+export { createRunner, type RecordedCall } from './run-calls.ts';
+export { runPolicyTests, type TestFailure, type TestResult } from './run-policy-tests.ts';
+export { type SimulatedChange, type Simulation, simulate } from './simulate.ts';

@@ -6,7 +6,7 @@ export type Place = { key?: number; value: number };
 /** A JSON text read with the place of every value. */
 export type JsonText =
   | { ok: true; value: JsonValue; places: Map<string, Place> }
-  | { ok: false; offset: number; pointer: string; message: string };
+  | { ok: false; offset: number; pointer: string; message: string; isSyntax: boolean };
 
 const MAX_DEPTH = 64;
 
@@ -14,11 +14,14 @@ class SyntaxProblem {
   readonly offset: number;
   readonly pointer: string;
   readonly message: string;
+  /** False where it is JSON, but not JSON that all readers read alike. */
+  readonly isSyntax: boolean;
 
-  constructor(offset: number, pointer: string, message: string) {
+  constructor(offset: number, pointer: string, message: string, isSyntax: boolean) {
     this.offset = offset;
     this.pointer = pointer;
     this.message = message;
+    this.isSyntax = isSyntax;
   }
 }
 
@@ -33,8 +36,8 @@ export function readJsonText(text: string): JsonText {
     return { ok: true, value, places: reader.places };
   } catch (problem) {
     if (!(problem instanceof SyntaxProblem)) throw problem;
-    const { offset, pointer, message } = problem;
-    return { ok: false, offset, pointer, message };
+    const { offset, pointer, message, isSyntax } = problem;
+    return { ok: false, offset, pointer, message, isSyntax };
   }
 }
 
@@ -64,7 +67,7 @@ class Reader {
   #value(pointer: string, depth: number, key?: number): JsonValue {
     this.#take(SPACE);
     this.places.set(pointer, key === undefined ? { value: this.#at } : { key, value: this.#at });
-    if (depth > MAX_DEPTH) this.#fail(pointer, `nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) this.#fail(pointer, `nested deeper than ${MAX_DEPTH} levels`, false);
     const first = this.#text[this.#at];
     if (first === '{') return this.#object(pointer, depth);
     if (first === '[') return this.#array(pointer, depth);
@@ -74,7 +77,7 @@ class Reader {
     const value = JSON.parse(scalar) as number | boolean | null;
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#at -= scalar.length;
-      this.#fail(pointer, 'a number too large');
+      this.#fail(pointer, 'a number too large', false);
     }
     return value;
   }
@@ -90,7 +93,7 @@ class Reader {
       const inner = `${pointer}/${escapePointer(key)}`;
       if (seen.has(key)) {
         this.#at = keyAt;
-        this.#fail(inner, `the key ${JSON.stringify(key)} stands here twice`);
+        this.#fail(inner, `the key ${JSON.stringify(key)} stands here twice`, false);
       }
       seen.add(key);
       this.#take(SPACE);
@@ -146,8 +149,8 @@ class Reader {
     return `expected ${what}, found ${found === undefined ? 'the end' : JSON.stringify(found)}`;
   }
 
-  #fail(pointer: string, message: string): never {
-    throw new SyntaxProblem(this.#at, pointer, message);
+  #fail(pointer: string, message: string, isSyntax = true): never {
+    throw new SyntaxProblem(this.#at, pointer, message, isSyntax);
   }
 }
 

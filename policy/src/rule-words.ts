@@ -61,10 +61,17 @@ export function factWords(conditions: readonly Condition[]): string {
   return FACTS.reduce((words, [pattern, fact]) => words.replace(pattern, fact), text);
 }
 
-/** A rule object in one line. */
-export function ruleWords(rule: Rule): string {
+// Only under `tools` does a rule without an action allow.
+function startWords({ action }: Rule, part: string): string {
+  if (action === 'approve') return 'Asks a person each time';
+  const allows = part === 'tools' || (part === 'classes' && action === 'allow');
+  return allows ? 'Allowed' : 'Restricts what is allowed';
+}
+
+/** A rule object in one line; `part` is where it stands: `tools`, `classes` or `all_tools`. */
+export function ruleWords(rule: Rule, part = 'tools'): string {
   if (rule.action === 'deny') return `Refused${rule.reason ? `: ${rule.reason}` : '.'}`;
-  const start = rule.action === 'approve' ? 'Asks a person each time' : 'Allowed';
+  const start = startWords(rule, part);
   const parts = [
     ...limitsOf(rule).map(limitWords),
     ...(rule.require ?? []).map((condition) => conditionWords(condition)),
