@@ -50,12 +50,12 @@ export type Surroundings = {
   fields: readonly Field[];
   /** The whole lead sentence, or the name, in lower case. */
   phrase: string;
-  /** True where the definition states that nothing is changed. */
-  isReadOnlyClaim: boolean;
   /** True where the tool moves in a world of coins and chains. */
   isCrypto: boolean;
   /** True where the tool works on a live screen. */
   isScreen: boolean;
+  /** True where the description says that the call hands the work to a job. */
+  isAsync: boolean;
 };
 
 const read = (isWeak = false): Meaning => ({ category: 'Read', kind: 'read', isWeak });
@@ -83,6 +83,19 @@ const RULES: Record<VerbKind, Rule> = {
         : read(true);
     if (verb === 'query' || verb === 'look') return read(true);
     if (verb === 'snapshot' && hasOutputPath(a)) return write('save', true);
+    if (
+      verb === 'snapshot' &&
+      !a.isScreen &&
+      /\b(?:droplets?|instances?|vms?|volumes?|disks?|databases?|machines?|servers?|shares?|clusters?|environments?|index|repository)\b/.test(
+        a.phrase,
+      )
+    )
+      return write('create');
+    if (
+      verb === 'fetch' &&
+      /\b(?:from (?:an? |the )?(?:remote|origin|upstream)|refs)\b/.test(a.phrase)
+    )
+      return execute('sync');
     return read(NOUN_LIKE.has(verb) && a.object.length === 0);
   },
   compute: (verb, a) => {
@@ -100,15 +113,18 @@ const RULES: Record<VerbKind, Rule> = {
     verb === 'resize' &&
     /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(a.phrase)
       ? execute('ship')
-      : hasOutputPath(a) || hasPath(a)
-        ? write('save')
-        : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
-              a.phrase,
-            )
-          ? write('change')
-          : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
-            ? write('save', true)
-            : { category: 'Read', kind: 'compute', isWeak: true },
+      : verb === 'resize' &&
+          !/\b(?:image|photo|picture|video|text|png|jpe?g|media|frame)s?\b/.test(a.phrase)
+        ? write('change')
+        : hasOutputPath(a) || hasPath(a)
+          ? write('save')
+          : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
+                a.phrase,
+              )
+            ? write('change')
+            : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
+              ? write('save', true)
+              : { category: 'Read', kind: 'compute', isWeak: true },
   export: (_, a) =>
     isAbout(a.object, 'job') || /\b(?:job|background|asynchronous|async)\b/.test(a.phrase)
       ? execute('start')
@@ -468,6 +484,7 @@ function generated(verb: string, a: Surroundings): Meaning {
     )
   )
     return write('create');
+  if (a.isAsync && !isAbout(a.object, 'answer')) return execute('start');
   if (
     /\b(?:job|task id|asynchronous|asynchronously|queue[sd]?|background|poll)\b/.test(a.phrase) &&
     !isAbout(a.object, 'answer')

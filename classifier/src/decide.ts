@@ -33,7 +33,7 @@ export function decide(reading: Reading): Decision {
   const program = findProgram(reading, acts, setting.isScreen);
   const base = { acts, setting, choosers, choices, program };
 
-  const stated = combine(acts, reading);
+  const stated = withListed(combine(acts, reading), acts, reading);
   const isWhole = choosers.length > 0 && choosers.every((chooser) => chooser.isWhole);
   const pool =
     isWhole && program?.kind !== 'code'
@@ -67,6 +67,26 @@ function combine({ name, title, lead, more }: Acts, reading: Reading): Stated {
       ? { ...first, also: [...first.also, raised] }
       : first;
   return { ...first, main: raised, also: [...first.also, first.main], agree: false };
+}
+
+/** A router does what its sub-commands do: the strongest of them counts. */
+function withListed(stated: Stated, { listed }: Acts, reading: Reading): Stated {
+  const isRouter = reading.fields.some(
+    ({ name, depth, values }) =>
+      depth === 0 &&
+      values.length === 0 &&
+      /^(?:command|sub_?command|operation|action)$/i.test(name),
+  );
+  const best = strongest(listed);
+  if (!isRouter || best === undefined) return stated;
+  const isStronger = stated.main === undefined || RANK[best.category] > RANK[stated.main.category];
+  return isStronger
+    ? {
+        ...stated,
+        main: best,
+        also: [...stated.also, ...(stated.main ? [stated.main] : []), ...listed],
+      }
+    : { ...stated, also: [...stated.also, ...listed] };
 }
 
 // What a later sentence adds counts only where it cannot be how the work is done ("It runs kubectl logs").
@@ -272,13 +292,7 @@ function byAct(
   } else if (readOnly === true && isHandedBack(main, reading)) {
     category = 'Read';
     evidence.push({ for: 'category', pointer: '/annotations/readOnlyHint', quote: 'true' });
-  } else if (
-    readOnly === false &&
-    main.isWeak &&
-    category === 'Read' &&
-    main.kind !== 'compute' &&
-    main.kind !== 'generate'
-  ) {
+  } else if (readOnly === false && main.isWeak && category === 'Read') {
     category = 'Write';
     evidence.push({ for: 'category', pointer: '/annotations/readOnlyHint', quote: 'false' });
   }

@@ -52,13 +52,16 @@ const SCREEN =
 const CRYPTO =
   /\b(?:blockchains?|crypto\w*|wallets?|ethereum|evm|solana|bitcoin|on-?chain|defi|nfts?|erc-?20|dex|lightning network|usdc|smart contracts?|stablecoins?|staking|web3|memecoins?|mainnet|testnet)\b/;
 
+const ASYNC =
+  /\b(?:is|runs?|generated?|processed|executes?|works?|operates?|returns?) asynchronous(?:ly)?\b|\basynchronous(?:ly)? (?:generat|job|task|process|operation)\w*|\breturns? (?:an? |the )?(?:[\w-]+ )?(?:job|task|operation|prediction|generation|request)[ _-]?id\b|\b(?:starts?|submits?|creates?|enqueues?|queues?|triggers?) (?:an? |the )?(?:\w+ ){0,2}(?:job|background task)\b/i;
+
 /** What world the tool moves in. */
 export function settingOf(reading: Reading): Setting {
   const near =
     `${reading.name.replace(/[_-]/g, ' ')} ${reading.serverText} ${reading.description.slice(0, 500)}`.toLowerCase();
   return {
     fields: reading.fields,
-    isReadOnlyClaim: false,
+    isAsync: ASYNC.test(reading.description.slice(0, 2500)),
     isCrypto: CRYPTO.test(near),
     isScreen:
       SCREEN.test(near) ||

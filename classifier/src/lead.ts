@@ -51,6 +51,11 @@ const DETERMINER = wordSet(
 export function leadsOf(sentence: string, isStrict = false): Lead[] {
   const text = sentence.slice(0, MAX_LEAD);
   if (NOT_AN_ACT.test(text) || /^\W{0,3}to\s[^,.]{1,80},\s/i.test(text)) return afterCall(text);
+  // "Compute operations - Commands for …": a heading may begin with what looks like a verb.
+  if (/^[\w ]{3,60}\b(?:operations|commands|service|api|tools?)\s+[-–—|:]\s/i.test(text)) {
+    const under = headed(text);
+    if (under.length > 0) return under;
+  }
   const direct = verbAt(text, skipPrefixes(text), isStrict);
   if (direct !== undefined) return [...withJoined(text, direct), ...afterColon(text, direct)];
   return headed(text);

@@ -68,6 +68,10 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   if (/\b(?:number|count|counts|size|total|totals) of\b/i.test(act.objectText)) return undefined;
   if (last !== undefined && NOT_CONTENT.test(last) && !(last === 'list' || last === 'lists'))
     return undefined;
+  if (/\b(?:source code|script content|script's content|code of)\b/i.test(act.objectText))
+    return quoteOf(act);
+  if (act.verb === 'check' && /\b(?:health|connection|connectivity|availab|status)/i.test(text))
+    return undefined;
   for (const word of heads(act)) {
     const head = singular(word);
     if (
@@ -101,6 +105,17 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       head === 'event' &&
       !/\b(?:calendar|meeting|attendee|appointment|schedule|invit|user|customer)/i.test(text)
     )
+      return undefined;
+    if (
+      head === 'history' &&
+      /\b(?:commit|git|version|price|billing|revision|build|deploy)/i.test(text)
+    )
+      continue;
+    if (head === 'calendar' || head === 'mailbox') {
+      if (/^(?:list|get|show|find)$/.test(act.verb)) return undefined;
+    }
+    if (head === 'record' && /\b(?:dns|domain|activation|zone)\b/i.test(text)) return undefined;
+    if (head === 'member' && /\b(?:vpc|cluster|node|pool|replica|struct|class|enum)\b/i.test(text))
       return undefined;
     if (head === 'case' && /\b(?:test|use) ?cases?\b/i.test(text)) return undefined;
     if (

@@ -3,15 +3,15 @@ import { callerUrl } from './caller-url.ts';
 import { heads, words as wordsOf } from './heads.ts';
 
 const OUTSIDE_HEAD =
-  /^(?:tweet|tweets|posts?|subreddits?|replies|reviews?|wikipedia|articles?|news|issues?|discussions?|threads?|stories|transcripts?|captions|headlines|webpages?|website|websites|web|internet|feed|feeds|rss|blogs?|messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|tickets?|places?|place|restaurants?|hotels?|listings?|timeline|trends|papers?|comments?|prs?|packages?|models?|datasets?|spaces|videos?|channel_history|history|feedback|submissions?|responses|gifs?|memes|jobs|poi|pois|businesses|profiles?|tweeter|hashtags?|attachments?|mentions|notifications|repositories|repos|readme|answers|questions|podcasts?|episodes?)$/;
+  /^(?:tweet|tweets|posts?|subreddits?|replies|reviews?|wikipedia|articles?|news|issues?|discussions?|threads?|stories|transcripts?|captions|headlines|webpages?|website|websites|web|internet|feed|feeds|rss|blogs?|messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|tickets?|places?|place|restaurants?|hotels?|listings?|timeline|trends|papers?|comments?|prs?|packages?|models?|datasets?|spaces|videos?|channel_history|feedback|submissions?|responses|gifs?|memes|jobs|poi|pois|businesses|profiles?|tweeter|hashtags?|attachments?|mentions|notifications|repositories|repos|readme|answers|questions|podcasts?|episodes?|topics?)$/;
 const WEB_SEARCH =
-  /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b/i;
+  /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b|search engine results|\bserps?\b|search results from/i;
 const PUBLIC_PLACE =
   /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
 const CODE_HOST =
   /\b(?:pull request|merge request|repositor(?:y|ies)|repos?|fork|gitea|github|gitlab|bitbucket|open source)\b/i;
 const MAIL_OR_CHAT =
-  /^(?:messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|threads?|attachments?|replies|tickets?|mentions|history|sms)$/;
+  /^(?:messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|threads?|attachments?|replies|tickets?|mentions|sms)$/;
 const BROWSER =
   /\b(?:browser|web ?page|page|dom|playwright|puppeteer|selenium|chrome|firefox|devtools|tab|html)\b/i;
 const SHOWN =
