@@ -6,10 +6,11 @@ import {
   type ServerId,
   type ServerRecord,
   serverSlug,
+  serverWords,
   toolDigest,
 } from '@toolwarden/catalogue';
 import { openStore, type StoreProblem } from '@toolwarden/catalogue/store';
-import { RULESET_VERSION, verifyEvidence } from '@toolwarden/classifier';
+import { isVerbatim, RULESET_VERSION } from '@toolwarden/classifier';
 import glob from 'fast-glob';
 
 /** All that is wrong with a data folder, and how much of what it holds. */
@@ -119,7 +120,7 @@ function judgementProblems(
           message: `tool ${JSON.stringify(definition.name)} was judged by other rules: run toolwarden classify`,
         });
       const dropped = judgement.evidence.filter(
-        (evidence) => !verifyEvidence(evidence, definition, record),
+        (evidence) => !isVerbatim(evidence, definition, serverWords(record)),
       );
       if (dropped.length > 0)
         problems.push({

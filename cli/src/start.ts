@@ -90,11 +90,10 @@ async function copyOfData(root: string, out: (line: string) => void): Promise<St
     const draft = `${copy}.${process.pid}.tmp`;
     await rm(draft, { recursive: true, force: true });
     await cp(committed, draft, { recursive: true });
-    // The committed runs are not this copy's: without them every server is due, as on a first start it should be.
-    await rm(join(draft, 'crawls'), { recursive: true, force: true });
     await writeFile(
-      join(draft, 'README'),
-      'A working copy of data/, made by npm start. Delete it to begin anew.\n',
+      join(draft, COPIED_AT),
+      `${new Date().toISOString()}
+`,
     );
     await rename(draft, copy);
   }
