@@ -118,8 +118,10 @@ export function optionsNamed(output: string): string[] {
     .filter((line) => !/^\s*--?\w/.test(line));
   const options = lines.flatMap((line) => {
     const found = [...line.matchAll(/(?<![\w-])--[a-z][a-z0-9-]{1,40}/gi)].map(([name]) => name);
-    const yargs = /missing required arguments?: ([\w, -]{1,200})/i.exec(line)?.[1];
-    const named = yargs?.split(',').map((name) => `--${name.trim()}`) ?? [];
+    const yargs = /missing required (?:arguments?|flags?|options?):? ([\w, -]{1,200})/i.exec(
+      line,
+    )?.[1];
+    const named = yargs?.split(',').map((name) => `--${name.trim().replace(/^-+/, '')}`) ?? [];
     return /\bor\b/.test(line) ? found.slice(0, 1) : [...found, ...named];
   });
   return [...new Set(options)].filter((name) => !/^--(help|version|silent|verbose)$/.test(name));
@@ -173,7 +175,7 @@ const subcommand: Step = ({ help, attempt }) => {
   const output = outputOf(attempt);
   const name =
     SUBCOMMANDS.find((word) => new RegExp(`^\\s+(?:[\\w-]+ )?${word}\\b`, 'm').test(output)) ??
-    SUBCOMMANDS.find((word) => new RegExp(`[|\\[<\\s]${word}[|\\]>\\s]`).test(output));
+    SUBCOMMANDS.find((word) => new RegExp(`[|[<'"\`]${word}[|\\]>'"\`]`).test(output));
   return name === undefined
     ? undefined
     : { ...help, args: [name], given: [...help.given, `argument ${name}`] };

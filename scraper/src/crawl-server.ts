@@ -1,6 +1,6 @@
-import type { CrawlReason, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { CrawlReason, ServerId, ServerRecord, ServerSource } from '@toolwarden/catalogue';
 import { coax, type Help, keyOf } from './coax.ts';
-import { type Diagnosis, diagnose } from './diagnose.ts';
+import { type Diagnosis, diagnose, outputOf } from './diagnose.ts';
 import { type Attempt, introspect } from './introspect.ts';
 import type { CrawlLimits } from './limits.ts';
 import { type Bin, chooseBin } from './npm/choose-bin.ts';
@@ -9,10 +9,24 @@ import { installWithOverrides } from './npm/install-with-overrides.ts';
 import { failedRecord, recordOf } from './record.ts';
 import { detailOf, hideAddresses, tellingLine } from './words.ts';
 
+/** One start of a server within its crawl, for those who want to know what was tried. */
+export type CrawlAttempt = {
+  server: ServerId;
+  /** Help it was given, as in a record. */
+  given: string[];
+  tools: number;
+  reason?: CrawlReason;
+  /** All it said that was no message. */
+  output: string;
+};
+export type CrawlPlace = InstallPlace & {
+  onAttempt?: ((attempt: CrawlAttempt) => void) | undefined;
+};
+
 /** One server from its source to its record. Only an abort leaves it without one. */
 export async function crawlServer(
   source: ServerSource,
-  place: InstallPlace,
+  place: CrawlPlace,
 ): Promise<ServerRecord | undefined> {
   const fail = (
     reason: CrawlReason,
@@ -78,7 +92,7 @@ async function attemptAll(
   source: ServerSource,
   installed: Installed,
   bin: Bin,
-  place: InstallPlace,
+  place: CrawlPlace,
 ): Promise<End> {
   const { limits, signal } = place;
   const start: Help = {
@@ -103,6 +117,13 @@ async function attemptAll(
     );
     const isWhole = attempt.listing !== undefined && attempt.listing.stoppedBy === undefined;
     const end: End = { help, attempt, diagnosis: isWhole ? undefined : diagnose(attempt) };
+    place.onAttempt?.({
+      server: source.id,
+      given: help.given,
+      tools: attempt.listing?.tools.length ?? 0,
+      ...(end.diagnosis && { reason: end.diagnosis.reason }),
+      output: outputOf(attempt),
+    });
     if (isWhole || signal?.aborted) return end;
     first ??= end;
     if ((attempt.listing?.tools.length ?? 0) > (best?.attempt.listing?.tools.length ?? 0))

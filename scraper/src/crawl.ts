@@ -11,9 +11,9 @@ import type {
 } from '@toolwarden/catalogue';
 import type { Store } from '@toolwarden/catalogue/store';
 import { changesBetween } from './changes.ts';
-import { crawlServer } from './crawl-server.ts';
+import { type CrawlAttempt, type CrawlPlace, crawlServer } from './crawl-server.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
-import { type RegistrySettings, readRegistrySettings } from './npm/registry-settings.ts';
+import { readRegistrySettings } from './npm/registry-settings.ts';
 import { mayReplace } from './record.ts';
 import { MAX_SLOTS } from './sandbox/identity.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -43,6 +43,8 @@ export type CrawlOptions = {
   onStart?: (id: ServerId) => void;
   /** In order of completion, after the record is on disk. */
   onResult?: (result: CrawlResult) => void;
+  /** Each start of a server, with what it said: for finding out why one does not list. */
+  onAttempt?: (attempt: CrawlAttempt) => void;
   limits?: Partial<CrawlLimits>;
   /** Versions to write into the run, beside node's and the sandbox's. */
   versions?: Record<string, string>;
@@ -63,7 +65,8 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
       if (signal?.aborted) return;
       options.onStart?.(source.id);
       const began = performance.now();
-      const record = await inPlace(root, slot, source, { sandbox, settings, limits, signal });
+      const shared = { sandbox, settings, limits, signal, onAttempt: options.onAttempt };
+      const record = await inPlace(root, slot, source, shared);
       if (record === undefined) return;
       await save(store, record);
       const result = resultOf(record, Math.round(performance.now() - began));
@@ -97,12 +100,7 @@ async function inPlace(
   root: string,
   slot: number,
   source: ServerSource,
-  shared: {
-    sandbox: Sandbox;
-    settings: RegistrySettings;
-    limits: CrawlLimits;
-    signal: AbortSignal | undefined;
-  },
+  shared: Omit<CrawlPlace, 'slot' | 'packageDir' | 'cacheDir'>,
 ): Promise<ServerRecord | undefined> {
   const packageDir = join(root, `package-${slot}`);
   try {

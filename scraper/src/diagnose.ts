@@ -54,32 +54,39 @@ export function diagnose(attempt: Attempt): Diagnosis {
       return { reason: 'wants-configuration', words: own };
     return { reason: 'protocol-error', words: own };
   }
-  const reason = reasonFromOutput(said, attempt);
-  const place = said.split('\n').find((line) => line.length < 2000 && listening.test(line));
-  if (reason === 'unsupported-transport' && place) return { reason, words: place };
-  return { reason, words: words ?? endingOf(attempt) };
+  const [reason, isSign] = reasonFromOutput(said, attempt);
+  const sign = said.split('\n').find((line) => line.length < 2000 && isSign(line));
+  return { reason, words: sign?.trim() || words || endingOf(attempt) };
 }
 
-function reasonFromOutput(said: string, { error, exit }: Attempt): CrawlReason {
+type Test = (text: string) => boolean;
+
+/** The reason, and how to know the line that shows it. */
+function reasonFromOutput(said: string, { error, exit }: Attempt): [CrawlReason, Test] {
+  const by = (reason: CrawlReason, pattern: RegExp): [CrawlReason, Test] => [
+    reason,
+    (line) => pattern.test(line),
+  ];
+  // Patterns that span lines have no single line; the telling one has to do.
+  const none = () => false;
   const sign = signs.find(([, pattern]) => pattern.test(said));
-  if (sign) return sign[0];
-  const isWanting = said
-    .split('\n')
-    .some(
-      (line) =>
-        line.length < 2000 && wanting.test(line) && (variable.test(line) || credential.test(line)),
-    );
+  if (sign) return by(...sign);
+  const isWanting: Test = (line) =>
+    line.length < 2000 && wanting.test(line) && (variable.test(line) || credential.test(line));
+  const wants = said.split('\n').some(isWanting);
   const isTimeout = error?.isTimeout === true;
-  if (isTimeout && listening.test(said)) return 'unsupported-transport';
-  if (isWanting && !usage.test(said)) return 'wants-configuration';
-  if (network.test(said)) return 'wants-network';
-  if (isTimeout) return isWanting ? 'wants-configuration' : 'timeout';
-  if (usage.test(said))
-    return variable.test(said) && isWanting ? 'wants-configuration' : 'wants-arguments';
-  if (isWanting) return 'wants-configuration';
-  if (crash.test(said)) return 'crashed';
-  if (exit.code !== null && exit.code > 128) return 'crashed';
-  return said.trim() === '' ? 'silent-exit' : 'crashed';
+  if (isTimeout && listening.test(said)) return by('unsupported-transport', listening);
+  if (wants && !usage.test(said)) return ['wants-configuration', isWanting];
+  if (network.test(said)) return by('wants-network', network);
+  if (isTimeout) return wants ? ['wants-configuration', isWanting] : ['timeout', none];
+  if (usage.test(said)) {
+    return variable.test(said) && wants
+      ? ['wants-configuration', isWanting]
+      : ['wants-arguments', none];
+  }
+  if (wants) return ['wants-configuration', isWanting];
+  if (crash.test(said) || said.trim() !== '') return ['crashed', none];
+  return [exit.code !== null && exit.code > 128 ? 'crashed' : 'silent-exit', none];
 }
 
 /** All a server said that was no message, stderr first. */

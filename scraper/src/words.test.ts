@@ -15,6 +15,7 @@ describe('the words of a record', () => {
 
   test('are one line of at most 500 characters', () => {
     expect(detailOf('a\n  b\tc', hidden)).toBe('a b c');
+    expect(detailOf('[2026-11-21T05:01:43.232Z] a 2026-11-21 05:01:43 b', hidden)).toBe('a b');
     expect(detailOf('x'.repeat(900), hidden)).toHaveLength(500);
   });
 

@@ -8,6 +8,8 @@ export function detailOf(text: string, hidden: Private): string {
   let line = stripControls(text);
   for (const [path, shown] of hidden.paths) line = line.replaceAll(path, shown);
   for (const host of hidden.hosts) line = line.replaceAll(host, 'registry');
+  // A time would make the record of an unchanged server change with every crawl.
+  line = line.replace(/\[?\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*Z?\]?/g, '');
   line = hideSecrets(line).replace(/\s+/g, ' ').trim();
   return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL - 1)}…` : line;
 }
@@ -39,9 +41,11 @@ function hideSecrets(line: string): string {
 }
 
 const NOISE =
-  /^(at |node:|npm (warn|notice)|throw |\^+$|Node\.js v\d|\}|\{|\[|\]|requireStack|code: |\(Use `node|(\(node:\d+\) )?(\[DEP\d+\] )?(Deprecation|Experimental)Warning)/i;
+  /^(at |node:|npm (warn|notice)|throw |\^+$|Node\.js v\d|[\][{}(),;]+$|requireStack|code: |\(Use `node|(\(node:\d+\) )?(\[DEP\d+\] )?(Deprecation|Experimental)Warning)/i;
 /** `file:///package/index.js:12`, where something was thrown. */
 const PLACE = /^(?:file:\/\/)?\/\S{1,400}:\d+$/;
+const STRONG =
+  /error|required|missing|\bmust\b|cannot|can't|could not|unable to|failed|not (?:set|provided|defined|configured)|no matching/i;
 const TELLING =
   /error|required|requires|missing|must|usage|cannot|can't|could not|unable|fail|not (?:set|found|provided|defined|configured)|invalid|please|no such|no matching|unknown|refused|denied/i;
 
@@ -55,7 +59,8 @@ export function tellingLine(text: string): string | undefined {
   const lines = all.filter(
     (line, index) => !NOISE.test(line) && !/^\^+$/.test(all[index + 1] ?? '') && !PLACE.test(line),
   );
-  const index = lines.findIndex((line) => TELLING.test(line));
+  const strong = lines.findIndex((line) => STRONG.test(line) && !/warning/i.test(line));
+  const index = strong < 0 ? lines.findIndex((line) => TELLING.test(line)) : strong;
   if (index < 0) return lines.at(-1);
   const line = lines[index] as string;
   // "Missing variables:" says little without the line that follows.

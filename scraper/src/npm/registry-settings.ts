@@ -22,7 +22,7 @@ const CREDENTIAL_KEYS = /^\/\/.+:(_authToken|_auth|username|_password|certfile|k
 export async function readRegistrySettings(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RegistrySettings> {
-  const texts = await Promise.all((await configFiles(env)).map(readOrEmpty));
+  const texts = await Promise.all((await configFiles(env).catch(() => [])).map(readOrEmpty));
   return settingsFrom(texts, env);
 }
 

@@ -47,7 +47,7 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
     return startConfined({
       argv: [
         'bwrap',
-        ...namespaces(run),
+        ...namespaces(run, runtime.version),
         ...system(),
         ...folders(run, runtime),
         ...files.flatMap(([path, text]) => layIn(path, text)),
@@ -74,11 +74,14 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
   };
 }
 
-function namespaces(run: SandboxRun): string[] {
+function namespaces(run: SandboxRun, version: string): string[] {
+  // Older ones cannot close the door to further namespaces; capabilities inside such a namespace reach nothing of ours.
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const closesUserns = major > 0 || minor >= 8;
   return [
     '--unshare-all',
     ...(run.installing ? ['--share-net'] : []),
-    ...['--unshare-user', '--disable-userns'],
+    ...['--unshare-user', ...(closesUserns ? ['--disable-userns'] : [])],
     ...['--uid', `${USER}`, '--gid', `${USER}`, '--hostname', 'sandbox'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
   ];
