@@ -128,7 +128,7 @@ function headed(text: string): Lead[] {
 }
 
 function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
-  const words = textWords(text.slice(at, MAX_LEAD)).slice(0, 40);
+  const words = textWords(text.slice(at, MAX_LEAD), 40);
   const first = words[0];
   if (first === undefined || first.start > 1) return undefined;
   const form = verbForm(first.text) ?? verbForm(first.text.split('-')[0] ?? '');
@@ -195,7 +195,7 @@ function withJoined(text: string, first: Lead): Lead[] {
   const leads = [first];
   if (first.form.form !== 'base' && first.form.form !== 'third' && first.form.form !== 'gerund')
     return leads;
-  const words = textWords(text.slice(first.end)).slice(0, 40);
+  const words = textWords(text.slice(first.end), 40);
   let previousEnd = 0;
   let isAfterVerb = true;
   for (let index = 0; index < words.length && leads.length < 6; index++) {

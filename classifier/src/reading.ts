@@ -123,7 +123,7 @@ function collectFields(root: JsonObject | undefined, fields: Field[]): boolean {
         if (fields.length >= MAX_FIELDS) return true;
         const value = own(properties, name);
         const schema = isJsonObject(value) ? value : {};
-        const pointer = `${frame.pointer}/properties/${escapePointer(name)}`;
+        const pointer = `${frame.pointer}/properties/${segment(name)}`;
         const isRequired = Array.isArray(required) && required.includes(name);
         fields.push(fieldOf(name, schema, pointer, frame, isRequired));
         if (frame.depth < MAX_DEPTH)
@@ -133,6 +133,11 @@ function collectFields(root: JsonObject | undefined, fields: Field[]): boolean {
     pushParts(queue, frame);
   }
   return false;
+}
+
+// Most names need no escaping, and there are many names.
+function segment(name: string): string {
+  return name.includes('/') || name.includes('~') ? escapePointer(name) : name;
 }
 
 /** The schemas inside a schema that describe the same value or its items. */

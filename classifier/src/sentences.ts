@@ -3,7 +3,26 @@ export type Sentence = { text: string; start: number };
 
 const MAX_SENTENCES = 400;
 // Points that end no sentence.
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|no|max|min|resp)|\b[A-Za-z])\.$/i;
+const ABBREVIATIONS: ReadonlySet<string> = new Set([
+  'e.g',
+  'i.e',
+  'etc',
+  'vs',
+  'approx',
+  'incl',
+  'no',
+  'max',
+  'min',
+  'resp',
+]);
+
+/** Whether the point at a place belongs to an abbreviation or an initial. */
+function isAbbreviation(text: string, from: number, at: number): boolean {
+  let start = at;
+  while (start > from && at - start < 8 && /[A-Za-z.]/.test(text[start - 1] as string)) start--;
+  const word = text.slice(start, at).toLowerCase();
+  return ABBREVIATIONS.has(word) || (word.length === 1 && /[a-z]/.test(word));
+}
 
 /** Splits at line breaks and at points followed by a blank; one pass, places kept. */
 export function sentencesOf(text: string): Sentence[] {
@@ -24,7 +43,7 @@ export function sentencesOf(text: string): Sentence[] {
       add(at + 1);
     } else if (code === 0x3002 || code === 0xff01) add(at + 1);
     else if ((code === 46 || code === 33 || code === 63) && isBlank(text.charCodeAt(at + 1))) {
-      if (code === 46 && ABBREVIATION.test(text.slice(Math.max(start, at - 8), at + 1))) continue;
+      if (code === 46 && isAbbreviation(text, start, at)) continue;
       add(at + 1);
     }
   }
@@ -44,9 +63,5 @@ function isWrap(text: string, start: number, at: number): boolean {
   const first = text[next];
   const last = text[at - 1];
   if (first === undefined || last === undefined) return false;
-  return (
-    /[a-z(]/.test(first) &&
-    /[\w,;)’'"`-]/.test(last) &&
-    /[A-Za-z]/.test(text[start] ?? text[start + 1] ?? 'a')
-  );
+  return /[a-z(]/.test(first) && /[\w,;)’'"`-]/.test(last);
 }

@@ -14,13 +14,21 @@ export function nameWords(name: string): Word[] {
 
 const PLAIN_WORD = /[\p{L}\p{N}][\p{L}\p{N}'’_-]*/gu;
 
-/** The words of running text; hyphened ones stay whole. */
-export function textWords(text: string): Word[] {
-  return [...text.matchAll(PLAIN_WORD)].map((match) => ({
-    text: match[0].toLowerCase().replaceAll('’', "'"),
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+/** The first words of running text; hyphened ones stay whole. */
+export function textWords(text: string, limit = Number.POSITIVE_INFINITY): Word[] {
+  const words: Word[] = [];
+  PLAIN_WORD.lastIndex = 0;
+  while (words.length < limit) {
+    const match = PLAIN_WORD.exec(text);
+    if (match === null) break;
+    const word = match[0].toLowerCase();
+    words.push({
+      text: word.includes('’') ? word.replaceAll('’', "'") : word,
+      start: match.index,
+      end: match.index + match[0].length,
+    });
+  }
+  return words;
 }
 
 const IRREGULAR: Record<string, string> = {
