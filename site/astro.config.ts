@@ -20,7 +20,8 @@ export default defineConfig({
   },
   vite: {
     cacheDir: join(work, 'vite'),
-    build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    // INVARIANT: the output folder is new for each build, and other writers are at work in it.
+    build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, emptyOutDir: false },
     // The rendered code lies outside node_modules' reach when the output folder does.
     ssr: { noExternal: true },
     environments: { prerender: { resolve: { noExternal: true } } },

@@ -51,20 +51,20 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   await mkdir(dirname(outDir), { recursive: true });
   // Beside the target, so that the last step is a rename within one file system.
   const work = await mkdtemp(join(dirname(outDir), `.${basename(outDir)}-build-`));
+  // What fails ends the rest: nothing may write into a folder that is being removed.
+  const stop = new AbortController();
+  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   try {
     const html = join(work, 'html');
     const total = catalogue.pages.length + catalogue.entries.length;
-    await renderPages({
-      dataDir,
-      work,
-      origin,
-      signal,
-      onPage: (done) => onProgress({ phase: 'pages', done, total }),
-    });
-    await writeTwins(catalogue, html, signal);
-    await writeFeeds(catalogue, html, origin);
+    const onPage = (done: number) => onProgress({ phase: 'pages', done, total });
+    // Astro has a process of its own; the plain writer keeps the other core busy.
+    await allOrNone(stop, [
+      renderPages({ dataDir, work, origin, signal: either, onPage }),
+      writeTwins(catalogue, html, either).then(() => writeFeeds(catalogue, html, origin)),
+    ]);
     onProgress({ phase: 'search' });
-    await writeIndex(catalogue, html, signal);
+    await writeIndex(catalogue, html, either);
     const pages = await countPages(html);
     signal?.throwIfAborted();
     await swapIn(html, outDir, join(work, 'old'));
@@ -84,6 +84,18 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+async function allOrNone(stop: AbortController, parts: Promise<void>[]): Promise<void> {
+  for (const part of parts) part.catch(() => stop.abort());
+  const failed = (await Promise.allSettled(parts)).filter((part) => part.status === 'rejected');
+  // The first to fail is the cause; that the others stopped is its effect.
+  const causes = failed.map(({ reason }) => reason as unknown);
+  if (causes.length > 0) throw causes.find((cause) => !isStop(cause)) ?? causes[0];
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || isStop(error.cause));
 }
 
 function refuseBadRecords(good: number, problems: readonly StoreProblem[]): void {

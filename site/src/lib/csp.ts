@@ -7,7 +7,7 @@ export const THEME_SCRIPT =
 const hash = createHash('sha256').update(THEME_SCRIPT).digest('base64');
 
 /**
- * The policy of every page, by `<meta>`. `frame-ancestors` must come as a header; `docs/publishing.md` says which.
+ * The policy of every page, by `<meta>`. `frame-ancestors` works only as a header, which `toolwarden serve` sends.
  * Pagefind needs WebAssembly, a worker and `import()`; the one trusted-types policy lets only its worker through.
  */
 export const CONTENT_SECURITY_POLICY = [

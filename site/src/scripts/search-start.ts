@@ -6,8 +6,8 @@ export function startSearch(): void {
   const forms = [...document.querySelectorAll<HTMLFormElement>('[data-search]')];
   for (const form of forms) {
     const load = () => void import('./search-panel.ts').then((module) => module.startPanel(form));
-    form.addEventListener('focusin', load, { once: true });
     if (form.hasAttribute('data-with-url')) load();
+    else form.addEventListener('focusin', load, { once: true });
   }
   const dialog = document.querySelector<HTMLDialogElement>('[data-search-dialog]');
   const open = () => {

@@ -1,0 +1,306 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { policySchema } from '@toolwarden/policy';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSite } from './build.ts';
+import { serveForTest } from './testing/static-server.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
+const TOOL = '/servers/npm__fixture__campaigns/tools/send_campaign';
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** One page of each type. */
+const PAGES = [
+  '/',
+  '/servers',
+  '/servers/npm__fixture__campaigns',
+  '/servers/npm__fixture__wants-backend',
+  TOOL,
+  '/servers/npm__fixture__unclassified-tool/tools/ping',
+  '/servers/npm__fixture__hidden-instruction/tools/get_weather',
+  '/risk',
+  '/risk/medium',
+  '/categories',
+  '/categories/execute',
+  '/traits',
+  '/traits/destructive',
+  '/search?q=create&level=Medium',
+  '/method',
+  '/data',
+  '/failures',
+  '/no-such-page',
+];
+
+describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
+  let folder: string;
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serveForTest>>;
+  let hostilePages: string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'site-browser-'));
+    await buildSite({ dataDir: FIXTURES, outDir: join(folder, 'site') });
+    site = await serveForTest(join(folder, 'site'));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+    const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n');
+    const urls = lines.map((line) => (JSON.parse(line) as { url: string }).url);
+    hostilePages = urls.filter((url) => url.includes('hostile-text'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Runs with a fresh page; whatever a page of ours must never do fails the test. */
+  async function withPage(
+    options: BrowserContextOptions,
+    use: (page: Page) => Promise<void>,
+    expected: unknown = [],
+  ) {
+    const context = await browser.newContext(options);
+    const faults: string[] = [];
+    try {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+      page.on('dialog', (dialog) => {
+        faults.push(`dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      page.on('console', (message) => {
+        // Chromium itself reports the status of a page that is not there.
+        const isStatus = message.text().includes('status of 404');
+        if (['error', 'warning'].includes(message.type()) && !isStatus)
+          faults.push(`console: ${message.text()}`);
+      });
+      page.on('request', (request) => {
+        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(`${site.url}/`))
+          faults.push(`request: ${request.url()}`);
+      });
+      await use(page);
+      expect(faults).toEqual(expected);
+    } finally {
+      await context.close();
+    }
+  }
+  const open = (page: Page, path: string) =>
+    page.goto(site.url + path, { waitUntil: 'networkidle' });
+
+  test('a person finds a tool with the keyboard and copies a policy that the schema accepts', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await withPage({ permissions }, async (page) => {
+      await open(page, '/');
+      await page.keyboard.press('/');
+      await page.keyboard.type('send campaign');
+      await page.waitForSelector('[data-results] a');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**${TOOL}`);
+      expect(await page.textContent('h1')).toBe('send_campaign');
+      expect(await page.textContent('.verdict-level')).toContain('High');
+      await page.click('.policy[data-profile=recommended] [data-copy]');
+      await page.waitForSelector('text=Copied');
+      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+      expect(policySchema.safeParse(copied).success).toBe(true);
+      expect(Object.keys(copied.tools)).toEqual(['send_campaign']);
+    });
+  });
+
+  test('the search opens anywhere, moves by arrows, closes by Escape and gives the focus back', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/method');
+      const opener = page.locator('[data-open-search]');
+      await opener.focus();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('issue');
+      await page.waitForSelector('dialog [data-results] a');
+      const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
+      await page.keyboard.press('ArrowDown');
+      const first = await focused();
+      await page.keyboard.press('ArrowDown');
+      expect(await focused()).not.toBe(first);
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q');
+      expect(await page.textContent('dialog [data-status]')).toMatch(/^\d+ tools/);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog').isVisible()).toBe(false);
+      expect(await opener.evaluate((link) => link === document.activeElement)).toBe(true);
+    });
+  });
+
+  test('a slash typed into a field is a slash', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/search');
+      await page.click('input[name=q]');
+      await page.keyboard.type('a/b');
+      expect(await page.inputValue('input[name=q]')).toBe('a/b');
+    });
+  });
+
+  test('query and filters stand in the address and come back from it', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/search');
+      await page.fill('input[name=q]', 'label');
+      await page.check('input[name=category][value=Read]');
+      await page.waitForFunction(() => location.search.includes('category=Read'));
+      await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 2);
+      const address = page.url();
+      await open(page, '/');
+      await page.goto(address, { waitUntil: 'networkidle' });
+      await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 2);
+      expect(await page.inputValue('input[name=q]')).toBe('label');
+      await page.selectOption('[data-servers]', 'npm:@fixture/shell');
+      await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
+      expect(await page.textContent('[data-status]')).toContain('No tool has these words');
+    });
+  });
+
+  test('without JavaScript a tool’s page shows everything but the buttons', async () => {
+    await withPage({ javaScriptEnabled: false }, async (page) => {
+      await open(page, TOOL);
+      const text = await page.innerText('main');
+      for (const part of [
+        'High',
+        'Execute',
+        'Send an existing scheduled campaign immediately',
+        'campaignId',
+        '"send_campaign"',
+        'sha256:',
+        'readOnlyHint',
+        'npm:@fixture/campaigns',
+      ])
+        expect(text).toContain(part);
+      expect(await page.locator('.copy').first().isVisible()).toBe(false);
+      await page.check('input[value=strict]');
+      expect(await page.locator('.policy[data-profile=strict]').isVisible()).toBe(true);
+      expect(await page.locator('.policy[data-profile=recommended]').isVisible()).toBe(false);
+      await open(page, '/search');
+      expect(await page.innerText('main')).toContain('needs JavaScript');
+      expect(await page.locator('a[href="/risk/critical"]').isVisible()).toBe(true);
+    });
+  });
+
+  test('hostile words in every field stay words, and push nothing off a phone’s screen', async () => {
+    await withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
+      expect(hostilePages).toHaveLength(4);
+      const server = '/servers/npm__fixture__hostile-text';
+      for (const path of [
+        server,
+        ...hostilePages,
+        '/servers',
+        '/failures',
+        '/risk/unclassified',
+        '/risk/medium',
+      ]) {
+        await open(page, path);
+        const found = await page.evaluate(() => ({
+          isRun: 'pwned' in window || document.title === 'pwned',
+          width: document.documentElement.scrollWidth,
+          links: [...document.querySelectorAll('a, area, form, iframe, object, embed, img')]
+            .map(
+              (part) =>
+                part.getAttribute('href') ??
+                part.getAttribute('src') ??
+                part.getAttribute('action') ??
+                '',
+            )
+            .filter((target) => !/^(\/|#|https:)/.test(target) || target.startsWith('//')),
+          handlers: [...document.querySelectorAll('*')].filter((part) =>
+            part
+              .getAttributeNames()
+              .some((name) => name.startsWith('on') || name === 'style' || name === 'autofocus'),
+          ).length,
+          scripts: [...document.scripts].filter(
+            (script) => script.text.includes('pwned') && script.type !== 'application/ld+json',
+          ).length,
+          data: [...document.scripts]
+            .filter((script) => script.type === 'application/ld+json')
+            .every((script) => JSON.parse(script.text)),
+        }));
+        expect(found, path).toEqual({
+          isRun: false,
+          width: 360,
+          links: [],
+          handlers: 0,
+          scripts: 0,
+          data: true,
+        });
+      }
+      await open(page, server);
+      expect(await page.locator('.hidden-char', { hasText: 'U+202E' }).count()).toBeGreaterThan(0);
+    });
+  });
+
+  test('hostile words in a search result stay words', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/search?q=pwned');
+      await page.waitForSelector('[data-results] a');
+      expect(await page.locator('[data-results] :is(script, img, svg)').count()).toBe(0);
+      expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+    });
+  });
+
+  test('a script that got into a page would not run', async () => {
+    await withPage(
+      {},
+      async (page) => {
+        await page.route('**/risk', async (route) => {
+          const response = await route.fetch();
+          const body = (await response.text()).replace(
+            '<main',
+            '<script>window.pwned=1</script><main',
+          );
+          await route.fulfill({ response, body });
+        });
+        const blocked = page.waitForEvent('console', (message) =>
+          message.text().includes('Content Security Policy'),
+        );
+        await page.goto(`${site.url}/risk`);
+        await blocked;
+        expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+      },
+      [expect.stringContaining('violates the following Content Security Policy')],
+    );
+  });
+
+  test('the theme is chosen by the button and kept', async () => {
+    await withPage({ colorScheme: 'light' }, async (page) => {
+      await open(page, '/risk');
+      const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const light = await background();
+      await page.click('[data-theme-button]');
+      await page.click('[data-theme-button]');
+      const dark = await background();
+      expect(dark).not.toBe(light);
+      await open(page, '/method');
+      expect(await background()).toBe(dark);
+    });
+  });
+
+  test.for(PAGES)(
+    '%s has no accessibility violations, light or dark, and fits a phone',
+    async (path) => {
+      await withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
+        await open(page, path);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        await page.setViewportSize({ width: 1280, height: 900 });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+          const found = violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
+          );
+          expect(found, colorScheme).toEqual([]);
+        }
+      });
+    },
+  );
+});
