@@ -54,7 +54,7 @@ export function createMemoryCounters(): Counters {
         ({ key, charged, max, windowMs }) => addAmounts(used(key, windowMs, at), charged) <= max,
       );
       if (!fits) return undefined;
-      latest = Math.max(at, latest);
+      if (charges.length > 0) latest = Math.max(at, latest);
       const made = charges.map(({ key, charged, windowMs }) => {
         const event = { at: latest, amount: charged };
         events.set(key, [...within(key, windowMs, latest), event]);
