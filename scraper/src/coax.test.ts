@@ -1,11 +1,11 @@
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
-import { coax, type Help, optionsNamed, type Situation, variablesNamed } from './coax.ts';
+import { coax, type Help, type Situation } from './coax.ts';
 import { diagnose } from './diagnose.ts';
 import type { Attempt } from './introspect.ts';
 import { ListingError } from './listing.ts';
 
-const none: Help = { args: [], env: {}, files: {}, given: [] };
+const none: Help = { args: [], env: {}, files: {}, ports: [], given: [] };
 
 function situation(stderr: string, more: Partial<Situation> = {}, isTimeout = false): Situation {
   const cause = isTimeout ? new McpError(-32001, 'timed out') : new McpError(-32000, 'closed');
@@ -26,28 +26,6 @@ function situation(stderr: string, more: Partial<Situation> = {}, isTimeout = fa
   };
 }
 const helpFor = (...args: Parameters<typeof situation>) => coax(situation(...args), new Set());
-
-describe('variables named by a server', () => {
-  test.for([
-    ['Error: NOTES_API_KEY is required', ['NOTES_API_KEY']],
-    ['Missing required environment variables:\n  - A_KEY\n  - B_URL', ['A_KEY', 'B_URL']],
-    ['Set NOTES_TOKEN or NOTES_PASSWORD', ['NOTES_TOKEN']],
-    ['X_API_KEY and X_API_KEY_FILE must be set', ['X_API_KEY']],
-    ['code: ERR_MODULE_NOT_FOUND required', []],
-    ['loaded MAX_RETRIES', []],
-  ] as const)('%j gives %j', ([output, names]) => {
-    expect(variablesNamed(output)).toEqual(names);
-  });
-});
-
-test.for([
-  ["error: required option '--project-id <id>' not specified", ['--project-id']],
-  ['Missing required arguments: token, org', ['--token', '--org']],
-  ['Please provide --access-token or set X_TOKEN', ['--access-token']],
-  ['  --verbose   required for more words', []],
-] as const)('options in %j are %j', ([output, names]) => {
-  expect(optionsNamed(output)).toEqual(names);
-});
 
 describe('help for a failed start', () => {
   test('is a placeholder for the variable it names, on top of what it had', () => {
@@ -93,6 +71,31 @@ describe('help for a failed start', () => {
 
   test('is a folder where one is asked for', () => {
     expect(helpFor('Usage: notes <vault-directory>')?.args).toEqual(['{dir}']);
+  });
+
+  test('is a word after the command where the usage line wants one', () => {
+    expect(helpFor('Error: Missing account ID. Usage: notes run [account_id]')).toMatchObject({
+      args: ['0123456789abcdef0123456789abcdef'],
+      given: ['argument <account_id>'],
+    });
+  });
+
+  test('is what the README calls alike, where the named variables were not enough', () => {
+    const help = { ...none, env: { NOTES_MAIL_ADDRESS: 'x' }, given: ['env NOTES_MAIL_ADDRESS'] };
+    const readme = 'Set `NOTES_MAIL_HOST`, `NOTES_MAIL_THEME` and `OTHER_MAIL_HOST`.';
+    expect(
+      helpFor('Set environment variables (NOTES_MAIL_ADDRESS, etc.)', { help, readme })?.env,
+    ).toEqual({
+      NOTES_MAIL_ADDRESS: 'x',
+      NOTES_MAIL_HOST: 'example.com',
+    });
+  });
+
+  test('is a silent listener where a backend refuses', () => {
+    expect(helpFor('Error: connect ECONNREFUSED 127.0.0.1:6379')).toMatchObject({
+      ports: [6379],
+      given: ['silent listener on 6379'],
+    });
   });
 
   test('is never the same twice', () => {

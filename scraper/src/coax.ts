@@ -1,14 +1,18 @@
 import type { Diagnosis } from './diagnose.ts';
 import { outputOf } from './diagnose.ts';
+import { dummyFor } from './dummy-file.ts';
 import type { Attempt } from './introspect.ts';
 import { placeholderFor } from './placeholder.ts';
-import { configurationFromReadme } from './readme.ts';
+import { configurationFromReadme, variablesInReadme } from './readme.ts';
+import { optionsNamed, positionalsNamed, variablesNamed } from './wants.ts';
 
 /** What a server is given so that it lists: arguments, variables, dummy files, and in words what helped. */
 export type Help = {
   args: string[];
   env: Record<string, string>;
   files: Record<string, string>;
+  /** Ports on which something listens and never answers, for servers that give up where nothing does. */
+  ports: number[];
   /** `env NAME`, `argument X`, `file X` … in the order given. */
   given: string[];
 };
@@ -35,62 +39,39 @@ export function coax(situation: Situation, tried: Set<string>): Help | undefined
   return undefined;
 }
 
-export function keyOf({ args, env, files }: Help): string {
-  return JSON.stringify([args, Object.entries(env).sort(), Object.keys(files).sort()]);
+export function keyOf({ args, env, files, ports }: Help): string {
+  return JSON.stringify([args, Object.entries(env).sort(), Object.keys(files).sort(), ports]);
 }
 
 // The order is from what the server itself asked for to what is only likely.
 function stepsFor({ diagnosis }: Situation): Step[] {
   switch (diagnosis.reason) {
     case 'wants-configuration':
-      return [dummyFile, namedVariables, namedOption, fromReadme, subcommand, folder];
+      return [
+        dummyFile,
+        namedVariables,
+        namedOption,
+        fromReadme,
+        subcommand,
+        folder,
+        kindredVariables,
+      ];
     case 'wants-arguments':
-      return [namedOption, fromReadme, subcommand, namedVariables, folder, stdioOption];
+      return [namedOption, fromReadme, subcommand, namedVariables, positional, folder, stdioOption];
     case 'unsupported-transport':
       return [stdioOption, stdioVariable, fromReadme, subcommand];
     case 'crashed':
     case 'silent-exit':
     case 'timeout':
     case 'protocol-error':
-      return [dummyFile, namedVariables, namedOption, fromReadme, stdioOption];
-    case 'wants-network':
+      return [dummyFile, namedVariables, namedOption, fromReadme, stdioOption, silentBackend];
     case 'wants-backend':
+      return [silentBackend, fromReadme];
+    case 'wants-network':
       return [fromReadme];
     default:
       return [];
   }
-}
-
-const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,12}\b/g;
-// Codes of errors and names that Node or a shell, not the server, means.
-const NO_VARIABLE =
-  /^(ERR_|E[A-Z]+_|NODE_|NPM_|MODULE_NOT_FOUND|UND_ERR|UV_|SIG|HTTP_\d|UTF_|MCP_ERROR|INVALID_|MISSING_|UNKNOWN_|FATAL_|JSON_RPC|STACK_TRACE)|_(ERROR|FAILED|MISSING|INVALID|NOT_FOUND|REQUIRED|DENIED)$/;
-const WANTED =
-  /required|requires|must|missing|not (?:set|found|provided|defined|configured|specified)|please|environment|need|empty|invalid|undefined|expected|provide|set\b|export/i;
-const MAX_VARIABLES = 12;
-
-/** Variables that the server's own output asks for by name. */
-export function variablesNamed(output: string): string[] {
-  const lines = output.split('\n').filter((line) => line.length < 2000);
-  const names: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    const isAsked =
-      WANTED.test(line) ||
-      WANTED.test(lines[index - 1] ?? '') ||
-      WANTED.test(lines[index - 2] ?? '');
-    if (!isAsked || /^\s+at /.test(line)) continue;
-    const found = [...line.matchAll(VARIABLE)]
-      .map(([name]) => name)
-      .filter((name) => !NO_VARIABLE.test(name));
-    // "A or B": one is enough, and ways to log in often exclude each other.
-    const isChoice = found.length > 1 && /\bor\b|\//.test(line) && !/\band\b/.test(line);
-    names.push(...(isChoice ? found.slice(0, 1) : found));
-  }
-  const all = new Set(names);
-  // A file or path beside the value itself wins in many servers, and then cannot be read.
-  return [...all]
-    .filter((name) => !/_(FILE|PATH)$/.test(name) || !all.has(name.replace(/_(FILE|PATH)$/, '')))
-    .slice(0, MAX_VARIABLES);
 }
 
 const namedVariables: Step = ({ help, attempt }) => {
@@ -107,31 +88,9 @@ const namedVariables: Step = ({ help, attempt }) => {
   };
 };
 
-/** Options a line of output calls for: `--token`, `required option '--project-id <id>'`. */
-export function optionsNamed(output: string): string[] {
-  const lines = output
-    .split('\n')
-    .filter(
-      (line) =>
-        line.length < 2000 && /required|missing|must|please|provide|specify|need/i.test(line),
-    )
-    .filter((line) => !/^\s*--?\w/.test(line));
-  const options = lines.flatMap((line) => {
-    const found = [...line.matchAll(/(?<![\w-])--[a-z][a-z0-9-]{1,40}/gi)].map(([name]) => name);
-    const yargs = /missing required (?:arguments?|flags?|options?):? ([\w, -]{1,200})/i.exec(
-      line,
-    )?.[1];
-    const named = yargs?.split(',').map((name) => `--${name.trim().replace(/^-+/, '')}`) ?? [];
-    return /\bor\b/.test(line) ? found.slice(0, 1) : [...found, ...named];
-  });
-  return [...new Set(options)].filter((name) => !/^--(help|version|silent|verbose)$/.test(name));
-}
-
 const namedOption: Step = ({ help, attempt }) => {
   const has = (name: string) => help.args.some((arg) => arg === name || arg.startsWith(`${name}=`));
-  const fresh = optionsNamed(outputOf(attempt))
-    .filter((name) => !has(name))
-    .slice(0, 4);
+  const fresh = optionsNamed(outputOf(attempt)).filter((name) => !has(name));
   if (fresh.length === 0) return undefined;
   const args = fresh.flatMap((name) =>
     /stdio|^--(allow|enable|no|disable|use|skip)-/.test(name)
@@ -206,40 +165,53 @@ const stdioVariable: Step = ({ help, readme }) => {
   return { ...help, env: { ...help.env, [name]: 'stdio' }, given: [...help.given, `env ${name}`] };
 };
 
+const positional: Step = ({ help, attempt }) => {
+  const names = positionalsNamed(outputOf(attempt));
+  const given = names.map((name) => `argument <${name}>`);
+  if (names.length === 0 || help.given.includes(given[0] as string)) return undefined;
+  return {
+    ...help,
+    args: [...help.args, ...names.map(placeholderFor)],
+    given: [...help.given, ...given],
+  };
+};
+
+/** Variables of the README that begin as one the server named does: "set A_ADDRESS, A_PASSWORD, etc." */
+const kindredVariables: Step = ({ help, readme }) => {
+  const fresh = variablesInReadme(readme, Object.keys(help.env)).filter(
+    (name) => !Object.hasOwn(help.env, name),
+  );
+  if (fresh.length === 0) return undefined;
+  return {
+    ...help,
+    env: { ...help.env, ...Object.fromEntries(fresh.map((name) => [name, placeholderFor(name)])) },
+    given: [...help.given, ...fresh.map((name) => `README env ${name}`)],
+  };
+};
+
+const DATABASE_PORTS = [3306, 5432, 6379, 27017];
+
+/** A server that ends at once where its database refuses may list while it waits for a silent one. */
+const silentBackend: Step = ({ help, attempt }) => {
+  if (help.ports.length > 0) return undefined;
+  const refused = [...outputOf(attempt).matchAll(/ECONNREFUSED (?:127\.0\.0\.1|::1):(\d{2,5})/g)];
+  const isMute = attempt.error?.stage === 'tools/list' && attempt.error.isClosed;
+  const ports =
+    refused.length > 0 ? refused.map(([, port]) => Number(port)) : isMute ? DATABASE_PORTS : [];
+  if (ports.length === 0) return undefined;
+  const unique = [...new Set(ports)].slice(0, 10);
+  return {
+    ...help,
+    ports: unique,
+    given: [...help.given, `silent listener on ${unique.join(', ')}`],
+  };
+};
+
 const folder: Step = ({ help, attempt }) => {
   const wants = /\b(?:director(?:y|ies)|folder|vault|path)\b/i.test(outputOf(attempt));
   if (!wants || help.args.includes('{dir}')) return undefined;
   return { ...help, args: [...help.args, '{dir}'], given: [...help.given, 'argument {dir}'] };
 };
-
-const OAUTH_CLIENT = JSON.stringify({
-  installed: {
-    client_id: 'placeholder',
-    client_secret: 'placeholder',
-    auth_uri: 'https://example.com/auth',
-    token_uri: 'https://example.com/token',
-    redirect_uris: ['http://localhost'],
-  },
-  access_token: 'placeholder',
-  refresh_token: 'placeholder',
-  token_type: 'Bearer',
-  expiry_date: 1,
-});
-const KUBECONFIG = `apiVersion: v1
-kind: Config
-clusters: [{name: example, cluster: {server: "https://localhost:6443"}}]
-contexts: [{name: example, context: {cluster: example, user: example}}]
-users: [{name: example, user: {token: placeholder}}]
-current-context: example
-`;
-const OPENAPI = JSON.stringify({
-  openapi: '3.0.0',
-  info: { title: 'Example', version: '1.0.0' },
-  servers: [{ url: 'https://example.com' }],
-  paths: {
-    '/example': { get: { operationId: 'getExample', responses: { 200: { description: 'OK' } } } },
-  },
-});
 
 /** A file the server says it lacks, and the variable that names its place. */
 const dummyFile: Step = ({ help, attempt }) => {
@@ -260,17 +232,11 @@ const dummyFile: Step = ({ help, attempt }) => {
     Object.keys(help.files).length > 0
   )
     return undefined;
-  const [file, text] = /KUBE/.test(name)
-    ? ['kubeconfig.yaml', KUBECONFIG]
-    : /SPEC|OPENAPI/.test(name)
-      ? ['openapi.json', OPENAPI]
-      : /CONFIG/.test(name)
-        ? ['config.json', '{}']
-        : ['credentials.json', OAUTH_CLIENT];
+  const { file, text } = dummyFor(name);
   return {
     ...help,
     env: { ...help.env, [name]: `{dir}/${file}` },
-    files: { ...help.files, [file as string]: text as string },
+    files: { ...help.files, [file]: text },
     given: [...help.given, `env ${name}`, `file ${file}`],
   };
 };

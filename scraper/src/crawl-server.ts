@@ -99,6 +99,7 @@ async function attemptAll(
     args: source.args ?? [],
     env: source.env ?? {},
     files: withoutDir(source.files ?? {}),
+    ports: [],
     given: givenBy(source),
   };
   const tried = new Set([keyOf(start)]);

@@ -309,6 +309,18 @@ describeSandboxed('a server in the sandbox', () => {
     rmSync(outside, { recursive: true });
   });
 
+  test('can be given a backend that accepts and never answers', async () => {
+    const dial = `require('node:net').connect(6379, '127.0.0.1', () => console.error('accepted')).on('error', (error) => console.error(error.code))`;
+    const start = (ports: number[]) =>
+      introspect(
+        { argv: ({ node }) => [node], args: ['-e', dial], env: {}, files: {}, ports },
+        { sandbox, slot: 3, packageDir },
+        { ...defaultLimits, startMs: 1000 },
+      );
+    expect((await start([])).stderr).toBe('ECONNREFUSED\n');
+    expect((await start([6379])).stderr).toBe('accepted\n');
+  });
+
   test('finds dummy files in its working folder', async () => {
     const attempt = await start(
       'prints-environment',

@@ -13,6 +13,8 @@ export type Launch = {
   env: Record<string, string>;
   /** Path below the working folder → text. */
   files: Record<string, string>;
+  /** Loopback ports, inside the sandbox, on which something accepts and never answers. */
+  ports?: number[];
 };
 
 /** One start of a server: its listing, or how it failed, with all it said. */
@@ -40,7 +42,11 @@ export async function introspect(
     packageDir: place.packageDir,
     workFiles: launch.files,
     command: (places) => ({
-      argv: [...launch.argv(places), ...launch.args.map((arg) => fill(arg, places))],
+      argv: [
+        ...listenerBefore(launch.ports ?? [], places),
+        ...launch.argv(places),
+        ...launch.args.map((arg) => fill(arg, places)),
+      ],
       env: Object.fromEntries(
         Object.entries(launch.env).map(([name, value]) => [name, fill(value, places)]),
       ),
@@ -73,6 +79,21 @@ export async function introspect(
     junk: transport.junk,
     ...(exceeded !== undefined && { exceeded }),
   };
+}
+
+/** A program that listens on ports and then becomes the parent of the server, which keeps its standard streams. */
+function listenerBefore(ports: number[], { node }: Places): string[] {
+  const script = `
+const { createServer } = require('node:net');
+const [ports, command, ...args] = process.argv.slice(1);
+const opened = JSON.parse(ports).map((port) => new Promise((done) => {
+  createServer(() => {}).on('error', done).listen(port, '127.0.0.1', done);
+}));
+Promise.all(opened).then(() => {
+  const child = require('node:child_process').spawn(command, args, { stdio: 'inherit' });
+  child.on('exit', (code) => process.exit(code ?? 1));
+});`;
+  return ports.length === 0 ? [] : [node, '-e', script, JSON.stringify(ports)];
 }
 
 /** A server that closed its output may be about to say why on stderr: it gets a moment, then it is ended. */

@@ -36,7 +36,7 @@ const shapes: [pattern: RegExp, value: string][] = [
 
 /** Vendors whose programs check a credential's form before they list: the form, never a value that was issued. */
 const vendorShapes: [pattern: RegExp, value: string][] = [
-  [/^TWILIO_ACCOUNT_SID$/, `AC${hex(32)}`],
+  [/(^|_)ACCOUNT_SID$/, `AC${hex(32)}`],
   [/^TWILIO_API_KEY(_SID)?$/, `SK${hex(32)}`],
   [/^SUPABASE_ACCESS_TOKEN$/, `sbp_${hex(40)}`],
   [/^(SLACK_)?(MCP_)?XOXB_TOKEN$|^SLACK_BOT_TOKEN$/, 'xoxb-placeholder'],
@@ -47,7 +47,7 @@ const vendorShapes: [pattern: RegExp, value: string][] = [
   [/^DT_ENVIRONMENT$/, 'https://abc12345.apps.dynatrace.com'],
   [/^DT_PLATFORM_TOKEN$/, 'dt0s16.placeholder'],
   [/^APIFY_TOKEN$/, 'apify_api_placeholder'],
-  [/^CLOUDFLARE_ACCOUNT_ID$/, hex(32)],
+  [/^(CLOUDFLARE_)?ACCOUNT_ID$/, hex(32)],
 ];
 
 /** A placeholder for a variable or option by its name, `API_BASE_URL` or `--api-base-url`. */
@@ -59,4 +59,11 @@ export function placeholderFor(name: string): string {
     .toUpperCase();
   const shape = [...vendorShapes, ...shapes].find(([pattern]) => pattern.test(words));
   return shape?.[1] ?? 'placeholder';
+}
+
+/** Credentials written as one word, `YOUR_ACCOUNT_SID/YOUR_API_KEY:YOUR_API_SECRET`, by what their parts are called. */
+export function compositePlaceholder(text: string): string | undefined {
+  return /account_?sid.{0,20}key.{0,20}secret/i.test(text)
+    ? `AC${hex(32)}/SK${hex(32)}:placeholder`
+    : undefined;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
-import { placeholderFor } from './placeholder.ts';
+import { compositePlaceholder, placeholderFor } from './placeholder.ts';
 
 /** How a README says that a client should start the server, with placeholders for what is personal. */
 export type ReadmeConfiguration = { args: string[]; env: Record<string, string> };
@@ -30,6 +30,26 @@ export function configurationFromReadme(
     }
   }
   return undefined;
+}
+
+const MAX_KINDRED = 12;
+
+/** Variables a README names that share the first two words with a known one, and look like a way to log in. */
+export function variablesInReadme(readme: string, known: string[]): string[] {
+  const prefixes = known
+    .map((name) => name.split('_').slice(0, 2).join('_'))
+    .filter((prefix) => prefix.includes('_'));
+  const names = [
+    ...new Set(
+      [...readme.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,12}\b/g)].map(([name]) => name),
+    ),
+  ];
+  return names
+    .filter((name) => prefixes.some((prefix) => name.startsWith(`${prefix}_`)))
+    .filter((name) =>
+      /(KEY|TOKEN|SECRET|PASSWORD|PASS|URL|URI|HOST|USER|USERNAME|ID|ADDRESS|EMAIL)$/.test(name),
+    )
+    .slice(0, MAX_KINDRED);
 }
 
 function codeBlocks(readme: string): string[] {
@@ -107,6 +127,8 @@ function harmlessArgument(arg: string): string {
   const option = /^(--?[A-Za-z][\w-]{0,60})=(.*)$/s.exec(arg);
   if (option) return `${option[1]}=${harmlessValue(option[1] as string, option[2] as string)}`;
   if (arg.startsWith('-') && /^--?[A-Za-z][\w-]{0,60}$/.test(arg)) return arg;
+  const shape = compositePlaceholder(arg);
+  if (shape !== undefined) return shape;
   if (/^(\/|~|\.{1,2}\/|[A-Za-z]:\\)|path/i.test(arg)) return '{dir}';
   if (/^[a-z+]{2,20}:\/\//.test(arg)) return harmlessUrl(arg);
   return PLAIN.test(arg) && !BLANK.test(arg) ? arg : 'placeholder';
