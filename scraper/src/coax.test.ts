@@ -87,7 +87,7 @@ describe('help for a failed start', () => {
       helpFor('Set environment variables (NOTES_MAIL_ADDRESS, etc.)', { help, readme })?.env,
     ).toEqual({
       NOTES_MAIL_ADDRESS: 'x',
-      NOTES_MAIL_HOST: 'example.com',
+      NOTES_MAIL_HOST: 'localhost',
     });
   });
 

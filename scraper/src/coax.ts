@@ -195,7 +195,8 @@ const DATABASE_PORTS = [3306, 5432, 6379, 27017];
 const silentBackend: Step = ({ help, attempt }) => {
   if (help.ports.length > 0) return undefined;
   const refused = [...outputOf(attempt).matchAll(/ECONNREFUSED (?:127\.0\.0\.1|::1):(\d{2,5})/g)];
-  const isMute = attempt.error?.stage === 'tools/list' && attempt.error.isClosed;
+  // Not a word: such servers log to a file, and what they miss is most often a database.
+  const isMute = attempt.error?.isClosed === true && outputOf(attempt).trim() === '';
   const ports =
     refused.length > 0 ? refused.map(([, port]) => Number(port)) : isMute ? DATABASE_PORTS : [];
   if (ports.length === 0) return undefined;
