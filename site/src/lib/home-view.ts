@@ -1,4 +1,9 @@
-import { type CatalogueView, countLevels, type LevelCount } from './catalogue-view.ts';
+import {
+  type CatalogueView,
+  countLevels,
+  type LevelCount,
+  type ToolRef,
+} from './catalogue-view.ts';
 import { compareText } from './names.ts';
 import { type ServerLink, serverLink } from './server-view.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
@@ -21,10 +26,11 @@ export function homeView({ entries, tools }: CatalogueView): HomeView {
   const listed = links.filter(({ status }) => status === 'listed' || status === 'partly listed');
   const bySize = listed.toSorted((a, b) => b.toolCount - a.toolCount || compareText(a.id, b.id));
   // One a server: a large server must not be the whole list.
-  const seen = new Set<unknown>();
-  const sharpest = tools.filter(
-    ({ entry, tool }) => tool.judgement?.risk === 'Critical' && !seen.has(entry) && seen.add(entry),
-  );
+  const first = new Map<string, ToolRef>();
+  for (const ref of tools)
+    if (ref.tool.judgement?.risk === 'Critical' && !first.has(ref.entry.record.id))
+      first.set(ref.entry.record.id, ref);
+  const sharpest = bySize.flatMap(({ id }) => first.get(id) ?? []);
   return {
     toolCount: tools.length,
     serverCount: listed.length,

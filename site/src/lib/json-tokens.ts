@@ -109,7 +109,7 @@ class Printer {
 type Brackets = [open: string, close: string];
 
 /** Longer than this a list or object gets a line for each of its values. */
-const LINE = 76;
+const LINE = 96;
 
 // A rule such as `{ "window": "minute", "max": 5 }` reads best on one line; what holds other lists never does.
 function fitsOneLine(value: JsonValue[] | JsonObject, depth: number): boolean {

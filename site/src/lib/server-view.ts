@@ -2,12 +2,13 @@ import {
   type CatalogueEntry,
   type CrawlReason,
   displayName,
+  type Level,
   own,
   readTool,
   type ServerRecord,
   serverWords,
 } from '@toolwarden/catalogue';
-import { countLevels, type LevelCount } from './catalogue-view.ts';
+import { countLevels, type LevelCount, levelsShown } from './catalogue-view.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { type Fact, inWords, serverFacts } from './provenance.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
@@ -55,6 +56,13 @@ export function serverLink(entry: CatalogueEntry): ServerLink {
     levels: countLevels(entry.tools),
     status: statusOf(record),
   };
+}
+
+/** Order of tools by level, the highest first and before it what is not classified; then as they stand. */
+export function byLevel(a: { level: Level | undefined }, b: { level: Level | undefined }): number {
+  const place = (level: Level | undefined) =>
+    level === undefined ? -1 : levelsShown.indexOf(level);
+  return place(a.level) - place(b.level);
 }
 
 export function serverView(entry: CatalogueEntry): ServerView {

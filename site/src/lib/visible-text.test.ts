@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { clip, escapeHidden, shorten, visiblePieces, visibleText } from './visible-text.ts';
+import {
+  clip,
+  escapeHidden,
+  shorten,
+  visiblePieces,
+  visibleText,
+  withoutGaps,
+} from './visible-text.ts';
 
 test('plain text, accents, other scripts and emoji are one piece', () => {
   for (const text of ['send_campaign', 'déjà vu', 'שלום', '家', '👩‍💻 ❤️', 'a\tb\nc'])
@@ -41,4 +48,10 @@ test('a long name says how long it is, and no character is cut in two', () => {
   expect(shorten('abcd😀', 5)).toBe('abcd… (6 characters)');
   expect(clip('abcd 😀', 6)).toBe('abcd…');
   expect(shorten('abc', 3)).toBe('abc');
+});
+
+test('empty lines are taken out of a text for reading, in linear time', () => {
+  expect(withoutGaps('\n\n a\n \n\t\nb\nc \n')).toBe('a\n\nb\nc');
+  const many = `${'\n \t'.repeat(100_000)}x`;
+  expect(withoutGaps(`a${many}`)).toBe('a\n\nx');
 });

@@ -58,6 +58,11 @@ function hex4(code: number): string {
   return code.toString(16).padStart(4, '0');
 }
 
+/** A text for reading: its words as they are, without the empty lines around and between them. */
+export function withoutGaps(text: string): string {
+  return text.trim().replace(/\n[\t ]*(?:\n[\t ]*)+/g, '\n\n');
+}
+
 /** The beginning of a text, for places where its length says nothing. */
 export function clip(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -174,10 +174,10 @@ function resultItem({ url, meta }: Hit): HTMLElement {
   icon.setAttribute('aria-hidden', 'true');
   level.prepend(icon);
   link.append(
-    crawled('tool-name', meta['title'] ?? ''),
+    crawled('result-name', meta['title'] ?? ''),
     level,
     crawled('result-server', meta['server'] ?? ''),
-    element('span', 'tool-label', meta['label'] ?? ''),
+    element('span', 'result-label', meta['label'] ?? ''),
     crawled('result-more', meta['about'] ?? ''),
   );
   const item = document.createElement('li');

@@ -1,5 +1,6 @@
 const CHOICES = ['auto', 'light', 'dark'] as const;
 type Choice = (typeof CHOICES)[number];
+const TITLES: Record<Choice, string> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
 
 /** Shows the theme button and keeps what it is set to. The page's first lines apply a kept choice before paint. */
 export function startTheme(): void {
@@ -7,7 +8,8 @@ export function startTheme(): void {
   if (button === null) return;
   let choice = keptChoice();
   const show = () => {
-    button.textContent = `Theme: ${choice}`;
+    button.textContent = TITLES[choice];
+    button.setAttribute('aria-label', `Theme: ${choice}`);
     if (choice === 'auto') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = choice;
   };
