@@ -1,5 +1,5 @@
 /** Tools on one page of a long list. */
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 
 /** A part of a long list; pages count from 1. */
 export type Page<Item> = { items: Item[]; page: number; pages: number; total: number };

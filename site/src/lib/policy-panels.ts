@@ -4,12 +4,12 @@ import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { SiteError } from './site-error.ts';
 
 /** The profiles, the one we recommend first, with what each is for. */
-export const profilesShown = [
+const profilesShown = [
   { profile: 'recommended', title: 'Recommended', use: 'for work with a person at hand' },
   { profile: 'strict', title: 'Strict', use: 'plain reads only' },
   { profile: 'permissive', title: 'Permissive', use: 'wide limits, for trusted automation' },
 ] as const;
-export type ProfileShown = (typeof profilesShown)[number]['profile'];
+type ProfileShown = (typeof profilesShown)[number]['profile'];
 
 /** One profile's policy, ready to be read and copied. */
 export type PolicyPanel = {

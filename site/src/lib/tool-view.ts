@@ -35,7 +35,7 @@ export type ToolLink = {
 };
 
 /** A term of the taxonomy with the words that show it. */
-export type JudgedFact = { id: string; title: string; meaning: string; quotes: Quote[] };
+type JudgedFact = { id: string; title: string; meaning: string; quotes: Quote[] };
 
 /** Everything a tool's page shows, and its twins with it. */
 export type ToolView = {
