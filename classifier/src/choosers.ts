@@ -156,11 +156,19 @@ function clauseOf(value: string, text: string): string | undefined {
         after,
       );
     if (bridge === null) continue;
-    const rest = after.slice(bridge[0].length);
+    const rest = withoutClaims(after.slice(bridge[0].length));
     const end = rest.search(/\n\s*[-*•]|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/);
     return rest.slice(0, end === -1 ? 400 : end);
   }
   return undefined;
+}
+
+// What the definition says of the whole tool says nothing of one value.
+function withoutClaims(text: string): string {
+  const at = text.search(
+    /[.!?]\s+(?:this|the) (?:tool|function|operation|call|action|command|is)\b|[.!?]\s+(?:it|this) (?:never|only|is|does)\b/i,
+  );
+  return at === -1 ? text : text.slice(0, at + 1);
 }
 
 /** Whether the choices differ in category, or some remove or cost and others do not. */

@@ -18,7 +18,8 @@ import { rationaleFor } from './rationale.ts';
 import { type Reading, readDefinition } from './reading.ts';
 import type { View } from './signal.ts';
 import { signals } from './signals/index.ts';
-import { findSteering, orderIn, type Steering } from './steering.ts';
+import { findSteering, type Steering } from './steering.ts';
+import { withoutOrders } from './without-orders.ts';
 
 /** Moves with every change that may alter an answer; stored answers of another version are computed again. */
 export const RULESET_VERSION = '1';
@@ -66,15 +67,6 @@ export function classify({ server, tool }: ClassifierInput): RulesJudgement {
     review,
     rationale: rationaleFor(view, sorted, assessment),
     evidence: limited(evidence),
-  };
-}
-
-// Orders in a description are no account of what a call does, so they take no part in finding it.
-function withoutOrders(reading: Reading, steering: readonly Steering[]): Reading {
-  if (steering.length === 0) return reading;
-  return {
-    ...reading,
-    sentences: reading.sentences.filter(({ text }) => orderIn(text) === undefined),
   };
 }
 

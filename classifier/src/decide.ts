@@ -108,7 +108,12 @@ function pick(
   if (name === undefined || described === undefined) {
     const only = name ?? described;
     if (only === undefined) return title === undefined ? none : { ...none, main: title };
-    if (title !== undefined && only.isWeak && !title.isWeak)
+    if (
+      title !== undefined &&
+      only.isWeak &&
+      !title.isWeak &&
+      RANK[title.category] >= RANK[only.category]
+    )
       return { ...none, main: title, also: [only] };
     return { ...none, main: only, agree: title !== undefined && title.category === only.category };
   }
@@ -138,7 +143,7 @@ function pick(
     ['run', 'start', 'ship', 'build', 'create', 'generate', 'open'].includes(name.kind)
   )
     return { main: described, also: [], review: [], agree: false };
-  const denial = denialOf(reading, stronger);
+  const denial = denialOf(reading, stronger, weaker.quote);
   if (denial !== undefined)
     return {
       main: { ...weaker, pointer: '/description', quote: denial },
@@ -171,9 +176,10 @@ const DENIAL =
   /\b(?:does not|doesn't|do not|will not|won't|never) (?:actually |itself |directly |ever )?(?:run|execute|perform|drive|start|send|make|modify|change|alter|write|apply|deploy|create|delete|submit|trigger|touch|install|launch|open|publish|store|save)\b[^.\n]{0,60}|\bwithout (?:actually )?(?:executing|running|modifying|changing|applying|making|sending|writing|creating|deleting|starting|deploying|saving)\b[^.\n]{0,40}|\b(?:dry[- ]run|preview|simulation) only\b/i;
 
 /** Words that plainly deny the stronger act: "does not drive the browser itself". */
-function denialOf({ sentences }: Reading, { verb, source }: Act): string | undefined {
+function denialOf({ sentences }: Reading, { verb, source }: Act, lead: string): string | undefined {
   if (source !== 'name') return undefined;
-  for (const { text } of sentences.slice(0, 4)) {
+  // Only the sentence that states the act can deny another one; a claim elsewhere is no more than a claim.
+  for (const { text } of sentences.filter((sentence) => sentence.text.includes(lead)).slice(0, 1)) {
     const match = DENIAL.exec(text.slice(0, 400));
     if (match === null) continue;
     const words = match[0].toLowerCase();
@@ -235,10 +241,13 @@ function byProgram(
   return {
     category,
     main,
+    // A request whose method the caller names may do anything: that is raw_query, and no single removal of its own.
     doing:
-      program.kind === 'api' && category !== 'Execute'
-        ? doing.filter((act) => act.category !== 'Execute')
-        : doing,
+      program.kind !== 'api'
+        ? doing
+        : doing.filter((act) =>
+            category === 'Execute' ? act.source !== 'value' : act.category !== 'Execute',
+          ),
     evidence,
     confidence:
       hint.length > 0

@@ -1,5 +1,5 @@
 import { type ActKind, type Meaning, meaningOf, type Surroundings } from './acts.ts';
-import { type Lead, leadsOf } from './lead.ts';
+import { isClaim, type Lead, leadsOf } from './lead.ts';
 import { foreignAct } from './lexicon/other-languages.ts';
 import { NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
 import type { Reading, Text } from './reading.ts';
@@ -74,7 +74,10 @@ export function settingOf(reading: Reading): Setting {
 /** Finds what the name, the title and the description say a call does. */
 export function findActs(reading: Reading, setting: Setting): Acts {
   const { lead, more } = describedActs(reading, setting);
-  const title = reading.title === undefined ? undefined : titleAct(reading.title, setting);
+  const title =
+    reading.title === undefined || isClaim(reading.title.text)
+      ? undefined
+      : titleAct(reading.title, setting);
   return {
     name: nameAct(reading, setting, lead),
     title,
@@ -271,9 +274,18 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
   let loose: Act[] = [];
   const more: Act[] = [];
   let leadAt = 0;
+  let claimed: Act[] = [];
   for (const [index, sentence] of reading.sentences.slice(0, 60).entries()) {
     if (lead.length > 0 && index > leadAt + 10) break;
     if (lead.length === 0) {
+      if (isClaim(sentence.text)) {
+        // "This tool only lists files": an account of the act where no other sentence gives one.
+        if (claimed.length === 0 && !/\b(?:not|never|cannot|\w+n't)\b/i.test(sentence.text))
+          claimed = leadsOf(sentence.text).map((item) =>
+            actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
+          );
+        continue;
+      }
       const leads = leadsOf(sentence.text);
       const isAdvice = /^\W*(?:\d+\W+)?use (?:this|it)(?: tool)? (?:when|whenever|if)\b/i.test(
         sentence.text,
@@ -309,13 +321,17 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
       ),
     );
   }
-  return { lead: deniedLead(reading, setting) ?? (lead.length > 0 ? lead : loose), more };
+  return {
+    lead:
+      deniedLead(reading, setting) ?? (lead.length > 0 ? lead : loose.length > 0 ? loose : claimed),
+    more,
+  };
 }
 
 const DENIES =
   /^\W{0,4}(?:this tool|this|it|the tool|this function)\s+(?:does not|doesn't|will not|won't|never)\s+(?:actually |itself |directly |really )?(?:run|execute|drive|perform|control|start|send|modify|change|apply|create|deploy|write|make|install|submit|call|launch)\b/i;
 const INSTEAD =
-  /^\W{0,4}(?:(?:instead|rather),?\s+)?(?:(?:this tool|it|this)\s+)?(?:only\s+|just\s+|simply\s+)?(returns?|points?|tells?|gives?|provides?|shows?|lists?|explains?|generates?|describes?|outputs?|produces?|prints?|suggests?|guides?)\b/i;
+  /^\W{0,4}(?:(?:instead|rather),?\s+)?(?:this tool|it|this|instead)\s+(?:only\s+|just\s+|simply\s+)?(returns?|points?|tells?|gives?|provides?|shows?|lists?|explains?|generates?|describes?|outputs?|produces?|prints?|suggests?|guides?)\b/i;
 
 /** "This tool does not drive the browser. It points you at …": what is plainly denied is not the act. */
 function deniedLead(reading: Reading, setting: Setting): Act[] | undefined {

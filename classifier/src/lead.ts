@@ -37,6 +37,15 @@ const PREFIXES: RegExp[] = [
 const NOT_AN_ACT =
   /^\W*(?:(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports?|accepts?|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
 
+/** What a definition says of itself rather than of its act: "This tool is read-only", "It never changes anything". */
+const CLAIM =
+  /^\W{0,4}(?:(?:this|the)(?: \w+)? (?:tool|function|operation|call|action|command|endpoint)|this|it)\s+(?:(?:is|are|will|can)\s+)?(?:only|just|simply|merely|never|not|is|does not|doesn't|cannot|can't|won't|completely|totally|entirely|always|harmless|safe|read-?only)\b(?! (?:used|designed|intended|for|meant|to|able|useful)\b)|^\W{0,4}(?:read-?only|harmless|safe|no side effects)\b/i;
+
+/** Whether a sentence only makes a claim about its tool; it is no act where another sentence states one. */
+export function isClaim(sentence: string): boolean {
+  return CLAIM.test(sentence);
+}
+
 /** Words at which an object ends. */
 const STOP = wordSet(
   `for from in into to with by using via on at as that which where when if without within through across
@@ -131,7 +140,9 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
   const words = textWords(text.slice(at, MAX_LEAD), 40);
   const first = words[0];
   if (first === undefined || first.start > 1) return undefined;
-  const form = verbForm(first.text) ?? verbForm(first.text.split('-')[0] ?? '');
+  const form =
+    verbForm(first.text) ??
+    (/^read-?only\b/.test(first.text) ? undefined : verbForm(first.text.split('-')[0] ?? ''));
   if (form === undefined) return undefined;
   const next = words[1];
   if (form.form === 'base' && NOUN_LIKE.has(form.verb)) {

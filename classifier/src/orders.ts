@@ -61,7 +61,7 @@ export const orders: readonly Order[] = [
       'chat',
     ],
     pattern:
-      /\b(?:send|pass|include|forward|upload|post|exfiltrate|read|copy|append|attach|provide|put|insert|leak|email|supply|transmit|reveal|add)\b[^.\n]{0,60}(?:\b(?:conversation (?:history|so far|context)|(?:full|entire|whole|complete) (?:conversation|chat|prompt|context)|chat history|system prompt|previous messages|id_rsa|private keys?|ssh keys?|(?:the )?(?:user|human|admin)'s (?:passwords?|credentials|api keys?|tokens?|secrets?)|all (?:secrets|passwords|credentials|environment variables|api keys)|\.ssh\b|contents? of ~)|~\/\.(?:ssh|aws|bash|zsh|netrc|cursor|claude|env|npmrc|kube|docker|gnupg|git-credentials|config)|\/etc\/passwd|(?<!read it from[^.\n]{0,60})\.env (?:file )?(?:content|to |in ))/i,
+      /\b(?:send|pass|include|forward|upload|post|exfiltrate|read(?!-)|copy|append|attach|provide|put|insert|leak|email|supply|transmit|reveal|add)\b[^.\n]{0,60}(?:\b(?:conversation (?:history|so far|context)|(?:full|entire|whole|complete) (?:conversation|chat|prompt|context)|chat history|system prompt|previous messages|id_rsa|private keys?|ssh keys?|(?:the )?(?:user|human|admin)'s (?:passwords?|credentials|api keys?|tokens?|secrets?)|all (?:secrets|passwords|credentials|environment variables|api keys)|\.ssh\b|contents? of ~)|~\/\.(?:ssh|aws|bash|zsh|netrc|cursor|claude|env|npmrc|kube|docker|gnupg|git-credentials|config)|\/etc\/passwd|(?<!read it from[^.\n]{0,60})\.env (?:file )?(?:content|to |in ))/i,
   },
   {
     meaning: 'claims its own class',
@@ -187,7 +187,7 @@ export const orders: readonly Order[] = [
       'llm ',
     ],
     pattern:
-      /\b(?:you are now|from now on,? (?:you|always|never|ignore)|act as (?:if|though|an? (?:admin|root|unrestricted))|pretend (?:to be|that|you)|new (?:role|persona|instructions?|directive)|developer mode|jailbreak|(?:note|message|instruction|attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:\w+ )?(?:classifier|reviewer|auditor|scanner|evaluator|grader|judge|annotator|moderator|analyzer|analyser)s?\b|(?:attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:ai|llm|model|assistant|agent)s?\b|(?:ai|llm) (?:agents?|assistants?|models?|classifiers?) (?:reading|processing|reviewing|evaluating|classifying|scanning) this)\b/i,
+      /\b(?:you are now|from now on,? (?:you|always|never|ignore)|act as (?:if|though|an? (?:admin|root|unrestricted))|pretend (?:to be|that|you)|new (?:role|persona|instructions?|directive)|developer mode|jailbreak|(?:note|message|instruction|attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:\w+ )?(?:classifier|reviewer|auditor|scanner|evaluator|grader|judge|annotator|moderator|analyzer|analyser)s?\b|attention,? (?:all )?(?:ai|llm|agents|assistants|models)\b|(?:attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:ai|llm|model|assistant|agent)s?\b|(?:ai|llm) (?:agents?|assistants?|models?|classifiers?) (?:reading|processing|reviewing|evaluating|classifying|scanning) this)\b/i,
   },
   {
     meaning: 'orders about other tools',

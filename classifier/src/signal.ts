@@ -48,6 +48,14 @@ export function inDescription({ reading }: View, pattern: RegExp, within = 4000)
   return [];
 }
 
+/** The sentence that states what a call does; the first one where none does. */
+export function leadSentence({ acts, reading }: View): string {
+  const quote = acts.lead[0]?.quote;
+  const found =
+    quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));
+  return (found ?? reading.sentences[0])?.text.slice(0, 400) ?? '';
+}
+
 /** The words that state an act. */
 export function quoteOf({ pointer, quote }: Act): Quote {
   return { pointer, quote };

@@ -60,10 +60,14 @@ function ordersAmong(places: readonly Place[]): Steering[] {
 
 /** Words in a text that give orders beyond the use of a tool. */
 export function orderIn(text: string): string | undefined {
+  const found = orderAt(text);
+  return found && text.slice(found.start, Math.min(found.end, found.start + 150)).trim();
+}
+
+/** Where a text gives an order. */
+export function orderAt(text: string): { start: number; end: number } | undefined {
   if (text.length < MIN_ORDER) return undefined;
-  const spaced = text.includes(' ') ? text : text.replace(/[_-]/g, ' ');
-  const [first] = matchesIn(spaced);
-  return first && text.slice(first.start, Math.min(first.end, first.start + 150)).trim();
+  return matchesIn(text.includes(' ') ? text : text.replace(/[_-]/g, ' '))[0];
 }
 
 function matchesIn(text: string): { start: number; end: number }[] {

@@ -1,13 +1,21 @@
 import type { Act } from '../find-acts.ts';
 import type { Field } from '../reading.ts';
-import { defineSignal, inDescription, inName, keyOf, type Quote, type View } from '../signal.ts';
+import {
+  defineSignal,
+  inDescription,
+  inName,
+  keyOf,
+  leadSentence,
+  type Quote,
+  type View,
+} from '../signal.ts';
 import { singular } from '../words.ts';
 
 const MANY_NAME = /bulk|batch|mass(?=[_A-Z-])|_many\b|Many\b|-many\b|_all\b|multiple/i;
 const ONE_THING =
   /\b(?:commit|block|blocks|edits?|cells?|lines?|fields|shapes?|elements?|slides?|slide|columns?|ranges?|charts?|layers?|nodes? in|text|archive|zip|styles?|sections?|staging|keys to|annotations?|keyframes|clips|form|variables? at once for one|frames|properties)\b/i;
 const MANY_WORDS =
-  /\b(?:multiple|several|many|all (?:of )?(?:the |your |its )?(?:\w+ )?(?:users|contacts|subscribers|followers|members|records|items|files|messages|emails|tasks|issues|rows|documents|entries|products|customers|data|objects|resources|jobs|instances|pods|nodes|events|orders|notifications|pages|packages|projects)|in bulk|in batch|bulk|batch(?:es)? of|array of|list of (?:users|records|items|ids|documents|contacts)|to everyone|at once|mass)\b/i;
+  /\b(?:multiple|several|many|all (?:of )?(?:the |your |its )?(?:\w+ )?(?:users|contacts|subscribers|followers|members|records|items|files|messages|emails|tasks|issues|rows|documents|entries|products|customers|data|objects|resources|jobs|instances|pods|nodes|events|orders|notifications|pages|packages|projects)|in bulk|in batch|bulk|batch(?:es)? of|array of|list of (?:users|records|items|ids|documents|contacts)|to everyone|mass)\b/i;
 const LISTED =
   /^(?:ids?|items|records|rows|documents|entities|operations|targets|entries|uuids|resources|objects|inputs|list|updates|all_ids)$/i;
 const ONE_CONTENT =
@@ -46,7 +54,7 @@ export const manyTargets = defineSignal({
     )
       ? []
       : inName(view, MANY_NAME);
-    const lead = leadText(view);
+    const lead = leadSentence(view).slice(0, 240);
     if (named.length > 0 && !ONE_THING.test(`${reading.name.replace(/[_-]/g, ' ')} ${lead}`))
       return named;
     const list = reading.fields.find((field) => isTargetList(field, view));
@@ -61,13 +69,6 @@ export const manyTargets = defineSignal({
   },
 });
 
-function leadText({ acts, reading }: View): string {
-  const quote = acts.lead[0]?.quote;
-  const found =
-    quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));
-  return (found?.text ?? reading.sentences[0]?.text ?? '').slice(0, 240);
-}
-
 function manyWords({ reading }: View, lead: string): Quote[] {
   const match = MANY_WORDS.exec(lead);
   if (
@@ -78,7 +79,7 @@ function manyWords({ reading }: View, lead: string): Quote[] {
   if (match === null || !reading.description.includes(match[0])) return [];
   if (/\b(?:one or|single|or) (?:more|multiple|several|many)\b/i.test(lead)) return [];
   if (
-    /^(?:array of|at once|many|several|multiple)$/i.test(match[0]) &&
+    /^(?:array of|many|several|multiple)$/i.test(match[0]) &&
     /\b(?:supports? multiple|multiple (?:methods|options|formats|strategies|modes|ways|types|languages|steps|times|sources|choice)|various)\b/i.test(
       lead,
     )
@@ -208,7 +209,7 @@ export const wholeExport = defineSignal({
   trait: 'bulk',
   meaning: 'The call exports a whole collection.',
   find: (view) => {
-    const words = `${view.reading.name.replace(/[_-]/g, ' ')} ${leadText(view)}`;
+    const words = `${view.reading.name.replace(/[_-]/g, ' ')} ${leadSentence(view).slice(0, 240)}`;
     if (
       !/\b(?:exports?|dump|dumps|backup)\b/i.test(words) ||
       !/export|dump/i.test(view.reading.name + (view.main?.verb ?? ''))

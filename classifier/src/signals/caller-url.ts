@@ -1,4 +1,4 @@
-import { keyOf, type Quote, type View } from '../signal.ts';
+import { keyOf, leadSentence, type Quote, type View } from '../signal.ts';
 
 const URL_NAME =
   /^(?:urls?|uris?|links?|websites?|website_?urls?|web_?page_?urls?|page_?urls?|target_?urls?|start_?urls?|seed_?urls?|site_?urls?|source_?urls?|image_?urls?|video_?urls?|audio_?urls?|file_?urls?|document_?urls?|pdf_?urls?|feed_?urls?|article_?urls?|base_?url|endpoint_?url|request_?url|webhook_?url|callback_?url|domain|host|hostname|href|web_?url|media_?url|url_?list)$/i;
@@ -9,7 +9,8 @@ const OWN_THING =
   /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|sentry|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|figma|github|gitlab|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|notion|google drive|doc id|instagram|tiktok|amazon|product listing)\b/i;
 
 /** The argument that names an address which the call then requests. */
-export function callerUrl({ reading, category, main, acts }: View): Quote[] {
+export function callerUrl(view: View): Quote[] {
+  const { reading, category, main, acts } = view;
   if (category === 'Write') return [];
   const verbs = [main, acts.name, ...acts.lead].flatMap((act) =>
     act === undefined ? [] : [act.verb],
@@ -40,13 +41,13 @@ export function callerUrl({ reading, category, main, acts }: View): Quote[] {
     if (
       !field.isRequired &&
       !/\b(?:fetch|scrape|crawl|navigat|url|web ?page|open|browse)/i.test(
-        `${reading.name} ${reading.sentences[0]?.text.slice(0, 200) ?? ''}`,
+        `${reading.name} ${leadSentence(view).slice(0, 200)}`,
       )
     )
       continue;
     return [keyOf(field)];
   }
-  const lead = reading.sentences[0]?.text.slice(0, 300) ?? '';
+  const lead = leadSentence(view);
   const says = /\b(?:and|or|from|any|a|the) URLs?\b/.exec(lead);
   const path = reading.fields.find(
     ({ name, depth }) =>

@@ -1,4 +1,11 @@
-import { defineSignal, inDescription, inName, type View } from '../signal.ts';
+import {
+  defineSignal,
+  inDescription,
+  inName,
+  leadSentence,
+  type Quote,
+  type View,
+} from '../signal.ts';
 
 const OWN_STATE =
   /\b(?:session(?:'s)? (?:working directory|state|context|default|setting|variables?)|(?:for|in|of) (?:the|this) (?:current )?session|current session|(?:exchange instance|in-?memory|local|internal|query|response|server's own|tool) caches?|own (?:log )?buffer|scratch(?:pad)?(?: space)?|caches? (?:of|for) this server|console (?:messages|buffer|logs?)|log buffer|cached (?:data|responses|results|instances?))\b/i;
@@ -50,10 +57,7 @@ export const describedSandbox = defineSignal({
       : [],
 });
 
-function inLead({ reading, acts }: View) {
-  const quote = acts.lead[0]?.quote;
-  const sentence =
-    quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));
-  const match = sentence === undefined ? null : SANDBOXED.exec(sentence.text.slice(0, 400));
+function inLead(view: View): Quote[] {
+  const match = SANDBOXED.exec(leadSentence(view));
   return match === null ? [] : [{ pointer: '/description', quote: match[0].slice(0, 160) }];
 }

@@ -1,6 +1,6 @@
 import { type Act, headOf } from '../find-acts.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
-import { defineSignal, type Quote, quoteOf, type View } from '../signal.ts';
+import { defineSignal, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';
 
 /** Marks whose removal puts nothing stored at risk, even where the verb is "delete". */
@@ -105,7 +105,7 @@ function isDestroying(act: Act, view: View): boolean {
 function isUnlinking(view: View, act: Act): boolean {
   if (isAbout(act.object, 'people')) return false;
   return (
-    MEMBERSHIP.test(sentenceOf(view)) ||
+    MEMBERSHIP.test(leadSentence(view)) ||
     (!view.isSuspicious && view.reading.sentences.slice(0, 4).some(({ text }) => KEPT.test(text)))
   );
 }
@@ -116,23 +116,16 @@ function isBinned(view: View): boolean {
   const name = view.reading.name;
   if (/trash|archive/i.test(name) && !/empty|purge|permanent|delete_?from|expunge/i.test(name))
     return true;
-  return TO_BIN.test(sentenceOf(view)) && !/\b(?:empty|permanent)/i.test(sentenceOf(view));
+  return TO_BIN.test(leadSentence(view)) && !/\b(?:empty|permanent)/i.test(leadSentence(view));
 }
 
 function isClearing(act: Act, view: View): boolean {
-  const phrase = `${act.objectText} ${view.reading.name.replace(/[_-]/g, ' ')} ${sentenceOf(view)}`;
+  const phrase = `${act.objectText} ${view.reading.name.replace(/[_-]/g, ' ')} ${leadSentence(view)}`;
   if (act.verb === 'reset' || act.verb === 'reinitialize')
     return /\b(?:erase|wipe|all data|factory|discard\w*|hard reset|database|drops?|delet\w+)\b/i.test(
       phrase,
     );
   return !NOT_DATA.test(phrase) && act.objectText !== '' && act.category === 'Write';
-}
-
-function sentenceOf({ acts, reading }: View): string {
-  const quote = acts.lead[0]?.quote;
-  const found =
-    quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));
-  return (found ?? reading.sentences[0])?.text.slice(0, 400) ?? '';
 }
 
 const OPTION =

@@ -1,6 +1,6 @@
 import type { Act } from '../find-acts.ts';
 import { isAbout } from '../lexicon/objects.ts';
-import { defineSignal, keyOf, type Quote, quoteOf, type View } from '../signal.ts';
+import { defineSignal, keyOf, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
 import { callerUrl } from './caller-url.ts';
 
 const INWARD =
@@ -13,9 +13,10 @@ export const sending = defineSignal({
   trait: 'communicates_externally',
   meaning:
     'The act sends, posts, calls or publishes to people or systems outside the server’s own store.',
-  find: ({ doing, category, reading }) => {
+  find: (view) => {
+    const { doing, category, reading } = view;
     if (category === 'Read') return [];
-    const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${reading.description.slice(0, 300)}`;
+    const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${leadSentence(view)}`;
     return doing
       .filter((act) => act.category !== 'Read' && isOutward(act, words, reading.serverText))
       .slice(0, 2)
