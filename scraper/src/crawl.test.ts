@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, type ServerId, type ServerSource } from '@toolwarden/catalogue';
@@ -274,6 +274,29 @@ list([import.meta.dirname, '/tmp'].flatMap((dir) => readdirSync(dir)).map((name)
       );
     },
   );
+
+  test('replaces a record that cannot be understood, and clears up after a killed crawler', async () => {
+    await run(['plain']);
+    const file = readdirSync(join(store.dir, 'servers'), {
+      recursive: true,
+      encoding: 'utf8',
+    }).find((path) => path.endsWith('.json')) as string;
+    await writeFile(join(store.dir, 'servers', file), '{"half": ');
+    const leftover = join(temporary, 'toolwarden-crawl-4194304999-x');
+    await mkdir(leftover);
+    await run(['plain']);
+    expect(await record('npm:plain')).toMatchObject({ outcome: 'complete' });
+    expect(existsSync(leftover)).toBe(false);
+  });
+
+  test('stops where records cannot be written', async () => {
+    await writeFile(join(store.dir, 'servers'), 'in the way');
+    const started: string[] = [];
+    await expect(
+      run(['plain', 'hangs', 'wants-help'], { onStart: (id) => started.push(id) }),
+    ).rejects.toThrow();
+    expect(started).toEqual(['npm:plain', 'npm:hangs']);
+  });
 
   test('goes on after a server that says nothing until its deadline', async () => {
     const { results } = await run(['hangs', 'plain'], {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -9,7 +9,7 @@ import type {
   ServerRecord,
   ServerSource,
 } from '@toolwarden/catalogue';
-import type { Store } from '@toolwarden/catalogue/store';
+import { type Store, StoreError } from '@toolwarden/catalogue/store';
 import { changesBetween } from './changes.ts';
 import { type CrawlAttempt, type CrawlPlace, crawlServer } from './crawl-server.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
@@ -52,17 +52,21 @@ export type CrawlOptions = {
 
 /** Crawls servers one after the other in some places at once; writes a record for each, and the run. */
 export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
-  const { store, targets, sandbox, signal } = options;
+  const { store, targets, sandbox } = options;
+  // One place that cannot write its record, for want of disk say, stops the others as well.
+  const broken = new AbortController();
+  const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
   const limits = { ...defaultLimits, ...options.limits };
   const startedAt = new Date().toISOString();
-  const root = await mkdtemp(join(tmpdir(), 'toolwarden-crawl-'));
+  await removeLeftovers();
+  const root = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   await chmod(root, 0o755);
   const settings = await readRegistrySettings();
   const results: CrawlResult[] = [];
   const queue = targets.values();
   const work = async (slot: number) => {
     for (const source of queue) {
-      if (signal?.aborted) return;
+      if (signal.aborted) return;
       options.onStart?.(source.id);
       const began = performance.now();
       const shared = { sandbox, settings, limits, signal, onAttempt: options.onAttempt };
@@ -76,16 +80,18 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
   };
   const places = Math.max(1, Math.min(options.concurrency ?? 2, MAX_SLOTS, targets.length));
   try {
-    const ended = await Promise.allSettled(Array.from({ length: places }, (_, slot) => work(slot)));
-    const broken = ended.find((end) => end.status === 'rejected');
-    if (broken) throw broken.reason;
+    const ends = Array.from({ length: places }, (_, slot) =>
+      work(slot).catch((error: unknown) => broken.abort(error)),
+    );
+    await Promise.all(ends);
+    broken.signal.throwIfAborted();
   } finally {
     await rm(root, { recursive: true, force: true });
   }
   const run = runOf(results, {
     startedAt,
     endedAt: new Date().toISOString(),
-    ending: endingOf(signal, results.length === targets.length),
+    ending: endingOf(options.signal, results.length === targets.length),
     versions: {
       node: process.versions.node,
       sandbox: `${sandbox.id} ${sandbox.version}`.trim(),
@@ -94,6 +100,27 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
   });
   await store.writeCrawlRun(run);
   return run;
+}
+
+const FOLDER = 'toolwarden-crawl-';
+
+/** Folders of crawlers that were killed: their installations take hundreds of megabytes. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(FOLDER) ? Number(name.slice(FOLDER.length).split('-')[0]) : NaN;
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    // Another user's is not ours to remove, and stands in nobody's way.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function inPlace(
@@ -117,7 +144,7 @@ async function inPlace(
 
 /** Writes a record and what it changed; a failed crawl leaves an earlier listing as it is. */
 async function save(store: Store, record: ServerRecord): Promise<void> {
-  const earlier = await store.readServer(record.id);
+  const earlier = await readEarlier(store, record.id);
   if (!mayReplace(earlier, record.outcome)) return;
   if (earlier?.outcome === 'complete' && record.outcome === 'complete') {
     // History first: killed in between, the next crawl finds the same change again rather than losing it.
@@ -125,6 +152,16 @@ async function save(store: Store, record: ServerRecord): Promise<void> {
     await store.appendHistory(record.id, changes);
   }
   await store.writeServer(record);
+}
+
+/** The record so far; one that cannot be understood is replaced, and does not end the run. */
+async function readEarlier(store: Store, id: ServerId): Promise<ServerRecord | undefined> {
+  try {
+    return await store.readServer(id);
+  } catch (error) {
+    if (error instanceof StoreError && error.code !== 'unreadable') return undefined;
+    throw error;
+  }
 }
 
 function resultOf(record: ServerRecord, durationMs: number): CrawlResult {

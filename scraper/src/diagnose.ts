@@ -35,16 +35,14 @@ const crash =
 
 /** Classifies a failed attempt by what the server said and how it ended. */
 export function diagnose(attempt: Attempt): Diagnosis {
-  const { error, exceeded, listing } = attempt;
+  const { exceeded, listing } = attempt;
+  const stop = listing?.stoppedBy;
+  const error = stop?.cause === 'error' ? stop.error : attempt.error;
   const said = outputOf(attempt);
-  if (listing?.stoppedBy) {
-    const { cause, words } = listing.stoppedBy;
-    if (exceeded !== undefined) return { reason: 'limit-exceeded', words: exceeded };
-    if (cause === 'limit') return { reason: 'limit-exceeded', words };
-    if (cause === 'protocol') return { reason: 'protocol-error', words };
-  }
   if (exceeded !== undefined)
     return { reason: 'limit-exceeded', words: `stopped at a limit: ${exceeded}` };
+  if (stop?.cause === 'limit') return { reason: 'limit-exceeded', words: stop.words };
+  if (stop?.cause === 'protocol') return { reason: 'protocol-error', words: stop.words };
   const words = tellingLine(said);
   const isAnswered = error !== undefined && !error.isTimeout && !error.isClosed;
   if (isAnswered) {
@@ -54,15 +52,19 @@ export function diagnose(attempt: Attempt): Diagnosis {
       return { reason: 'wants-configuration', words: own };
     return { reason: 'protocol-error', words: own };
   }
-  const [reason, isSign] = reasonFromOutput(said, attempt);
+  const [reason, isSign] = reasonFromOutput(said, attempt.exit, error);
   const sign = said.split('\n').find((line) => line.length < 2000 && isSign(line));
-  return { reason, words: sign?.trim() || words || endingOf(attempt) };
+  return { reason, words: sign?.trim() || words || endingOf(attempt.exit, error) };
 }
 
 type Test = (text: string) => boolean;
 
 /** The reason, and how to know the line that shows it. */
-function reasonFromOutput(said: string, { error, exit }: Attempt): [CrawlReason, Test] {
+function reasonFromOutput(
+  said: string,
+  exit: Attempt['exit'],
+  error: Attempt['error'],
+): [CrawlReason, Test] {
   const by = (reason: CrawlReason, pattern: RegExp): [CrawlReason, Test] => [
     reason,
     (line) => pattern.test(line),
@@ -94,7 +96,7 @@ export function outputOf({ stderr, junk }: Attempt): string {
   return stripControls(`${stderr}\n${junk.join('\n')}`);
 }
 
-function endingOf({ exit, error }: Attempt): string {
+function endingOf(exit: Attempt['exit'], error: Attempt['error']): string {
   if (error?.isTimeout) return `no answer to ${error.stage} in time`;
   return exit.code === null
     ? 'ended without a word'

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import {
   chmodSync,
@@ -139,12 +140,16 @@ describeSandboxed('a server in the sandbox', () => {
     expect(diagnose(attempt)).toEqual({ reason: 'limit-exceeded', words: '20 pages' });
   });
 
-  test.for(['dies', 'refuses'])(
-    'that %s on its second page gives a part, called a part',
-    async (way) => {
+  test.for([
+    ['dies', 'silent-exit'],
+    ['refuses', 'protocol-error'],
+  ] as const)(
+    'that %s on its second page gives a part, with the reason %s',
+    async ([way, reason]) => {
       const attempt = await start('pages', [way]);
       expect(names(attempt)).toEqual(['page_first']);
       expect(attempt.listing?.stoppedBy?.cause).toBe('error');
+      expect(diagnose(attempt).reason).toBe(reason);
     },
   );
 
@@ -169,6 +174,26 @@ describeSandboxed('a server in the sandbox', () => {
       words: 'no answer to initialize in time',
     });
     expect(commandLines()).not.toContain('hangs.mjs');
+  });
+
+  test('that is too slow in all is a timeout, with what it listed so far', async () => {
+    const attempt = await start('pages', ['slow'], { serverMs: 700 });
+    expect(names(attempt)).toEqual(['page_first']);
+    expect(diagnose(attempt).reason).toBe('timeout');
+  });
+
+  test('dies with a crawler that is killed', async () => {
+    const mark = `mark-${process.pid}-${Date.now()}`;
+    const crawler = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../fixtures/start-and-wait.ts'), packageDir, mark],
+      { stdio: 'ignore' },
+    );
+    await expect
+      .poll(() => commandLines().split(mark).length, { timeout: 10_000 })
+      .toBeGreaterThan(2);
+    crawler.kill('SIGKILL');
+    await expect.poll(() => commandLines(), { timeout: 5000 }).not.toContain(mark);
   });
 
   test('is ended at once when the crawl is aborted', async () => {

@@ -1,7 +1,7 @@
 import { BoundedOutput } from './bounded-output.ts';
 import { BoundedTransport } from './bounded-transport.ts';
 import type { CrawlLimits } from './limits.ts';
-import { type Listing, ListingError, readListing } from './listing.ts';
+import { atDeadline, type Listing, ListingError, readListing } from './listing.ts';
 import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
 
 /** A command that should speak MCP on its standard streams. */
@@ -57,15 +57,22 @@ export async function introspect(
   stderr.follow(confined.stderr);
   const transport = new BoundedTransport(confined, limits);
   const stop = () => void transport.close();
-  const deadline = setTimeout(stop, limits.serverMs);
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, limits.serverMs);
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
   let outcome: { listing: Listing } | { error: ListingError };
   try {
-    outcome = { listing: await readListing(transport, limits) };
+    const listing = await readListing(transport, limits);
+    if (isLate && listing.stoppedBy?.cause === 'error')
+      listing.stoppedBy.error = atDeadline(listing.stoppedBy.error);
+    outcome = { listing };
   } catch (error) {
     if (!(error instanceof ListingError)) throw error;
-    outcome = { error };
+    outcome = { error: isLate ? atDeadline(error) : error };
   } finally {
     clearTimeout(deadline);
     signal?.removeEventListener('abort', stop);

@@ -30,7 +30,9 @@ export type Listing = {
   truncated: Truncation[];
   findings: Finding[];
   /** Set where the list of tools is not whole. */
-  stoppedBy?: { cause: 'limit' | 'protocol' | 'error'; words: string };
+  stoppedBy?:
+    | { cause: 'limit' | 'protocol'; words: string }
+    | { cause: 'error'; error: ListingError };
 };
 
 type Ask = (method: string, params?: { cursor: string }) => Promise<JsonObject>;
@@ -49,6 +51,11 @@ export class ListingError extends Error {
     this.isTimeout = code === ErrorCode.RequestTimeout;
     this.isClosed = code === ErrorCode.ConnectionClosed || this.message === 'closed';
   }
+}
+
+/** The same failure, when it was we who ended the exchange at the deadline. */
+export function atDeadline({ stage }: ListingError): ListingError {
+  return new ListingError(stage, new McpError(ErrorCode.RequestTimeout, 'no answer in time'));
 }
 
 /** Any object: the SDK's own schema refuses a whole list for one definition without `type: "object"`. */
@@ -111,7 +118,7 @@ async function readTools(ask: Ask, listing: Listing, limits: CrawlLimits): Promi
         return;
       throw error;
     }
-    listing.stoppedBy = { cause: 'error', words: error.message };
+    listing.stoppedBy = { cause: 'error', error };
   }
   if (found.cut) {
     listing.truncated.push({ what: found.cut.what, limit: found.cut.words });

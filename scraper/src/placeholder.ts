@@ -7,7 +7,10 @@ const ZERO_UUID = '00000000-0000-4000-8000-000000000000';
 const shapes: [pattern: RegExp, value: string][] = [
   [/(^|_)(SSE|HTTP|HTTPS)_(MODE|TRANSPORT|ENABLED)$/, 'false'],
   [/^(MCP_)?TRANSPORT(_(TYPE|MODE))?$/, 'stdio'],
-  [/(^|_)MONGO(DB)?_|^MDB_/, 'mongodb://localhost:27017/example'],
+  [
+    /(^|_)MONGO(DB)?_?(URL|URI|DSN|CONNECTION(_STRING)?)$|^MDB_.*CONNECTION_STRING$/,
+    'mongodb://localhost:27017/example',
+  ],
   [
     /(^|_)(POSTGRES(QL)?|PG)_?(URL|URI|DSN|CONNECTION(_STRING)?)$/,
     'postgresql://user:placeholder@localhost:5432/example',

@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A kernel control group around one confined program: the only limit on memory that binds at once. */
@@ -10,8 +19,12 @@ export type ControlGroup = {
   remove: () => Promise<void>;
 };
 
+/** Version 2 has one tree, version 1 one for each kind of limit. */
+const ROOTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/pids'];
+
 type Hierarchy = { dir: string; limits: [file: string, value: string][] };
 
+const PREFIX = 'toolwarden-';
 let count = 0;
 
 /** Makes a group, or gives undefined where this machine does not let us: then the watcher alone has to do. */
@@ -19,7 +32,8 @@ export function createControlGroup(limits: {
   memoryBytes: number;
   tasks: number;
 }): ControlGroup | undefined {
-  const name = `toolwarden-${process.pid}-${++count}`;
+  if (count === 0) removeLeftovers();
+  const name = `${PREFIX}${process.pid}-${++count}`;
   const made: string[] = [];
   for (const { dir, limits: files } of hierarchies(limits)) {
     const group = `${dir}/${name}`;
@@ -54,16 +68,35 @@ export function createControlGroup(limits: {
   };
 }
 
+/** Empty groups of crawlers that were killed; one that still holds a process cannot be removed. */
+function removeLeftovers(): void {
+  for (const dir of ROOTS) {
+    const names = existsSync(dir) ? readdirSync(dir) : [];
+    for (const name of names) {
+      const pid = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-')[0] : undefined;
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeNow(`${dir}/${name}`);
+    }
+  }
+}
+
 function hierarchies(limits: { memoryBytes: number; tasks: number }): Hierarchy[] {
   const memory = String(limits.memoryBytes);
   const tasks = String(limits.tasks);
-  const root = '/sys/fs/cgroup';
+  const [root = '', memoryRoot = '', tasksRoot = ''] = ROOTS;
   const isVersion2 = isWritable(`${root}/cgroup.subtree_control`);
   const all: Hierarchy[] = isVersion2
-    ? [{ dir: root, limits: [['memory.max', memory], ['pids.max', tasks]] }] // biome-ignore format: one line a hierarchy
+    ? [
+        {
+          dir: root,
+          limits: [
+            ['memory.max', memory],
+            ['pids.max', tasks],
+          ],
+        },
+      ]
     : [
-        { dir: `${root}/memory`, limits: [['memory.limit_in_bytes', memory]] },
-        { dir: `${root}/pids`, limits: [['pids.max', tasks]] },
+        { dir: memoryRoot, limits: [['memory.limit_in_bytes', memory]] },
+        { dir: tasksRoot, limits: [['pids.max', tasks]] },
       ];
   return all.filter(({ dir }) => isWritable(dir));
 }

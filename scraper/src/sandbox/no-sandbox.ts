@@ -51,8 +51,15 @@ export async function noSandbox(): Promise<Sandbox> {
       limits: run.limits,
       inputs: [],
     });
-    void confined.exited.then(() => rm(home, { recursive: true, force: true }));
-    return confined;
+    const exited = confined.exited.then(async (exit) => {
+      await rm(home, { recursive: true, force: true });
+      return exit;
+    });
+    const kill = async () => {
+      await confined.kill();
+      return exited;
+    };
+    return { ...confined, exited, kill };
   };
   return { id: 'none', version: '', isIsolated: false, start, ownerOf: identityOf };
 }
