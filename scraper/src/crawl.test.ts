@@ -275,6 +275,28 @@ list([import.meta.dirname, '/tmp'].flatMap((dir) => readdirSync(dir)).map((name)
     },
   );
 
+  test('keeps the words of a server that writes the time into them, and says so', async () => {
+    const clock = `#!/usr/bin/env node
+import { list, tool } from './speak.mjs';
+list([tool('now', { description: String(process.hrtime.bigint()) }), tool('still')]);
+`;
+    registry.publish(serverPackage('clock', 'plain', { files: { 'index.mjs': clock } }));
+    await run(['clock']);
+    const first = await record('npm:clock');
+    await run(['clock']);
+    const second = await record('npm:clock');
+    expect(second.tools).toEqual(first.tools);
+    expect(second.findings).toEqual([
+      {
+        code: 'unstable-list',
+        message: 'The words of "now" differ from one start of this version to the next.',
+      },
+    ]);
+    await run(['clock']);
+    expect(await record('npm:clock')).toEqual(second);
+    expect((await store.readHistory('npm:clock')).items).toEqual([]);
+  });
+
   test('replaces a record that cannot be understood, and clears up after a killed crawler', async () => {
     await run(['plain']);
     const file = readdirSync(join(store.dir, 'servers'), {

@@ -17,6 +17,7 @@ import { readRegistrySettings } from './npm/registry-settings.ts';
 import { mayReplace } from './record.ts';
 import { MAX_SLOTS } from './sandbox/identity.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { steadied } from './stability.ts';
 
 /** What came of one server in a run. */
 export type CrawlResult = {
@@ -143,9 +144,10 @@ async function inPlace(
 }
 
 /** Writes a record and what it changed; a failed crawl leaves an earlier listing as it is. */
-async function save(store: Store, record: ServerRecord): Promise<void> {
-  const earlier = await readEarlier(store, record.id);
-  if (!mayReplace(earlier, record.outcome)) return;
+async function save(store: Store, crawled: ServerRecord): Promise<void> {
+  const earlier = await readEarlier(store, crawled.id);
+  if (!mayReplace(earlier, crawled.outcome)) return;
+  const record = steadied(earlier, crawled);
   if (earlier?.outcome === 'complete' && record.outcome === 'complete') {
     // History first: killed in between, the next crawl finds the same change again rather than losing it.
     const changes = changesBetween(earlier, record, new Date().toISOString());
