@@ -10,6 +10,15 @@ export {
   frameworks,
 } from './attack.ts';
 export {
+  type AttackFacets,
+  type AttackFilter,
+  countFacets,
+  facetsOf,
+  fitsFilter,
+  linksBetween,
+  searchAttacks,
+} from './attack-index.ts';
+export {
   type ApplicableAttack,
   attacksFor,
   attacksForServer,
