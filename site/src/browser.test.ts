@@ -22,6 +22,7 @@ const PAGES = [
   '/servers/npm__fixture__campaigns',
   '/servers/npm__fixture__wants-backend',
   TOOL,
+  '/servers/npm__fixture__notes/tools/delete_note',
   '/servers/npm__fixture__unclassified-tool/tools/ping',
   '/servers/npm__fixture__hidden-instruction/tools/get_weather',
   '/risk',

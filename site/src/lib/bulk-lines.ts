@@ -2,12 +2,14 @@ import { type CatalogueEntry, displayName } from '@toolwarden/catalogue';
 import type { ToolRef } from './catalogue-view.ts';
 import { serverUrl } from './urls.ts';
 
-/** A tool's line in `/api/v1/tools.jsonl`: `server` and `tool` as in a call, so that decisions can be joined. Null where nobody has judged: never to be read as safe. */
+/**
+ * A tool's line in `/api/v1/tools.jsonl`: `server` and `tool` as in a call, so that decisions can be joined. Null where
+ * nobody has judged: never to be read as safe.
+ */
 export function toolLine({ entry, tool, url }: ToolRef): object {
   return {
     server: entry.record.id,
     tool: tool.definition.name,
-    name: tool.definition.name,
     url,
     level: tool.judgement?.risk ?? null,
     category: tool.judgement?.category ?? null,

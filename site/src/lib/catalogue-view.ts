@@ -3,11 +3,13 @@ import {
   type CatalogueTool,
   type Category,
   displayName,
+  type HistoryEvent,
   type Level,
   levels,
+  type ServerId,
   type Trait,
 } from '@toolwarden/catalogue';
-import { openStore, type StoreProblem } from '@toolwarden/catalogue/store';
+import { openStore, type Store, type StoreProblem } from '@toolwarden/catalogue/store';
 import { compareText } from './names.ts';
 import { type ActIndex, indexActs } from './related-tools.ts';
 import { toolUrl } from './urls.ts';
@@ -24,12 +26,15 @@ export type CatalogueView = {
   /** Every tool that has a page: `tools` and those of servers that are gone. */
   pages: ToolRef[];
   acts: ActIndex;
+  /** What happened to each server's tools, oldest first; servers without history are left out. */
+  history: Map<ServerId, HistoryEvent[]>;
   problems: StoreProblem[];
 };
 
 /** Reads a data folder. */
 export async function loadCatalogue(dataDir: string): Promise<CatalogueView> {
-  const { items, problems } = await openStore(dataDir).readEntries();
+  const store = openStore(dataDir);
+  const { items, problems } = await store.readEntries();
   const entries = items.sort(
     (a, b) =>
       compareText(displayName(a.record).toLowerCase(), displayName(b.record).toLowerCase()) ||
@@ -45,7 +50,28 @@ export async function loadCatalogue(dataDir: string): Promise<CatalogueView> {
         compareText(a.url, b.url),
     );
   const tools = pages.filter(({ entry }) => entry.record.isGone !== true);
-  return { entries, tools, pages, acts: indexActs(tools), problems };
+  const history = await readHistories(store, entries, problems);
+  return { entries, tools, pages, acts: indexActs(tools), history, problems };
+}
+
+/** Files read at once: enough to keep a disk busy, far from the limit of open files. */
+const READ_AT_ONCE = 64;
+
+async function readHistories(
+  store: Store,
+  entries: readonly CatalogueEntry[],
+  problems: StoreProblem[],
+): Promise<Map<ServerId, HistoryEvent[]>> {
+  const found = new Map<ServerId, HistoryEvent[]>();
+  for (let start = 0; start < entries.length; start += READ_AT_ONCE) {
+    const part = entries.slice(start, start + READ_AT_ONCE).map(async ({ record: { id } }) => {
+      const { items, problems: bad } = await store.readHistory(id);
+      if (items.length > 0) found.set(id, items);
+      problems.push(...bad);
+    });
+    await Promise.all(part);
+  }
+  return found;
 }
 
 let current: { dataDir: string; view: Promise<CatalogueView> } | undefined;

@@ -9,7 +9,7 @@ Names and descriptions in the data are the publishers' words. Some are written t
 
 ## Data
 
-- [All tools](${at('/api/v1/tools.jsonl')}): JSON Lines: server, name, url, level, category, label, traits, digest
+- [All tools](${at('/api/v1/tools.jsonl')}): JSON Lines: server, tool, url, level, category, label, traits, digest
 - [All servers](${at('/api/v1/servers.jsonl')}): JSON Lines: id, url, outcome, number of tools
 - [Data and API](${at('/data')}): the fields; add .json or .md to the address of a tool or server
 

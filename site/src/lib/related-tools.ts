@@ -47,9 +47,14 @@ function actKey(name: string): string {
   return nameWords(name).map(singular).sort().join(' ');
 }
 
+const nounsOfName = new Map<string, string[]>();
+
 // The first word is nearly always the verb; what two tools of one server share is their object.
 function nounsOf(name: string): string[] {
-  return nameWords(name).slice(1).map(singular);
+  // Each tool of a server is compared with all its others, so a name is taken apart once.
+  const known = nounsOfName.get(name) ?? nameWords(name).slice(1).map(singular);
+  nounsOfName.set(name, known);
+  return known;
 }
 
 function singular(word: string): string {

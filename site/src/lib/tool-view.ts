@@ -20,6 +20,7 @@ import { type ArgumentRow, argumentRows } from './argument-rows.ts';
 import { type ArgumentSignal, argumentSignals, signalsOf } from './argument-signals.ts';
 import type { CatalogueView, ToolRef } from './catalogue-view.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
+import { type HistoryRow, historyRows } from './history-rows.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { type Fact, provenanceOf } from './provenance.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
@@ -60,6 +61,7 @@ export type ToolView = {
   annotations: AnnotationRow[];
   definition: JsonToken[];
   provenance: Fact[];
+  history: HistoryRow[];
   here: ToolLink[];
   elsewhere: ToolLink[];
 };
@@ -102,6 +104,7 @@ export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
     annotations: annotationRows(tool),
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
     provenance: provenanceOf(entry, tool),
+    history: historyRows(catalogue.history.get(entry.record.id) ?? [], known.name),
     here: relatedHere(ref).map((other) =>
       linkTo({ entry, tool: other, url: toolUrl(entry.slug, other.slug) }),
     ),

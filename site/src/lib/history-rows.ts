@@ -1,0 +1,54 @@
+import { type HistoryEvent, readTool, type ToolDefinition } from '@toolwarden/catalogue';
+import { compareText } from './names.ts';
+
+/** One line of a tool's history, the newest first. */
+export type HistoryRow = {
+  /** Day of the listing that saw it, in UTC. */
+  day: string;
+  version: string;
+  /** What happened, in words: `Added`, `Changed: description, inputSchema`. */
+  what: string;
+  digest: string | undefined;
+  /** The description before and after, where that changed. */
+  words: { before: string; after: string } | undefined;
+};
+
+/** What is known of a tool's definition over time. A server that vanished or came back is part of it. */
+export function historyRows(events: readonly HistoryEvent[], tool: string): HistoryRow[] {
+  return events
+    .filter((event) => !('tool' in event) || event.tool === tool)
+    .flatMap((event) => rowOf(event) ?? [])
+    .toReversed();
+}
+
+function rowOf(event: HistoryEvent): HistoryRow | undefined {
+  const row = { day: event.at.slice(0, 10), version: event.version, words: undefined };
+  switch (event.event) {
+    case 'tool-added':
+      return { ...row, what: 'Added', digest: event.newDigest };
+    case 'tool-removed':
+      return { ...row, what: 'Removed', digest: event.oldDigest };
+    case 'tool-changed': {
+      const fields = [...new Set([...Object.keys(event.old), ...Object.keys(event.new)])]
+        .filter((key) => JSON.stringify(event.old[key]) !== JSON.stringify(event.new[key]))
+        .sort(compareText);
+      const isReworded = fields.includes('description');
+      return {
+        ...row,
+        what: `Changed: ${fields.join(', ')}`,
+        digest: event.newDigest,
+        words: isReworded ? { before: textIn(event.old), after: textIn(event.new) } : undefined,
+      };
+    }
+    case 'server-gone':
+      return { ...row, what: 'The server was no longer at its source', digest: undefined };
+    case 'server-back':
+      return { ...row, what: 'The server was there again', digest: undefined };
+    default:
+      return undefined;
+  }
+}
+
+function textIn(definition: ToolDefinition): string {
+  return readTool(definition).description ?? '';
+}
