@@ -18,6 +18,10 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'check, try, merge and recommend policies',
     load: async () => (await import('./commands/policy-entry.ts')).policyEntry,
   },
+  attacks: {
+    summary: 'search and read the attack database',
+    load: async () => (await import('./commands/attacks.ts')).attacksCommand,
+  },
   build: {
     summary: 'build the site',
     load: async () => (await import('./commands/build.ts')).buildCommand,
