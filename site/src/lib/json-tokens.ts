@@ -83,7 +83,11 @@ class Printer {
 
   // INVARIANT: the pieces of a string are cut before they are escaped, so that a mark never splits an escape.
   #text(kind: 'key' | 'string', text: string, place: string): void {
-    const marks = this.#marks.get(place) ?? [];
+    const marks = this.#marks.get(place);
+    if (marks === undefined) {
+      this.tokens.push({ kind, text: escapeHidden(JSON.stringify(text)) });
+      return;
+    }
     const cuts = [...new Set([0, text.length, ...marks.flatMap(({ start, end }) => [start, end])])];
     cuts.sort((a, b) => a - b);
     this.tokens.push({ kind, text: '"' });
