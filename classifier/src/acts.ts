@@ -64,7 +64,7 @@ const execute = (kind: ActKind, isWeak = false): Meaning => ({ category: 'Execut
 
 /** A place on a disk that a result is written to. */
 export const OUTPUT_PATH =
-  /^(?:output|out|save|dest|destination|target|dst|export|result|download)_?(?:file|path|dir|directory|folder|filename|file_?path|file_?name|to|dir_?path)$|^(?:output|destination|saveTo|outfile|outdir|outputFile|filename|savePath|downloadPath|saveDir|save_to_file|save_to)$/i;
+  /^(?:output|out|save|dest|destination|target|dst|export|result|download)_?(?:file|path|dir|directory|folder|filename|file_?path|file_?name|to|dir_?path)$|^(?:output|destination|local_?path|saveTo|outfile|outdir|outputFile|filename|savePath|downloadPath|saveDir|save_to_file|save_to)$/i;
 const RUNS_LATER = wordSet('later future scheduled schedule');
 
 /** What a verb means with its object and surroundings. */
@@ -77,11 +77,19 @@ type Rule = (verb: string, around: Surroundings) => Meaning;
 const RULES: Record<VerbKind, Rule> = {
   look: (verb, a) => {
     if (verb === 'verify' && isAbout(a.object, 'access')) return write('change', true);
+    if (
+      verb === 'resolve' &&
+      /\b(?:alerts?|issues?|threads?|conversations?|comments?|incidents?|tickets?|discussions?|errors?|conflicts?|cases?|disputes?|bugs?)\b/.test(
+        a.object.join(' '),
+      )
+    )
+      return write('mark');
     if (verb === 'return' || verb === 'display' || verb === 'show' || verb === 'present')
       return a.isScreen && /\b(?:to the user|dialog|notification|toast|window)\b/.test(a.phrase)
         ? execute('open', true)
         : read(true);
-    if (verb === 'query' || verb === 'look') return read(true);
+    if (verb === 'look') return read(!/^looks? up\b|^looking up\b/.test(a.phrase));
+    if (verb === 'query' || verb === 'ask') return read(true);
     if (verb === 'snapshot' && hasOutputPath(a)) return write('save', true);
     if (
       verb === 'snapshot' &&
@@ -101,6 +109,11 @@ const RULES: Record<VerbKind, Rule> = {
   compute: (verb, a) => {
     if (verb === 'scan' && /\b(?:start|trigger|launch|kick)/.test(a.phrase))
       return execute('start');
+    if (
+      verb === 'format' &&
+      /\b(?:cells?|ranges?|rows?|columns?|paragraphs?|tables?|sheets?|slides?)\b/.test(a.phrase)
+    )
+      return write('change');
     if (verb === 'fix' || verb === 'optimize' || verb === 'improve')
       return hasOutputPath(a) ? write('save') : { ...read(true), kind: 'compute' };
     if (verb === 'group' || verb === 'sort' || verb === 'roll')
@@ -133,7 +146,9 @@ const RULES: Record<VerbKind, Rule> = {
         : { category: 'Read', kind: 'export', isWeak: false },
   download: (_, a) =>
     hasOutputPath(a) ||
-    /\b(?:save|saves|saved|disk|local file|locally|to a file|folder|directory)\b/.test(a.phrase)
+    /\b(?:save|saves|saved|disk|local (?:file|path|machine)|locally|to a file|folder|directory)\b/.test(
+      a.phrase,
+    )
       ? write('save')
       : isAbout(a.object, 'heavyAsset') || /\bmodels?\b/.test(a.phrase)
         ? execute('start', true)
@@ -154,13 +169,12 @@ const RULES: Record<VerbKind, Rule> = {
   make: (verb, a) => made(verb, a),
   change: (verb, a) => changed(verb, a),
   mark: (verb, a) =>
-    verb === 'confirm' && isAbout(a.object, 'money') ? write('money') : write('mark'),
+    (verb === 'confirm' && isAbout(a.object, 'money')) ||
+    (verb === 'approve' && a.isCrypto && /\b(?:spend\w*|allowance|tokens?)\b/.test(a.phrase))
+      ? write('money')
+      : write('mark'),
   remove: (verb, a) =>
-    verb === 'kick' && !isAbout(a.object, 'people')
-      ? execute('start')
-      : verb === 'uninstall'
-        ? execute('remove')
-        : write('remove', verb === 'drop' && a.isScreen),
+    verb === 'uninstall' ? execute('remove') : write('remove', verb === 'drop' && a.isScreen),
   take: () => write('remove'),
   clear: (_, a) =>
     /\b(?:vram|gpu|ram)\b/.test(a.phrase)
@@ -322,6 +336,12 @@ const RULES: Record<VerbKind, Rule> = {
       : execute('build'),
   apply: (verb, a) => {
     if (verb === 'migrate') return execute('ship');
+    if (
+      /\b(?:planned|pending|infrastructure|manifests?|stack|migrations?|terraform|kubernetes)\b/.test(
+        a.phrase,
+      )
+    )
+      return execute('ship');
     if (
       isAbout(a.object, 'mark') ||
       /\b(?:format|style|theme|label|tag|discount|coupon|edit|edits|diff|patch|effect|filter|formatting|animation|transition|gradient|change|template|color|colour|layout|constraint|material|policy|rule)s?\b/.test(
@@ -534,6 +554,10 @@ function made(verb: string, a: Surroundings): Meaning {
       ? write('money')
       : write('create', NOUN_LIKE.has(verb) && a.object.length === 0);
   if (verb === 'mint' && a.isCrypto) return write('money');
+  if (verb === 'write' && /\bsmart contract\b/.test(a.phrase)) return execute('run');
+  // What was paid elsewhere is only written down.
+  if (/\b(?:records?|log) (?:an? |the )?(?:\w+ )?payments?\b/.test(a.phrase))
+    return write('create');
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
   if (verb === 'hire') return write('money', true);
   if (verb === 'attach') return write('create', a.object.length === 0);
@@ -655,10 +679,15 @@ function changed(verb: string, a: Surroundings): Meaning {
 function sent(verb: string, a: Surroundings): Meaning {
   if (verb === 'emit_message') return write('create');
   const phrase = a.phrase;
+  // Names such as get_page or text_to_speech: the noun.
+  if (verb === 'page' || verb === 'mail' || verb === 'text') return read(true);
+  if (
+    /\b(?:prompt|question|query|instruction)s?\b/.test(a.object.join(' ')) &&
+    /\b(?:model|llm|ai|assistant|chatbot|gpt)\b/.test(phrase)
+  )
+    return { category: 'Read', kind: 'generate', isWeak: false };
   if (NOUN_LIKE.has(verb) && a.object.length === 0 && verb !== 'broadcast')
     return write('send', true);
-  // Names such as get_post or email_list: the noun.
-  if (verb === 'page' || verb === 'mail' || verb === 'text') return read(true);
   if (
     /\b(?:keys?|keystrokes?|keypress|touch|input|click|mouse|tap)\b/.test(a.object.join(' ')) &&
     verb === 'send'
@@ -726,6 +755,9 @@ const ASSESSING =
 const SETTING_OFF =
   /\b(?:jobs?|workflows?|pipelines?|deploy\w*|build|scripts?|commands?|tests?|suite|code|app|container|process|background|agents?|task|tasks|actor|function|collection|automation|browser|scan|cli|training|benchmark|program|notebook|macro|server|flow|action|lighthouse|spec|migration|transaction|contract|sandbox)\b/;
 
+const WITHOUT_DOING =
+  /\bwithout (?:actually )?(?:running|executing|applying|deploying|saving|modifying)\b/;
+
 function ran(verb: string, a: Surroundings): Meaning {
   if (
     verb === 'process' ||
@@ -737,6 +769,7 @@ function ran(verb: string, a: Surroundings): Meaning {
   )
     return NOUN_LIKE.has(verb) && a.object.length === 0 ? { ...read(true) } : execute('run', true);
   if (verb === 'do' || verb === 'bash' || verb === 'emit') return execute('run', true);
+  if (WITHOUT_DOING.test(a.phrase)) return { category: 'Read', kind: 'compute', isWeak: false };
   if (verb === 'compile')
     return /\b(?:report|summary|list|statistics|information|data)\b/.test(a.phrase)
       ? { category: 'Read', kind: 'compute', isWeak: true }
@@ -754,6 +787,7 @@ function ran(verb: string, a: Surroundings): Meaning {
     return write('change');
   if (['run', 'execute', 'invoke', 'call', 'exec', 'request'].includes(verb)) {
     if (a.object.length === 0) return execute('run', true);
+    if (/\b(?:read-only|view|pure) (?:\w+ )?(?:function|method|call)/.test(a.phrase)) return read();
     const object = a.object.join(' ');
     if (ASSESSING.test(object) && !SETTING_OFF.test(object))
       return { category: 'Read', kind: 'compute', isWeak: true };

@@ -90,7 +90,8 @@ function withListed(stated: Stated, { listed }: Acts, reading: Reading): Stated 
 }
 
 // What a later sentence adds counts only where it cannot be how the work is done ("It runs kubectl logs").
-function isPlainlyMore({ isWeak, kind, category }: Act): boolean {
+function isPlainlyMore({ isWeak, kind, category, isAdded }: Act): boolean {
+  if (kind === 'remove' && isAdded !== true) return false;
   return (
     !isWeak &&
     category !== 'Read' &&

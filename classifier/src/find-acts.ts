@@ -1,7 +1,7 @@
 import { type ActKind, type Meaning, meaningOf, type Surroundings } from './acts.ts';
 import { isClaim, type Lead, leadsOf } from './lead.ts';
 import { foreignAct } from './lexicon/other-languages.ts';
-import { NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
+import { NOMINAL, NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
 import type { Reading, Text } from './reading.ts';
 import { singular, type Word, wordSet } from './words.ts';
 
@@ -12,9 +12,13 @@ export type Act = Meaning & {
   object: string[];
   /** The object as it stands in the text; empty where there is none. */
   objectText: string;
+  /** What follows the verb in its clause, for people to read. */
+  clause?: string;
   pointer: string;
   quote: string;
   source: 'name' | 'title' | 'description' | 'value' | 'argument';
+  /** True where the sentence says that this happens besides: "It also …", "Then …". */
+  isAdded?: boolean;
   /** True where the words plainly deny the act that the name suggests. */
   isDenial?: boolean;
 };
@@ -51,6 +55,9 @@ const SCREEN =
   /\b(?:browsers?|playwright|puppeteer|selenium|chrome|firefox|chromium|devtools|webdriver|mobile (?:device|app)|android|ios|simulator|emulator|appium|desktop (?:automation|control)|computer[- ]use|gui|web ?pages?|current page|the page|screen|dom|ui elements?|mouse|keyboard|touchscreen)\b/;
 const CRYPTO =
   /\b(?:blockchains?|crypto\w*|wallets?|ethereum|evm|solana|bitcoin|on-?chain|defi|nfts?|erc-?20|dex|lightning network|usdc|smart contracts?|stablecoins?|staking|web3|memecoins?|mainnet|testnet)\b/;
+
+const PARTS =
+  /^\W*(?:args|arguments|parameters?|params|inputs?(?: parameters?)?|returns?|outputs?|examples?|example usage|usage examples?|error responses?|errors|response|raises|inputschema|optional parameters|required parameters)\W*:?\W*$|^\W*(?:args|arguments|parameters|params|returns)\s*:/i;
 
 const ASYNC =
   /\b(?:is|runs?|generated?|processed|executes?|works?|operates?|returns?) asynchronous(?:ly)?\b|\basynchronous(?:ly)? (?:generat|job|task|process|operation)\w*|\breturns? (?:an? |the )?(?:[\w-]+ )?(?:job|task|operation|prediction|generation|request)[ _-]?id\b|\b(?:starts?|submits?|creates?|enqueues?|queues?|triggers?) (?:an? |the )?(?:\w+ ){0,2}(?:job|background task)\b/i;
@@ -93,11 +100,20 @@ const FILLER = wordSet('mcp tool tools api v1 v2 v3 fn func function the a an cm
 function nameAct(reading: Reading, setting: Setting, lead: readonly Act[]): Act | undefined {
   const words = withoutServer(reading);
   const candidates = words.flatMap((word, index) => {
-    const form = verbForm(word.text) ?? undoing(word.text);
+    // take_screenshot, perform_search: the noun names the act.
+    const noun = NOMINAL.get(word.text);
+    const isNamed =
+      noun !== undefined && verbForm(words[index - 1]?.text ?? '')?.kind === 'perform';
+    const form = (isNamed ? verbForm(noun) : verbForm(word.text)) ?? undoing(word.text);
     const fits = form !== undefined && (form.form === 'base' || (words.length <= 2 && index === 0));
     return fits ? [{ word, index, form }] : [];
   });
-  const chosen = chooseVerb(candidates, words, lead);
+  const named = candidates.find(
+    ({ index }) =>
+      NOMINAL.has(words[index]?.text ?? '') &&
+      candidates.some((other) => other.form.kind === 'perform' && other.index < index),
+  );
+  const chosen = named ?? chooseVerb(candidates, words, lead);
   if (chosen === undefined) return nounAct(reading, words) ?? foreignNameAct(reading, setting);
   const joined = candidates.filter(
     ({ index }) =>
@@ -276,6 +292,8 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
   let leadAt = 0;
   let claimed: Act[] = [];
   for (const [index, sentence] of reading.sentences.slice(0, 60).entries()) {
+    // Notes on arguments and answers state no acts of the tool.
+    if (PARTS.test(sentence.text)) break;
     if (lead.length > 0 && index > leadAt + 10) break;
     if (lead.length === 0) {
       if (isClaim(sentence.text)) {
@@ -316,9 +334,12 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
     }
     const declared = declaredActs(sentence.text);
     more.push(
-      ...declared.map((item) =>
-        actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
-      ),
+      ...declared.map((item) => ({
+        ...actOfLead(item, text, sentence.start, sentence.text, setting, 'description'),
+        isAdded: /\b(?:also|then|automatically|additionally|both)\b/i.test(
+          sentence.text.slice(0, 60),
+        ),
+      })),
     );
   }
   return {
@@ -408,12 +429,44 @@ export function actOfLead(
     verb: lead.form.verb,
     object: lead.object,
     objectText: sentence.slice(lead.end, lead.objectEnd).trim(),
+    ...(lead.isNominal !== true && { clause: clauseAfter(sentence, lead) }),
     pointer,
     quote: text
       .slice(offset + lead.start, Math.min(offset + lead.objectEnd, offset + lead.start + 160))
       .trim(),
     source,
   };
+}
+
+const MAX_CLAUSE = 110;
+
+/** The rest of the clause a verb begins, without a second verb joined to it in the plain form. */
+function clauseAfter(sentence: string, { end, form }: Lead): string {
+  const rest = sentence.slice(end, end + MAX_CLAUSE);
+  const stop = rest.search(/[.;:!?](?:\s|$)|[(\n\r—–"“`*<>{}[\]|]|,\s|\s-\s/);
+  const isCut = stop === -1 && rest.length === MAX_CLAUSE;
+  let clause = rest.slice(
+    0,
+    isCut
+      ? Math.max(
+          rest.search(
+            /\s(?:to|that|which|for|with|from|against|in|on|by|using|and|or|when|where|so|as)\s(?!.*\s(?:to|that|which|for|with|from|against|in|on|by|using|and|or|when|where|so|as)\s)/,
+          ),
+          0,
+        )
+      : stop === -1
+        ? undefined
+        : stop,
+  );
+  for (const match of clause.matchAll(/\s(?:and|or|then|\/)\s+([\w-]+)/g)) {
+    const second = verbForm((match[1] as string).toLowerCase());
+    // "Creates a page and returns it" reads on; "Create a page and return it" would not after "creates".
+    if (second !== undefined && (second.form === 'base' || second.form !== form.form)) {
+      clause = clause.slice(0, match.index);
+      break;
+    }
+  }
+  return clause.trim();
 }
 
 function foreignActOf(

@@ -11,6 +11,8 @@ export type Lead = {
   after: string[];
   objectEnd: number;
   isLoose: boolean;
+  /** True where a noun names the act: "take a screenshot". */
+  isNominal?: boolean;
 };
 
 const MAX_LEAD = 480;
@@ -35,7 +37,7 @@ const PREFIXES: RegExp[] = [
   /^["'`“]+/,
 ];
 const NOT_AN_ACT =
-  /^\W*(?:(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports?|accepts?|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
+  /^\W*(?:(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports|accepts|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
 
 /** What a definition says of itself rather than of its act: "This tool is read-only", "It never changes anything". */
 const CLAIM =
@@ -159,7 +161,11 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
         ? undefined
         : (verbForm(NOMINAL.get(noun.text) ?? noun.text) as VerbForm | undefined);
     if (noun !== undefined && named !== undefined)
-      return leadOf(text, at, words, words.indexOf(noun), { ...named, form: form.form });
+      return {
+        ...leadOf(text, at, words, words.indexOf(noun), { ...named, form: form.form }),
+        start: at + first.start,
+        isNominal: true,
+      };
   }
   return leadOf(text, at, words, 0, form);
 }
@@ -172,7 +178,8 @@ function leadOf(text: string, at: number, words: Word[], index: number, form: Ve
   for (; next < words.length; next++) {
     const word = words[next] as Word;
     const gap = text.slice(at + end, at + word.start);
-    if (/[.,;:(!?\n—–]/.test(gap) || object.length >= 7) break;
+    // A point within a word ("example.com") ends nothing.
+    if ((gap !== '.' && /[.,;:(!?\n—–]/.test(gap)) || object.length >= 7) break;
     if (STOP.has(word.text) && !(object.length === 0 && word.text === 'up')) {
       if (
         object.length === 0 &&
@@ -184,7 +191,8 @@ function leadOf(text: string, at: number, words: Word[], index: number, form: Ve
       break;
     }
     end = word.end;
-    if (!DETERMINER.has(word.text) && word.text !== 'of') object.push(word);
+    if (!DETERMINER.has(word.text) && word.text !== 'of' && !/..ly$/.test(word.text))
+      object.push(word);
   }
   return {
     form,

@@ -13,11 +13,11 @@ export type Program = {
 };
 
 const QUERY_NAME =
-  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|\\w{0,12}(?:sql|dql|kql|statement)|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
+  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|query_?body|\\w{0,12}(?:sql|dql|kql|statement)|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
 const SURE_QUERY_NAME =
   /^(?:sql|sql_?(?:query|statement|text|string)|raw_?(?:query|sql)|cypher|promql|logql|kql|dql|spl|aql|soql|sosl|cql|nrql|sparql|metricsql|traceql|gaql|datalog|hql|n1ql|hogql|jql|wiql|esql|pxl|select_?query)$/i;
 const READING_LANGUAGE =
-  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl)\b/i;
+  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|logs? insights|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl)\b/i;
 const CHANGING_LANGUAGE =
   /\b(?:sql|t-sql|plsql|psql|mysql|postgres(?:ql)?|sqlite|duckdb|bigquery|snowflake|clickhouse|databricks|cypher|gremlin|n1ql|mongosh|mongodb shell|redis commands?|aql|surrealql|graphql|statements?|db query|database query|databases?)\b/i;
 const READ_ONLY_QUERY =
@@ -179,8 +179,10 @@ function queryLanguage(
       : 'changing';
   const isStatement =
     /\b(?:sql|graphql|cypher|promql|logql|kql|dql|nrql|raw) (?:quer|statement|command|mutation|read)|\b(?:executes?|runs?) (?:an? |the |any |raw |arbitrary |custom |your ){0,2}(?:t-)?sql\b|\bexecutes? (?:an? |the )?(?:\w+ )?(?:quer(?:y|ies)|statements?)\b|\bquer(?:y|ies) (?:against|on|in) (?:the |a |your )?(?:\w+ )?(?:database|db|warehouse|bigquery|cluster|graph)\b/i;
+  const isNamed =
+    READING_LANGUAGE.test(words) && /\b(?:run|execute|query|perform)s?\b/i.test(words);
   if (
-    !isStatement.test(words) ||
+    (!isStatement.test(words) && !isNamed) ||
     /\b(?:search (?:term|string|text|query|keyword)|keywords?|natural[- ]language|question)\b/i.test(
       about,
     )
@@ -256,7 +258,7 @@ function codeOf(reading: Reading, acts: Acts, isLive: boolean): Program | undefi
 }
 
 // Tools that run any other tool or operation by its name.
-const DISPATCH = /^(?:tool|operation|endpoint|method|api|function|command)s?$/;
+const DISPATCH = /^(?:tool|operation|endpoint|method|api)s?$/;
 
 function isCodeField(field: Field, about: string, first: string, isLive: boolean): boolean {
   const { name } = field;
@@ -297,7 +299,10 @@ function isCodeField(field: Field, about: string, first: string, isLive: boolean
     )
   )
     return false;
-  return /\b(?:command|script|run|execut|shell|container)\b/i.test(about);
+  return (
+    /\b(?:command|script|run|execut\w*|shell|container)\b/i.test(about) ||
+    /\b(?:execut|run)\w* [\w ]{0,30}\bcode\b/i.test(first)
+  );
 }
 
 const GENERIC_API =

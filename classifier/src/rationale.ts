@@ -46,12 +46,14 @@ function whatItDoes(view: View, pick: Pick): string {
     return `The caller names the operation in ${shown(program.evidence.quote)}, so one call can reach many parts of an API.`;
   const phrase = main === undefined ? undefined : phraseOf(main);
   if (phrase !== undefined) return `${pick(['One call', 'Each call', 'A call'])} ${phrase}.`;
+  const quoted = main === undefined ? undefined : quotedSentence(main);
+  if (quoted !== undefined) return quoted;
   if (main?.source === 'name') return byName(view, category);
   return whatItDoesShort(view);
 }
 
 function byName({ reading, main }: View, _category: Category): string {
-  const verb = main === undefined ? undefined : inflections(main.verb).finite[1];
+  const verb = main === undefined ? undefined : thirdPerson(main.verb);
   const object = main?.objectText ?? '';
   return object !== '' && isPlain(object)
     ? `Going by its name, one call ${verb} what the name calls ${shown(object)}.`
@@ -65,16 +67,96 @@ function whatItDoesShort({ reading, main }: View): string {
 }
 
 /** The act as its sentence states it, in the third person; `undefined` where its words are not fit to repeat. */
-function phraseOf({ verb, objectText, source }: Act): string | undefined {
+function phraseOf({ verb, objectText, clause, source }: Act): string | undefined {
   if (source !== 'description' && source !== 'title') return undefined;
-  const object = objectText
-    .replace(/[`*_#"“”]+/g, '')
+  if (clause === undefined) return undefined;
+  const texts = [clause, objectText].map(tidy).filter((text) => !JOINED_FIRST.test(text));
+  const object = texts.find(
+    (text) => text.length > 0 && text.length <= 100 && isPlain(text) && /[a-z]{2}/i.test(text),
+  );
+  if (object === undefined) return undefined;
+  if (!isBareNoun(object)) return `${thirdPerson(verb)} ${object}`;
+  return undefined;
+}
+const JOINED_FIRST = /^(?:and|or|then|,|\/)\b/i;
+
+function tidy(text: string): string {
+  return text
     .replace(/\s+/g, ' ')
-    .replace(/\s+(?:the|an?|of|to|for|in|on|by|with|from)$/i, '')
+    .replace(
+      /(?:\s+(?:the|an?|of|to|for|in|on|at|as|by|with|from|using|via|within|based|and|or|that|which|when|if|its|their|belonging))+$/i,
+      '',
+    )
+    .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')
     .trim();
-  if (object === '' || object.length > 90 || !isPlain(object) || !/[a-z]{2}/i.test(object))
-    return undefined;
-  return `${inflections(verb).finite[1]} ${object.replace(/[.,:;]+$/, '')}`;
+}
+
+/** "branch from project": a single thing without an article reads badly after a verb in the third person. */
+function isBareNoun(text: string): boolean {
+  const [first = '', second = ''] = text.split(' ');
+  if (
+    /^(?:an?|the|all|any|this|that|these|those|your|one|two|new|existing|multiple|several|available|for|up|to|through|in|on|its|their|each|every|more|details?|information|data|metadata|text|content|full|current|recent|whether|if|how)$/i.test(
+      first,
+    )
+  )
+    return false;
+  if (
+    /s$/i.test(first) ||
+    /(?:s|data|information|metadata|content|text|code|access|feedback|usage|software|documentation|history)$/i.test(
+      second,
+    )
+  )
+    return false;
+  return !/^[A-Z]/.test(first) && second !== ''
+    ? /^(?:from|in|to|for|by|with|of|on|using|at|via)$/i.test(second)
+    : second === '' && !/ing$/.test(first);
+}
+
+/** The description's own words, where they are fit to stand in quotation marks. */
+function quotedSentence({ quote, source, verb }: Act): string | undefined {
+  if (source !== 'description' && source !== 'title') return undefined;
+  const text = tidy(quote).replace(/["“”]/g, '');
+  return isPlain(text) && text.length <= 80 && text.includes(' ') && text.toLowerCase() !== verb
+    ? `The description sums up one call as “${text}”.`
+    : undefined;
+}
+
+const PHRASAL: Record<string, string> = {
+  setup: 'sets up',
+  cleanup: 'cleans up',
+  lookup: 'looks up',
+  rollback: 'rolls back',
+  backup: 'backs up',
+  login: 'logs in',
+  logout: 'logs out',
+  shutdown: 'shuts down',
+  signin: 'signs in',
+  checkout: 'checks out',
+  rm: 'removes',
+  mv: 'moves',
+  del: 'deletes',
+  cat: 'prints',
+  ls: 'lists',
+  exec: 'executes',
+  eval: 'evaluates',
+  init: 'initialises',
+  dm: 'messages',
+  sms: 'texts',
+  kickoff: 'starts',
+  goto: 'goes to',
+  bash: 'runs',
+  shell: 'runs',
+  ocr: 'reads',
+  untar: 'unpacks',
+  whoami: 'names',
+  stat: 'describes',
+  grep: 'searches',
+  poweroff: 'turns off',
+  poweron: 'turns on',
+};
+
+function thirdPerson(verb: string): string {
+  return (Object.hasOwn(PHRASAL, verb) ? PHRASAL[verb] : inflections(verb).finite[1]) ?? verb;
 }
 
 // Only letters, digits and common marks are repeated, and nothing that reads like an order.

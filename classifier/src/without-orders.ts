@@ -38,23 +38,23 @@ function blanked(text: string): string {
     const order = orderAt(result);
     if (order === undefined) return result;
     const rest = result.slice(order.start);
-    // An order in mark-up ends with it; any other with its sentence.
-    const closed =
-      /^<[^>\n]{1,40}>[^<\n]{0,400}<\/[^>\n]{1,40}>|^\[INST\][^[\n]{0,400}\[\/INST\]/i.exec(rest);
-    const stop = rest
-      .slice(order.end - order.start)
-      .search(/[.!?。！](?:\s|$)|\n|<\/[^>\n]{1,40}>|\[\/\w{1,20}\]/);
-    const length =
-      closed?.[0].length ??
-      (stop === -1
-        ? rest.length
-        : order.end -
-          order.start +
-          stop +
-          (/^(?:<\/[^>\n]{1,40}>|\[\/\w{1,20}\])/.exec(
-            rest.slice(order.end - order.start + stop),
-          )?.[0].length ?? 1));
+    const length = lengthOf(rest, order.end - order.start);
     result = result.slice(0, order.start) + ' '.repeat(length) + rest.slice(length);
   }
   return result;
 }
+
+/** How far an order reaches: an end mark is only itself; what is in mark-up ends with it, any other with its sentence. */
+function lengthOf(text: string, found: number): number {
+  const mark = END_MARK.exec(text);
+  if (mark?.index === 0) return mark[0].length;
+  const closed = MARKED_UP.exec(text);
+  if (closed !== null) return closed[0].length;
+  const after = text.slice(found);
+  const stop = after.search(/[.!?。！](?:\s|$)|\n|<\/[^>\n]{1,40}>|\[\/\w{1,20}\]/);
+  if (stop === -1) return text.length;
+  const end = END_MARK.exec(after.slice(stop));
+  return found + stop + (end?.index === 0 ? end[0].length : 1);
+}
+const END_MARK = /<\/[^>\n]{1,40}>|\[\/\w{1,20}\]/;
+const MARKED_UP = /^<[^>\n]{1,40}>[^<\n]{0,400}<\/[^>\n]{1,40}>|^\[INST\][^[\n]{0,400}\[\/INST\]/i;

@@ -30,7 +30,7 @@ export const objects = {
   ),
   /** What is work handed over when it is made. */
   job: wordSet(
-    'job run build crawl scan batch execution invocation export backup evaluation training deployment dump audit_run rollout finetune fine-tuning',
+    'job run build crawl scan batch execution invocation export backup evaluation training deployment prediction dump audit_run rollout finetune fine-tuning',
   ),
   /** What is only a plan for later. */
   definition: wordSet(
@@ -85,7 +85,7 @@ export const objects = {
     'payment refund charge payout checkout donation tip installment purchase credit surcharge chargeback',
   ),
   credential: wordSet(
-    `secret key apikey api-key token password passwd passphrase credential certificate cert pat oauth totp otp mfa 2fa
+    `secret kubeconfig apikey api-key token password passwd passphrase credential certificate cert pat oauth totp otp mfa 2fa
     keypair privatekey ssh-key jwt keystore passkey pin_code login logins credentials ssh_key`,
   ),
   access: wordSet(
@@ -105,7 +105,7 @@ export const objects = {
     collaborator recipient sms voicemail call transcript recording attachment note notes document file record row calendar
     event meeting appointment booking reservation medication prescription diagnosis bank statement payslip payroll
     salary timesheet profile user addressbook clipboard journal diary health sleep workout memory crm photo
-    subscriber participant charge dispute estimate_invoice quote_crm case company crm_object prospect applicant
+    subscriber participant intent reply mention charge dispute estimate_invoice quote_crm case company crm_object prospect applicant
     response submission answer survey_response card cardholder location_history history`,
   ),
   /** What other people wrote. */

@@ -60,7 +60,7 @@ const KINDS: Record<VerbKind, string> = {
     discover enumerate obtain display print return report peek tail head cat ls stat identify locate explore
     detect recall access examine review poll check verify query grep glob find load give tell learn discover
     retrieve observe introspect geocode reverse collect gather ask know surface present highlight outline trace
-    scrape crawl screenshot snapshot probe ping whois resolve navigate_tree know answer help echo lists`,
+    scrape crawl map screenshot snapshot probe ping whois resolve navigate_tree know answer help echo lists`,
   compute: `analyze analyse explain compare calculate compute validate lint evaluate estimate preview diff
     summarize summarise translate convert_text parse format encode decode hash score rank classify categorize
     predict forecast simulate plan think reason reflect suggest recommend propose advise diagnose assess audit
@@ -82,7 +82,7 @@ const KINDS: Record<VerbKind, string> = {
     provision make compose_new attach stage commit remember memorize memorise note schedule book reserve
     establish enroll enrol ingest setup configure initialize initialise init embed_in link upsert log
     backup back_up instantiate onboard plug tokenise_store place issue enqueue queue bootstrap populate
-    seed produce materialize mint contribute capture_note hire`,
+    seed draft produce materialize mint contribute capture_note hire`,
   change: `update edit modify set change patch move rename replace alter adjust mv amend reorder sort_in rewrite_file
     transition convert_record migrate_record merge rebase cherry-pick squash resolve_issue fix format_cells toggle
     increment decrement enable disable activate deactivate lock unlock promote demote extend renew
@@ -93,9 +93,9 @@ const KINDS: Record<VerbKind, string> = {
     unfollow subscribe unsubscribe archive unarchive pin unpin mute unmute block unblock flag unflag bookmark
     approve reject accept decline acknowledge dismiss snooze mark hide unhide detach unlink join leave
     upvote downvote close_issue dislike rsvp ignore confirm ack suppress watch_repo retweet unretweet repost
-    quarantine claim_task deprecate`,
+    quarantine ban unban kick deprecate`,
   remove: `delete drop destroy purge erase wipe truncate rm rmdir unset expunge obliterate uninstall del
-    prune delist trash evict nuke forget unregister deregister discard kick ban revoke`,
+    prune delist trash evict nuke forget unregister deregister discard revoke`,
   take: 'remove strip eject',
   clear: 'clear empty flush clean cleanup',
   reset: 'reset reinitialize',
@@ -110,7 +110,7 @@ const KINDS: Record<VerbKind, string> = {
     prepay checkout_cart`,
   exchange: `trade swap stake unstake deposit withdraw borrow repay lend airdrop transfer bridge wrap unwrap burn
     claim redeem delegate_stake`,
-  run: `run execute exec invoke call trigger dispatch fire launch spawn boot kickoff kick rerun retry replay redeliver
+  run: `run execute exec invoke call trigger dispatch fire launch spawn boot kickoff rerun retry replay redeliver
     resend process evaluate_code eval perform_action act orchestrate drive operate control interact automate
     delegate handoff do bash shell powershell request emit simulate_run compile retrain train finetune
     fine-tune batch sweep infer_job crawl_site index reindex rebuild regenerate recompute 
@@ -139,7 +139,7 @@ const KINDS: Record<VerbKind, string> = {
   submit: 'submit',
   switch: 'switch',
   manage: `manage handle work maintain administer organize organise oversee coordinate curate batch_ops`,
-  perform: 'perform conduct carry do make_a undertake',
+  perform: 'perform conduct carry do take undertake',
   provide: 'provide offer supply expose_info contain include let',
 };
 
@@ -161,7 +161,7 @@ export const NOUN_LIKE: ReadonlySet<string> = new Set(
   approve fix lock dump import bank bill buy sell mail tweet dm page train drive wake fire kick do fork show
   debug style merge archive trash store put trigger launch crawl sleep idle delay wait render compose
   visualize speak announce reason walk sketch title embed transition extend lift object state convert zip split
-  mix blend sign set hire leave join ban head cut mint cancel dispatch rewrite answer replay retry save deploy`
+  mix blend map draft sign set hire leave join ban head cut mint cancel dispatch rewrite answer replay retry save deploy`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -189,6 +189,10 @@ export function verbForm(word: string): VerbForm | undefined {
 /** Nouns that name an act: "performs a search", "deletion of", "retrieval". */
 export const NOMINAL: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    screenshot: 'screenshot',
+    screenshots: 'screenshot',
+    snapshot: 'snapshot',
+    photo: 'capture',
     search: 'search',
     lookup: 'lookup',
     retrieval: 'retrieve',

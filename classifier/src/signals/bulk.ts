@@ -1,4 +1,5 @@
 import type { Act } from '../find-acts.ts';
+import { objects } from '../lexicon/objects.ts';
 import type { Field } from '../reading.ts';
 import {
   defineSignal,
@@ -59,6 +60,12 @@ export const manyTargets = defineSignal({
       return named;
     const list = reading.fields.find((field) => isTargetList(field, view));
     if (list !== undefined) return [keyOf(list)];
+    const all =
+      main.kind === 'remove'
+        ? /\ball (?:of )?(?:the |your |its )?(?:\w+ )?\w{3,}s\b/i.exec(lead)
+        : null;
+    if (all !== null && reading.description.includes(all[0]))
+      return [{ pointer: '/description', quote: all[0] }];
     const only = onlyList(view);
     if (only !== undefined) return [keyOf(only)];
     if (!ONE_THING.test(lead)) {
@@ -113,6 +120,7 @@ function isTargetList(field: Field, { doing, reading, main }: View): boolean {
     .flatMap(({ object }) => object);
   const named = reading.nameWords.map(({ text }) => text);
   const last = words.at(-1);
+  if (last !== undefined && objects.mark.has(last)) return false;
   // A list belongs to what is acted on only where that is said in the plural: otherwise it is one item's content.
   if (
     last !== undefined &&
@@ -121,10 +129,15 @@ function isTargetList(field: Field, { doing, reading, main }: View): boolean {
     return true;
   return (
     LISTED.test(field.name) &&
+    !ONE_DOCUMENT.test(main?.object.at(-1) ?? '') &&
     (field.isRequired ||
       /\b(?:delete|update|create|insert|add|remove|move|close|process)/i.test(field.description))
   );
 }
+
+/** One thing with parts: a list of changes to it is one change. */
+const ONE_DOCUMENT =
+  /^(?:doc|document|page|sheet|spreadsheet|presentation|workflow|diagram|canvas|file|form|board|workbook|design|map|scene|note|notebook|template|collection|record|item|task|issue|row|entity|schema|table|dashboard|chart)$/;
 
 /** The one required list of a tool that says it acts on several things. */
 function onlyList({ reading, doing, main }: View): Field | undefined {
@@ -138,6 +151,7 @@ function onlyList({ reading, doing, main }: View): Field | undefined {
   return lists.length === 1 &&
     list !== undefined &&
     !ONE_CONTENT.test(list.name) &&
+    !objects.mark.has(singular(head)) &&
     singular(head) !== head &&
     !ONE_THING.test(head)
     ? list

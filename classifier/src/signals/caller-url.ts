@@ -11,7 +11,8 @@ const OWN_THING =
 /** The argument that names an address which the call then requests. */
 export function callerUrl(view: View): Quote[] {
   const { reading, category, main, acts } = view;
-  if (category === 'Write') return [];
+  if (category === 'Write' && !/^(?:download|scrape|crawl|fetch)$/.test(main?.verb ?? ''))
+    return [];
   const verbs = [main, acts.name, ...acts.lead].flatMap((act) =>
     act === undefined ? [] : [act.verb],
   );

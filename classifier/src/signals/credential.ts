@@ -17,6 +17,7 @@ export const secrets = defineSignal({
   find: (view) => {
     const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 200)}`;
     return view.doing
+      .filter((act) => !(view.setting.isCrypto && /^tokens?$/.test(act.object.at(-1) ?? '')))
       .filter((act) => touchesSecret(act, text))
       .slice(0, 1)
       .map(quoteOf);
@@ -24,6 +25,12 @@ export const secrets = defineSignal({
 });
 
 function touchesSecret(act: Act, text: string): boolean {
+  if (
+    act.category === 'Read' &&
+    /\b(?:all )?environment variables\b/i.test(act.objectText) &&
+    /^(?:get|return|list|read|show)$/.test(act.verb)
+  )
+    return true;
   if (
     /^(?:send|sendoff|touch|run|money|manage|wait|compute|phone|upload|sync|login|connect)$/.test(
       act.kind,
@@ -87,6 +94,18 @@ function changesAccess(act: Act, text: string): boolean {
       return /\b(?:iam|access|role|permission|security|bucket)\b/i.test(text);
     return !/\b(?:job role|role play|aria role|accessibility)\b/i.test(text);
   }
+  if (
+    /\b(?:env(?:ironment)?|secret)[ _-]?(?:vars?|variables?)\b/i.test(
+      `${act.object.join(' ')} ${act.objectText}`,
+    )
+  )
+    return true;
+  if (
+    /^(?:assign|unassign)$/.test(act.verb) &&
+    /\busers?\b/i.test(act.objectText) &&
+    /\b(?:group|role|license)\b/i.test(text)
+  )
+    return true;
   if (act.kind === 'share')
     return (
       /\b(?:role|permissions?|access|editor|viewer|writer)\b/i.test(text) ||
@@ -135,7 +154,14 @@ export const passwords = defineSignal({
       /\b(?:connection|pdf|zip|encrypt|wifi|meeting)\b/i.test(`${reading.name} ${main.objectText}`)
     )
       return [];
-    const field = reading.fields.find(({ name, depth }) => depth <= 2 && PASSWORD.test(name));
+    const field = reading.fields.find(
+      ({ name, depth, description }) =>
+        depth <= 2 &&
+        PASSWORD.test(name) &&
+        !/\b(?:protected|to access|if (?:it|the|this)|required for|to (?:open|unlock))\b/i.test(
+          description,
+        ),
+    );
     return field === undefined ? [] : [keyOf(field)];
   },
 });

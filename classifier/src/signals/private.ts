@@ -6,9 +6,9 @@ import { heads } from './heads.ts';
 const NOT_CONTENT =
   /^(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|status|statuses|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|configuration|tags?|quota|properties|property|permissions?|models?|tree|names|list|structure|lists|info|metadata|size|path|paths|directory|directories|groups?|roles?|plans?|colors?|segments?|board|boards|column|columns|views?|version|versions|plugins?|apps?|tools?|features?|formats?|symbols?|tickers?|markets?|currencies|extensions|requirements|documentation|docs|options)$/;
 const CODE_OR_PUBLIC =
-  /\b(?:reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
+  /\b(?:reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
 const PUBLIC_HEAD =
-  /^(?:file|record|event|note|document|order|transaction|user|profile|person|company|message|case|history|payment|response|submission|member|player|event|quote|photo|transcript|comment|memory|deal|employee|position)$/;
+  /^(?:file|record|event|note|document|order|transaction|user|profile|person|company|message|case|history|payment|response|submission|member|player|event|quote|photo|transcript|comment|memory|deal|employee|position|reply|mention|thread|conversation|post|note)$/;
 const CONTENT_VERB =
   /^(?:read|get|fetch|download|open|view|show|cat|retrieve|load|display|extract|export|access|head|tail|print|return)$/;
 
@@ -65,13 +65,26 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     return undefined;
   const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText}`;
   const last = act.object.at(-1);
-  if (/\b(?:number|count|counts|size|total|totals) of\b/i.test(act.objectText)) return undefined;
+  if (
+    /\b(?:number|count|counts|size|total|totals|listing|list of (?:all )?(?:files|director\w+)|tree|structure|names) of\b/i.test(
+      act.objectText,
+    )
+  )
+    return undefined;
+  if (/\blist(?:ing|s)?\b[^.]{0,20}\b(?:files|director)/i.test(text)) return undefined;
   if (last !== undefined && NOT_CONTENT.test(last) && !(last === 'list' || last === 'lists'))
     return undefined;
   if (/\b(?:source code|script content|script's content|code of)\b/i.test(act.objectText))
     return quoteOf(act);
   if (act.verb === 'check' && /\b(?:health|connection|connectivity|availab|status)/i.test(text))
     return undefined;
+  if (view.setting.isScreen && /\bconsole\b/i.test(text)) return undefined;
+  if (
+    /\b(?:merge|pull)[ _]?requests?\b/i.test(text) &&
+    /^(?:notes?|comments?|replies|threads?|mentions?)$/.test(last ?? '')
+  )
+    return undefined;
+  if (/\bwithout (?:the )?(?:diff|file)? ?contents?\b/i.test(text)) return undefined;
   for (const word of heads(act)) {
     const head = singular(word);
     if (

@@ -7,7 +7,7 @@ const OUTSIDE_HEAD =
 const WEB_SEARCH =
   /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b|search engine results|\bserps?\b|search results from/i;
 const PUBLIC_PLACE =
-  /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
+  /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public (?:posts?|profiles?|pages?|repositor\w+|feeds?)|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
 const CODE_HOST =
   /\b(?:pull request|merge request|repositor(?:y|ies)|repos?|fork|gitea|github|gitlab|bitbucket|open source)\b/i;
 const MAIL_OR_CHAT =
@@ -17,7 +17,7 @@ const BROWSER =
 const SHOWN =
   /^(?:screenshot|snapshot|content|text|html|console|dom|page|source|accessibility|network|requests|logs|elements?|body|markdown|title|cookies|messages|message|request|response|tree|value|attribute)$/;
 const METADATA =
-  /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota)$/i;
+  /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches)$/i;
 
 export const outsideText = defineSignal({
   id: 'outside-text',
@@ -60,12 +60,12 @@ function outsideObjects(view: View): Quote[] | undefined {
   for (const act of view.doing) {
     if (act.kind === 'compute' && !/^(?:summarize|analyze|monitor|translate)$/.test(act.verb))
       continue;
-    if (/^(?:count|validate|lint)$/.test(act.verb)) continue;
+    if (/^(?:count|validate|lint|check|verify|resolve|detect)$/.test(act.verb)) continue;
     const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
     if (head === undefined || METADATA.test(act.object.at(-1) ?? '')) continue;
     const isOutside =
       MAIL_OR_CHAT.test(head) ||
-      /^(?:tweets?|subreddits?|reviews?|wikipedia|news|web|internet|rss|headlines|websites?|webpages?|articles?|arxiv)$/.test(
+      /^(?:tweets?|subreddits?|reviews?|listings?|hotels?|restaurants?|places|pois?|wikipedia|news|web|internet|rss|headlines|websites?|webpages?|articles?|arxiv)$/.test(
         head,
       )
         ? !/\b(?:queue|sqs|topic|kafka|console|commit|error|log|assistant|agent|session|llm)\b/i.test(
@@ -99,8 +99,9 @@ function shownPage(view: View): Quote[] | undefined {
   const { reading, setting } = view;
   const text = `${reading.name} ${reading.description.slice(0, 200)} ${reading.serverText}`;
   if (!setting.isScreen || !BROWSER.test(text)) return undefined;
-  const act = view.doing.find((item) =>
-    [item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)),
+  const act = view.doing.find(
+    (item) =>
+      item.kind !== 'wait' && [item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)),
   );
   return act === undefined ? undefined : [quoteOf(act)];
 }
