@@ -4,6 +4,7 @@ import { needPhrases } from './need-phrases.ts';
 import type { ToolNeeds } from './needs.ts';
 import { type FoundSignal, signalsOf } from './schema-signals.ts';
 import { parseServerId } from './server-id.ts';
+import { levels } from './taxonomy.ts';
 
 /** An attack that applies, and why in one sentence part beginning with "because". */
 export type ApplicableAttack<Of extends Attack = Attack> = { attack: Of; because: string };
@@ -123,13 +124,20 @@ function becauseOfParts(
     : `because it ${does}, and this server can also ${joined(can)}`;
 }
 
-/** The first other tool, by name, that gives a part. */
+/** The tool that shows best how a part is given: one that only reads, else the most dangerous, first by name. */
 function helperFor(part: ToolNeeds, tools: readonly ToolFacts[]) {
+  let best: { name: string; met: MetTerm[]; rank: number } | undefined;
   for (const tool of tools) {
     const met = meets(tool, part);
-    if (met !== undefined) return { name: tool.name, met };
+    if (met === undefined) continue;
+    const rank = tool.judgement?.category === 'Read' ? levels.length : riskRank(tool);
+    if (best === undefined || rank > best.rank) best = { name: tool.name, met, rank };
   }
-  return undefined;
+  return best;
+}
+
+function riskRank({ judgement }: ToolFacts): number {
+  return levels.findIndex(({ id }) => id === judgement?.risk);
 }
 
 /** The attacks that apply to a server as a whole: those on any such server, and those its tools allow together. */

@@ -25,32 +25,40 @@ const list = <const Id extends string>(signals: readonly (Signal & { readonly id
 const argument = (view: SignalView, fits: (argument: ArgumentView) => boolean) =>
   view.arguments.find(fits)?.name;
 const text = (view: SignalView, words: ReadonlySet<string>) =>
-  argument(view, (each) => isText(each.schema) && hasAny(each.words, words));
+  argument(view, (each) => isText(each.schema) && words.has(each.lastWord));
 const isNamed = (view: SignalView, words: ReadonlySet<string>) => hasAny(view.words, words);
 const said = (view: SignalView, pattern: RegExp) => pattern.exec(view.text)?.[0];
 
 const STORING = wordSet(
   'create add store save remember write update upsert insert ingest index append set put upload',
 );
-const LOOKING = wordSet('search query get find recall retrieve read list lookup');
-const REMOTE = wordSet(
-  'owner repo repository project workspace bucket drive container site team namespace',
-);
+// An argument of these names places a path in somebody's project or bucket.
+const REMOTE =
+  /^(owner|org|repo|repository|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection)_id)$/;
 const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
+const MESSAGE_WORDS = wordSet(
+  'body message text content html caption tweet comment subject blocks',
+);
+const URL_WORDS = wordSet('url urls uri href webhook website');
+const OWN_THINGS = wordSet(
+  'id workflow pipeline project issue repo repository job build run post tweet board ticket',
+);
 const FILE_NAMES = wordSet('file files directory directories folder folders path dir tree');
+
+const PLACE = wordSet('source destination src dst dest from to');
+const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
+const NO_FILE =
+  /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
 
 /** A path on a disk the server sees: no argument places it in a remote project, and nothing says it is a route. */
 function localPath(view: SignalView): string | undefined {
-  if (view.arguments.some(({ words }) => hasAny(words, REMOTE))) return undefined;
-  return argument(
-    view,
-    ({ words, schema, text: about }) =>
-      isText(schema) &&
-      hasAny(words, PATH) &&
-      !/\b(api|endpoints?|urls?|routes?|json ?path|xpath|http)\b/.test(about) &&
-      (words.size > 1 ||
-        /\b(files?|director(y|ies)|folders?|disk|path)\b/.test(`${view.text} ${about}`)),
-  );
+  if (view.arguments.some(({ snake }) => REMOTE.test(snake))) return undefined;
+  const isAboutFiles = isNamed(view, FILE_NAMES);
+  return argument(view, ({ words, snake, schema, text: about }) => {
+    if (!isText(schema) || words.has('id') || NO_FILE.test(about)) return false;
+    if (PLACE.has(snake) && isAboutFiles) return true;
+    return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
+  });
 }
 
 /** What a tool's own schema and words say beyond its traits; sorted by id. Precise rather than complete. */
@@ -61,10 +69,13 @@ export const schemaSignals = list([
     does: 'changes code that others run',
     can: 'change code that others run',
     find: (view) => {
-      if (isNamed(view, wordSet('push commit merge rebase')))
-        return said(view, /\b(push|commit|merge|rebase)\b/);
+      const act =
+        /(^|_)(git_(push|commit|merge|rebase)|push_(files?|branch|commits?|changes)|commit_(files?|changes)|create_commit|(merge|accept)_(pull_request|merge_request|pr|branch)|cherry_pick)($|_(files?|changes|branch)$)/.exec(
+          view.snake,
+        );
+      if (act !== null) return act[2];
       const isFile =
-        isNamed(view, FILE_NAMES) &&
+        hasAny(view.words, wordSet('file files')) &&
         (isNamed(view, STORING) || isNamed(view, wordSet('edit delete')));
       return isFile
         ? argument(view, ({ words }) => hasAny(words, wordSet('branch repo repository')))
@@ -77,11 +88,22 @@ export const schemaSignals = list([
     does: 'adds to an index that answers are later drawn from',
     can: 'add to an index that answers are later drawn from',
     find: (view) =>
-      isNamed(view, STORING)
+      isNamed(view, wordSet('add insert ingest index upsert upload store save update'))
         ? said(
             view,
             /\b(vectors?|embeddings?|ingest(s|ed)?|rag|corpus|semantic index|knowledge base)\b/,
           )
+        : undefined,
+  },
+  {
+    id: 'issues-secret',
+    title: 'Issues a secret',
+    does: 'makes a secret and returns it',
+    can: 'make a secret and return it',
+    find: (view) =>
+      isNamed(view, wordSet('create generate rotate regenerate issue reset new')) &&
+      isNamed(view, wordSet('key keys token tokens secret secrets password credential credentials'))
+        ? said(view, /\b(keys?|tokens?|secrets?|password|credentials?)\b/)
         : undefined,
   },
   {
@@ -116,6 +138,19 @@ export const schemaSignals = list([
       ),
   },
   {
+    id: 'posts-message',
+    title: 'Posts messages',
+    does: 'posts a text in a chat',
+    can: 'post a text in a chat',
+    find: (view) =>
+      said(
+        view,
+        /\b(slack|discord|microsoft teams|telegram|whatsapp|mattermost|channel|chat|dm|direct message)\b/,
+      ) === undefined
+        ? undefined
+        : text(view, MESSAGE_WORDS),
+  },
+  {
     id: 'publishes',
     title: 'Publishes',
     does: 'publishes where outsiders read it',
@@ -141,11 +176,43 @@ export const schemaSignals = list([
       ),
   },
   {
+    id: 'queries-sql',
+    title: 'Queries with SQL',
+    does: 'works on a database that speaks SQL',
+    can: 'work on a database that speaks SQL',
+    find: (view) =>
+      said(
+        view,
+        /\b(sql|postgres(ql)?|mysql|mariadb|sqlite|mssql|bigquery|snowflake|clickhouse|redshift|duckdb)\b/,
+      ),
+  },
+  {
     id: 'reads-environment',
     title: 'Reads the environment',
     does: 'returns environment variables',
     can: 'return environment variables',
-    find: (view) => said(view, /\b(environment variables?|env vars?|process\.env)\b/),
+    // Many descriptions name a variable they need, which is another matter.
+    find: (view) =>
+      said(
+        view,
+        /\b(returns?|lists?|shows?|dumps?|prints?|reads?|gets?) (all )?(the )?(environment variables?|env vars?)\b/,
+      ) ?? (isNamed(view, wordSet('env')) ? said(view, /\benvironment variables?\b/) : undefined),
+  },
+  {
+    id: 'reads-files',
+    title: 'Reads files',
+    does: 'returns what files hold',
+    can: 'return what files hold',
+    // A listing or a file's size is not its content.
+    find: (view) =>
+      isNamed(view, wordSet('read get open view cat load show fetch grep head tail')) &&
+      !isNamed(
+        view,
+        wordSet('list tree find glob ls info metadata stat size exists permissions url'),
+      ) &&
+      (isNamed(view, FILE_NAMES) || /\bcontents?\b/.test(view.text))
+        ? localPath(view)
+        : undefined,
   },
   {
     id: 'returns-media',
@@ -161,10 +228,10 @@ export const schemaSignals = list([
     does: 'searches a memory, cache or vector store',
     can: 'search a memory, cache or vector store',
     find: (view) =>
-      isNamed(view, LOOKING)
+      isNamed(view, wordSet('search query retrieve recall find read open'))
         ? said(
             view,
-            /\b(vectors?|embeddings?|semantic(ally)?|redis|cache keys?|memories|knowledge (graph|base))\b/,
+            /\b(vectors?|embeddings?|semantic(ally)? search|redis|cache keys?|memory|memories|knowledge (graph|base))\b/,
           )
         : undefined,
   },
@@ -187,7 +254,13 @@ export const schemaSignals = list([
     title: 'Command argument',
     does: 'takes a command or a program',
     can: 'take a command or a program',
-    find: (view) => text(view, wordSet('command commands cmd shell script code program bash')),
+    find: (view) =>
+      argument(
+        view,
+        ({ snake, schema }) =>
+          isText(schema) &&
+          /^(commands?|cmd|(shell|bash)_command|script|code|source_code|program)$/.test(snake),
+      ),
   },
   {
     id: 'takes-context',
@@ -206,8 +279,7 @@ export const schemaSignals = list([
     title: 'Message argument',
     does: 'takes the text that is sent',
     can: 'take the text that is sent',
-    find: (view) =>
-      text(view, wordSet('body message text content html caption tweet comment subject blocks')),
+    find: (view) => text(view, MESSAGE_WORDS),
   },
   {
     id: 'takes-option',
@@ -226,8 +298,12 @@ export const schemaSignals = list([
     does: 'installs what a name in its arguments says',
     can: 'install what a name in its arguments says',
     find: (view) =>
-      isNamed(view, wordSet('install add')) || said(view, /\binstalls?\b/) !== undefined
-        ? text(view, wordSet('package packages dependency dependencies plugin plugins extension'))
+      isNamed(view, wordSet('install')) ||
+      said(
+        view,
+        /\binstalls? (a |an |the |one or more )?(npm |python |pip )?(packages?|dependency|dependencies|plugins?|extensions?)\b/,
+      ) !== undefined
+        ? text(view, wordSet('package packages plugin plugins extension dependencies'))
         : undefined,
   },
   {
@@ -278,7 +354,7 @@ export const schemaSignals = list([
     title: 'Table argument',
     does: 'builds a statement from names in its arguments',
     can: 'build a statement from names in its arguments',
-    find: (view) => text(view, wordSet('table tables column columns where collection')),
+    find: (view) => text(view, wordSet('table tables column columns where')),
   },
   {
     id: 'takes-tool-name',
@@ -293,14 +369,14 @@ export const schemaSignals = list([
     title: 'URL argument',
     does: 'takes a URL',
     can: 'take a URL',
+    // "id or URL" and "workflow URL" name things of the service's own, and no place to go to.
     find: (view) =>
       argument(
         view,
-        ({ words, schema, format }) =>
+        ({ words, lastWord, schema, format }) =>
           isText(schema) &&
-          (format === 'uri' ||
-            format === 'url' ||
-            hasAny(words, wordSet('url urls uri href webhook website'))),
+          !hasAny(words, OWN_THINGS) &&
+          (format === 'uri' || format === 'url' || URL_WORDS.has(lastWord)),
       ),
   },
   {
@@ -311,7 +387,7 @@ export const schemaSignals = list([
     find: (view) =>
       said(
         view,
-        /\b(docker|kubectl|helm|terraform|ffmpeg|ssh|adb|xcodebuild|simctl|npx|command[ -]line|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
+        /\b(docker (run|exec|build|compose|ps|logs|inspect)|kubectl|helm (install|upgrade|template|chart)|terraform (plan|apply|init)|ffmpeg|ssh (to|into|session|connection|command)|adb|xcodebuild|simctl|npx|command[ -]line|shell command|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
       ),
   },
   {
@@ -320,10 +396,9 @@ export const schemaSignals = list([
     does: 'writes files on a disk',
     can: 'write files on a disk',
     find: (view) =>
-      isNamed(
-        view,
-        wordSet('write edit create save move copy append patch download export replace insert'),
-      )
+      isNamed(view, wordSet('write edit create save move copy append patch download replace')) &&
+      isNamed(view, wordSet('file files')) &&
+      !isNamed(view, wordSet('send'))
         ? localPath(view)
         : undefined,
   },

@@ -8,6 +8,8 @@ export type ArgumentView = {
   /** The name's words, as a set and joined by `_`. */
   words: ReadonlySet<string>;
   snake: string;
+  /** What the argument is: `messageBody` is a body, `textToFind` is nothing to send. */
+  lastWord: string;
   schema: JsonObject;
   format: JsonValue | undefined;
   /** Name and description, lower case. */
@@ -16,8 +18,9 @@ export type ArgumentView = {
 
 /** What schema signals look at: names, the beginning of texts, and shapes. */
 export type SignalView = {
-  /** Words of the tool's name. */
+  /** Words of the tool's name, as a set and joined by `_`. */
   words: ReadonlySet<string>;
+  snake: string;
   /** Name words and the beginning of the description, lower case. */
   text: string;
   arguments: readonly ArgumentView[];
@@ -39,6 +42,7 @@ export function signalView(definition: ToolDefinition): SignalView {
   const meta = own(definition, '_meta');
   return {
     words: new Set(words),
+    snake: words.join('_'),
     text: `${words.join(' ')} ${(tool.description ?? '').slice(0, TEXT_LIMIT).toLowerCase()}`,
     arguments: [...top, ...inner],
     metaKeys: isJsonObject(meta) ? Object.keys(meta) : [],
@@ -54,6 +58,7 @@ function argumentView(name: string, value: JsonValue): ArgumentView {
     name,
     words: new Set(words),
     snake: words.join('_'),
+    lastWord: words.at(-1) ?? '',
     schema,
     format: own(schema, 'format'),
     text: `${words.join(' ')} ${about.toLowerCase()}`,

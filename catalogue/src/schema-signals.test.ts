@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from './json.ts';
+import { signalsOf } from './schema-signals.ts';
+
+const text = { type: 'string' };
+function ids(
+  name: string,
+  description: string,
+  properties: JsonObject = {},
+  more: JsonObject = {},
+) {
+  return signalsOf({ name, description, inputSchema: { type: 'object', properties }, ...more }).map(
+    ({ id }) => id,
+  );
+}
+
+test('a tool that only reports a status has no signal', () => {
+  expect(
+    ids('get_status', 'Return whether the service is up.', { verbose: { type: 'boolean' } }),
+  ).toEqual([]);
+});
+
+test('a path counts where it lies on a disk, and not in a repository or an interface', () => {
+  expect(ids('read_file', 'Read a file.', { path: text })).toContain('reads-files');
+  expect(ids('get_file', 'Get a file.', { path: text, owner: text, repo: text })).not.toContain(
+    'takes-path',
+  );
+  const route = { type: 'string', description: 'Path of the API endpoint' };
+  expect(ids('call', 'Send a request and save the file.', { path: route })).not.toContain(
+    'takes-path',
+  );
+  expect(ids('copy_file', 'Copy a file.', { source: text, destination: text })).toContain(
+    'takes-path',
+  );
+});
+
+test('a listing returns names and not what files hold', () => {
+  const found = ids('list_directory', 'List files and directories.', { path: text });
+  expect(found).toContain('lists-files');
+  expect(found).not.toContain('reads-files');
+});
+
+test('writing a file is a signal, sending one is not', () => {
+  expect(ids('write_file', 'Write a file.', { path: text })).toContain('writes-files');
+  expect(ids('create_file_send', 'Share a file.', { filePath: text })).not.toContain(
+    'writes-files',
+  );
+});
+
+test('a URL counts where it is a place to go to', () => {
+  expect(ids('fetch', 'Fetch a page.', { url: text })).toContain('takes-url');
+  expect(ids('fetch', 'Fetch a page.', { target: { type: 'string', format: 'uri' } })).toContain(
+    'takes-url',
+  );
+  expect(ids('get_tweet', 'Get a tweet.', { id_or_url: text })).not.toContain('takes-url');
+  expect(ids('rerun', 'Run again.', { workflowURL: text })).not.toContain('takes-url');
+});
+
+test('an argument with a closed choice of values carries no free text', () => {
+  expect(
+    ids('run', 'Run it.', { command: { type: 'string', enum: ['start', 'stop'] } }),
+  ).not.toContain('takes-command');
+  expect(ids('run', 'Run it.', { command: text })).toContain('takes-command');
+});
+
+test('the last word of an argument says what it is', () => {
+  expect(ids('send', 'Send it.', { messageBody: text })).toContain('takes-message');
+  expect(ids('find', 'Find it.', { textToFind: text })).not.toContain('takes-message');
+});
+
+test('arguments inside an object or a list of objects are seen, one level deep', () => {
+  const to = { recipient: text };
+  expect(ids('send', 'Send.', { mail: { type: 'object', properties: to } })).toContain(
+    'takes-recipient',
+  );
+  expect(
+    ids('send', 'Send.', { mails: { type: 'array', items: { type: 'object', properties: to } } }),
+  ).toContain('takes-recipient');
+});
+
+test('what asks for the context or a secret is found by the whole name', () => {
+  expect(ids('add', 'Add.', { conversationHistory: text })).toContain('takes-context');
+  expect(ids('add', 'Add.', { history: text })).not.toContain('takes-context');
+  expect(ids('sign', 'Sign.', { wallet_private_key: text })).toContain('takes-secret');
+  expect(ids('list', 'List.', { key: text })).not.toContain('takes-secret');
+});
+
+test('pushing code is a signal, pushing a notification is not', () => {
+  expect(ids('push_files', 'Push files to a branch.')).toContain('changes-code');
+  expect(ids('git_commit', 'Commit what is staged.')).toContain('changes-code');
+  for (const name of ['send_web_push', 'merge_cells', 'get_commit', 'create_merge_request_note'])
+    expect(ids(name, 'Some act.'), name).not.toContain('changes-code');
+});
+
+test('needing a variable is not reading the environment', () => {
+  expect(ids('search', 'Search. Requires the API_KEY environment variable.')).not.toContain(
+    'reads-environment',
+  );
+  expect(ids('get_env', 'Returns all environment variables.')).toContain('reads-environment');
+});
+
+test('an interface is found by the keys of _meta', () => {
+  const meta = { _meta: { 'ui/resourceUri': 'ui://x' } };
+  expect(ids('show', 'Show it.', {}, meta)).toContain('shows-interface');
+});
+
+test('hostile names and types are read without a fault', () => {
+  const properties = JSON.parse('{"__proto__": {"type": "string"}, "constructor": 1, "url": true}');
+  expect(() => ids('constructor', 'x'.repeat(100_000), properties)).not.toThrow();
+  expect(signalsOf({ name: 'x', inputSchema: 'no object', _meta: [1] })).toEqual([]);
+});
