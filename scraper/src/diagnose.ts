@@ -10,7 +10,7 @@ const signs: [CrawlReason, RegExp][] = [
   ['disk-full', /\bENOSPC\b/],
   [
     'wants-native-module',
-    /\.node'?\b.{0,200}(?:not found|cannot find|no such)|could not locate the bindings|(?:cannot find module|could not load).{0,200}(?:\.node\b|prebuil|-linux-|linux_)|ERR_DLOPEN_FAILED|was compiled against a different Node|bindings file/i,
+    /\.node'?\b.{0,200}(?:not found|cannot find|no such)|could not locate the bindings|native (?:addon|module|binding)|(?:cannot find module|could not load).{0,200}(?:\.node\b|prebuil|-linux-|linux_)|ERR_DLOPEN_FAILED|was compiled against a different Node|bindings file/i,
   ],
   ['runtime-missing', /(?:spawn|exec|env:)[^\n]{0,80}(?:ENOENT|No such file)/i],
   [
@@ -25,7 +25,7 @@ const variable = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]{2,}\b/;
 const wanting =
   /required|requires|must (?:be|have|provide|set|specify)|missing|not (?:set|found|provided|defined|configured|specified)|undefined|please (?:set|provide|configure|specify|add)|environment variable|no (?:api[ -]?key|token|credential)|needs? (?:a|an|to be)|is empty|could not find|invalid/i;
 const credential =
-  /api[ _-]?key|access[ _-]?token|\btoken\b|credential|secret|log ?in|authenticat|unauthori[sz]ed|password|client[ _-]id|config(?:uration)? file|connection string|database url/i;
+  /api[ _-]?key|access[ _-]?token|\btoken\b|credential|secret|log ?in|authenticat|unauthori[sz]ed|password|client[ _-]id|config(?:uration)? file|connection string|database url|configuration is (?:required|missing)/i;
 const network =
   /\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)\b|getaddrinfo|fetch failed|network (?:error|is unreachable)|dial tcp|Name or service not known|socket hang up/i;
 const listening =

@@ -13,6 +13,7 @@ import {
 import * as z from 'zod';
 import type { BoundedTransport } from './bounded-transport.ts';
 import type { CrawlLimits } from './limits.ts';
+import { stripControls } from './words.ts';
 
 type Finding = NonNullable<ServerRecord['findings']>[number];
 type Truncation = NonNullable<ServerRecord['truncated']>[number];
@@ -279,9 +280,12 @@ function isUnknownMethod(error: unknown): boolean {
 
 function wordsOf(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
-  return words.replace(/^MCP error -?\d+: /, '').slice(0, 2000);
+  return stripControls(words.slice(0, 2000))
+    .replace(/^MCP error -?\d+: /, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 500);
 }
 
 function shown(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
+  return stripControls(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }

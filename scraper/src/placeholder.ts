@@ -32,7 +32,7 @@ const shapes: [pattern: RegExp, value: string][] = [
   // Where a name is looked up at start, this is the only one that can be found without a network.
   [/(^|_)(HOST|HOSTNAME|SERVER)$/, 'localhost'],
   [/(^|_)(SITE|DOMAIN)$/, 'example.com'],
-  [/(^|_)(DIR|DIRECTORY|FOLDER|ROOT|VAULT|WORKSPACE_PATH|PATH)$/, '{dir}'],
+  [/(^|_)(DIRS?|DIRECTORY|DIRECTORIES|FOLDERS?|ROOT|VAULT|WORKSPACE_PATH|PATH)$/, '{dir}'],
   [/(^|_)(ENABLED?|DISABLED?|DEBUG|VERBOSE|USE|ALLOW)(_|$)/, 'true'],
   [/(^|_)REGION$/, 'us-east-1'],
   [/(^|_)(TENANT|SUBSCRIPTION)_ID$/, ZERO_UUID],

@@ -9,6 +9,9 @@ describe('variables named by a server', () => {
     ['X_API_KEY and X_API_KEY_FILE must be set', ['X_API_KEY']],
     ['code: ERR_MODULE_NOT_FOUND required', []],
     ['loaded MAX_RETRIES', []],
+    ['Please set the environment variable TOKEN', ['TOKEN']],
+    ['Required: export DSN="your connection"', ['DSN']],
+    ['ERROR: URL is required', []],
   ] as const)('%j gives %j', ([output, names]) => {
     expect(variablesNamed(output)).toEqual(names);
   });
@@ -20,6 +23,7 @@ test.for([
   ['Please provide --access-token or set X_TOKEN', ['--access-token']],
   ['  --verbose   required for more words', []],
   ['Missing required flag orgs', ['--orgs']],
+  ['Usage: notes --root-dir <dir> [--port <n>]', ['--root-dir']],
   ['The following required arguments are missing:\n  - token: your token', ['--token']],
   ['No token; pass `--token`.\nUsage: x [--token=<t>]\nThey need --host or --port', ['--token']],
 ] as const)('options in %j are %j', ([output, names]) => {

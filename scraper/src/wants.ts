@@ -4,6 +4,9 @@ const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,12}\b/g;
 // Codes of errors and names that Node or a shell, not the server, means.
 const NO_VARIABLE =
   /^(ERR_|E[A-Z]+_|NODE_|NPM_|MODULE_NOT_FOUND|UND_ERR|UV_|SIG|HTTP_\d|UTF_|MCP_ERROR|INVALID_|MISSING_|UNKNOWN_|FATAL_|JSON_RPC|STACK_TRACE)|_(ERROR|FAILED|MISSING|INVALID|NOT_FOUND|REQUIRED|DENIED)$/;
+/** One word is a variable only where the line says so: `export DSN=…`, `environment variable TOKEN`. */
+const PLAIN_VARIABLE =
+  /\b(?:export |environment variables?:? )[`'"]?([A-Z][A-Z0-9]{2,30})(?=[`'"=\s.,]|$)/;
 const WANTED =
   /required|requires|must|missing|not (?:set|found|provided|defined|configured|specified)|please|environment|need|empty|invalid|undefined|expected|provide|set\b|export/i;
 const MAX_VARIABLES = 12;
@@ -23,6 +26,8 @@ export function variablesNamed(output: string): string[] {
     const found = [...line.matchAll(VARIABLE)]
       .map(([name]) => name)
       .filter((name) => !NO_VARIABLE.test(name));
+    const plain = PLAIN_VARIABLE.exec(line)?.[1];
+    if (plain && !NO_VARIABLE.test(plain)) found.push(plain);
     // "A or B": one is enough, and ways to log in often exclude each other.
     const isChoice = found.length > 1 && /\bor\b|\//.test(line) && !/\band\b/.test(line);
     names.push(...(isChoice ? found.slice(0, 1) : found));
@@ -69,7 +74,12 @@ export function optionsNamed(output: string): string[] {
       .map((name) => `--${name.replace(/^-+/, '')}`);
     return /\bor\b/.test(line) ? found.slice(0, 1) : [...found, ...named];
   });
-  return [...new Set(options)]
+  // `Usage: notes --root <dir> [--port <n>]`: what stands in no brackets is wanted.
+  const usage = /^\s*usage:(.{0,500})$/im.exec(output)?.[1] ?? '';
+  const wanted = [...usage.matchAll(/(?<=\s)(--[a-z][a-z0-9-]{1,40})(?= <)/gi)].map(
+    ([name]) => name,
+  );
+  return [...new Set(options.length > 0 ? options : wanted)]
     .filter((name) => !/^--(help|version|silent|verbose)$/.test(name))
     .slice(0, MAX_OPTIONS);
 }

@@ -33,7 +33,7 @@ export async function installWithOverrides(
 }
 
 /** The dependency that npm found no fitting version of. */
-export function lackingDependency(output: string): string | undefined {
+function lackingDependency(output: string): string | undefined {
   return /No matching version found for ((?:@[a-z0-9._-]{1,100}\/)?[a-z0-9][a-z0-9._-]{0,213})@/.exec(
     output,
   )?.[1];

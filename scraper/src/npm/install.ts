@@ -16,7 +16,7 @@ export type Installed = {
   manifest: JsonObject;
   readme: string;
 };
-export type InstallFailure = { reason: CrawlReason; output: string };
+type InstallFailure = { reason: CrawlReason; output: string };
 export type InstallResult =
   | { ok: true; installed: Installed }
   | { ok: false; failure: InstallFailure };

@@ -49,7 +49,7 @@ async function findNpm(): Promise<string | undefined> {
 }
 
 /** Whether anybody may read a path and walk to it. */
-export function isReadableByAll(path: string): boolean {
+function isReadableByAll(path: string): boolean {
   if ((statSync(path).mode & 0o004) === 0) return false;
   for (let dir = dirname(path); ; dir = dirname(dir)) {
     if ((statSync(dir).mode & 0o001) === 0) return false;
