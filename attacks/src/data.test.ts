@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { searchAttacks } from '@toolwarden/catalogue';
 import { attackText, openStore } from '@toolwarden/catalogue/store';
 import { expect, test } from 'vitest';
 import { entryProblems } from './entry-problems.ts';
@@ -27,3 +28,25 @@ test.for(items.map((entry) => [entry.attack.id, entry] as const))(
     expect(await readFile(join(dir, 'attacks', `${id}.md`), 'utf8')).toBe(attackText(entry));
   },
 );
+
+test('every related entry is there', () => {
+  const ids = new Set(items.map(({ attack }) => attack.id));
+  const dangling = items.flatMap(({ attack }) => attack.related.filter((id) => !ids.has(id)));
+  expect(dangling).toEqual([]);
+});
+
+test.for([
+  ['CVE-2025-6514', 'cve-2025-6514-mcp-remote'],
+  ['rug pull', 'rug-pull'],
+  ['SAF-T1001', 'tool-poisoning'],
+  ['SAFE-T1001', 'tool-poisoning'],
+  ['lethal trifecta', 'lethal-trifecta'],
+] as const)('a search for %s gives %s first', ([query, id]) => {
+  expect(searchAttacks(items, query)[0]?.attack.id).toBe(id);
+});
+
+test('each SAF-MCP id finds first the technique that is it, in either spelling', () => {
+  for (const { attack } of items.filter(({ attack: { kind } }) => kind === 'technique'))
+    for (const alias of attack.aliases.filter((each) => /^SAFE?-/.test(each)))
+      expect(searchAttacks(items, alias)[0]?.attack.aliases, alias).toContain(alias);
+});

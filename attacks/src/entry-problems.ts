@@ -1,5 +1,5 @@
 import { type AttackEntry, attackSections } from '@toolwarden/catalogue';
-import { checkPolicyText } from '@toolwarden/policy';
+import { checkPolicyText, merge, type Policy, parsePolicy } from '@toolwarden/policy';
 import type { AttackFacts } from './facts.ts';
 
 const LEAST_WORDS = 150;
@@ -22,9 +22,7 @@ export function entryProblems(
     ...attack.related
       .filter((id) => !facts.has(id) || id === attack.id)
       .map((id) => `related ${id} is no other entry`),
-    ...attack.stoppedBy.flatMap(({ control, policy }) =>
-      policy === undefined ? [] : policyProblems(control, policy),
-    ),
+    ...policyProblems(attack),
     ...bodyProblems(attack, body),
   ];
 }
@@ -65,10 +63,24 @@ function mappingProblems(attack: AttackEntry['attack'], known: AttackFacts): str
   return problems;
 }
 
-function policyProblems(control: string, policy: unknown): string[] {
-  return checkPolicyText(JSON.stringify(policy)).map(
-    ({ pointer, code, message }) => `policy of ${control}${pointer}: ${code}: ${message}`,
-  );
+/** Each fragment is sound by itself, and together they make one policy without an error. */
+function policyProblems({ stoppedBy }: AttackEntry['attack']): string[] {
+  const problems: string[] = [];
+  let merged: Policy = { version: '1', default: 'deny' };
+  for (const { control, policy } of stoppedBy) {
+    if (policy === undefined) continue;
+    const found = findingsOf(policy).map((finding) => `policy of ${control}${finding}`);
+    problems.push(...found);
+    if (found.length === 0) merged = merge(merged, parsePolicy(policy)).policy;
+  }
+  const together = findingsOf(merged, 'error').map((finding) => `merged policy ${finding}`);
+  return [...problems, ...together];
+}
+
+function findingsOf(policy: unknown, only?: 'error'): string[] {
+  return checkPolicyText(JSON.stringify(policy))
+    .filter(({ severity }) => only === undefined || severity === only)
+    .map(({ pointer, code, message }) => `${pointer}: ${code}: ${message}`);
 }
 
 function bodyProblems({ kind }: AttackEntry['attack'], body: string): string[] {
