@@ -98,6 +98,30 @@ describe('help for a failed start', () => {
     });
   });
 
+  // A quadratic pattern would take longer here than any test may.
+  test.for([
+    ['blank lines', '\n'.repeat(1_000_000)],
+    ['spaces', ` ${' '.repeat(1_000_000)}`],
+    ['words', 'missing required usage: port '.repeat(30_000)],
+    ['names', `A_${'B_'.repeat(400_000)} required`],
+    ['brackets', '[<--x '.repeat(100_000)],
+    ['fences', '```\n"args"'.repeat(80_000)],
+    ['commas', `\`\`\`\n"args"${', '.repeat(400_000)}\n\`\`\``],
+  ] as const)('is found in linear time in a flood of %s', ([, flood]) => {
+    for (const reason of [
+      'wants-configuration',
+      'wants-arguments',
+      'unsupported-transport',
+      'crashed',
+    ] as const) {
+      const found = situation(flood, { readme: flood });
+      const tried = new Set<string>();
+      for (let round = 0; round < 3; round++)
+        coax({ ...found, diagnosis: { reason, words: '' } }, tried);
+      expect(tried.size).toBeLessThanOrEqual(3);
+    }
+  });
+
   test('is never the same twice', () => {
     const tried = new Set<string>();
     const one = situation('Error: A_KEY is required');

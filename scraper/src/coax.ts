@@ -133,8 +133,9 @@ const subcommand: Step = ({ help, attempt }) => {
   if (help.args.length > 0) return undefined;
   const output = outputOf(attempt);
   const name =
-    SUBCOMMANDS.find((word) => new RegExp(`^\\s+(?:[\\w-]+ )?${word}\\b`, 'm').test(output)) ??
-    SUBCOMMANDS.find((word) => new RegExp(`[|[<'"\`]${word}[|\\]>'"\`]`).test(output));
+    SUBCOMMANDS.find((word) =>
+      new RegExp(`^[ \\t]+(?:[\\w-]{1,60} )?${word}\\b`, 'm').test(output),
+    ) ?? SUBCOMMANDS.find((word) => new RegExp(`[|[<'"\`]${word}[|\\]>'"\`]`).test(output));
   return name === undefined
     ? undefined
     : { ...help, args: [name], given: [...help.given, `argument ${name}`] };

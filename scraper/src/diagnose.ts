@@ -19,8 +19,9 @@ const signs: [CrawlReason, RegExp][] = [
   ],
 ];
 
+// INVARIANT: no pattern here crosses lines with a repetition, so that a megabyte of blank lines costs a megabyte.
 const usage =
-  /^\s*usage\b|\busage:\s|^\s*(?:commands|options|arguments):\s*$|missing required (?:argument|option|parameter)|(?:unknown|invalid) (?:command|argument|option)|--help\b|required (?:option|argument|flag)|error: (?:missing|no) (?:argument|command)|please (?:provide|specify) (?:a|an|the|at least)\b[^\n]{0,60}(?:argument|path|director|folder|file|command)/im;
+  /^[ \t]*usage\b|\busage:\s|^[ \t]*(?:commands|options|arguments):[ \t\r]*$|missing required (?:argument|option|parameter)|(?:unknown|invalid) (?:command|argument|option)|--help\b|required (?:option|argument|flag)|error: (?:missing|no) (?:argument|command)|please (?:provide|specify) (?:a|an|the|at least)\b[^\n]{0,60}(?:argument|path|director|folder|file|command)/im;
 const variable = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]{2,}\b/;
 const wanting =
   /required|requires|must (?:be|have|provide|set|specify)|missing|not (?:set|found|provided|defined|configured|specified)|undefined|please (?:set|provide|configure|specify|add)|environment variable|no (?:api[ -]?key|token|credential)|needs? (?:a|an|to be)|is empty|could not find|invalid/i;
@@ -29,9 +30,9 @@ const credential =
 const network =
   /\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)\b|getaddrinfo|fetch failed|network (?:error|is unreachable)|dial tcp|Name or service not known|socket hang up/i;
 const listening =
-  /(?:listening|running|started|available|server)\b[^\n]{0,60}(?:https?:\/\/|\bport\b\s*:?\s*\d|:\d{4,5}\b)|https?:\/\/(?:localhost|0\.0\.0\.0|127\.0\.0\.1)/i;
+  /(?:listening|running|started|available|server)\b[^\n]{0,60}(?:https?:\/\/|\bport\b[ :]{0,5}\d|:\d{4,5}\b)|https?:\/\/(?:localhost|0\.0\.0\.0|127\.0\.0\.1)/i;
 const crash =
-  /^\s+at .{1,300}:\d+:\d+\)?$|\b(?:TypeError|ReferenceError|SyntaxError|RangeError)\b|ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)|panic:|Segmentation fault/m;
+  /^[ \t]+at .{1,300}:\d+:\d+\)?$|\b(?:TypeError|ReferenceError|SyntaxError|RangeError)\b|ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)|panic:|Segmentation fault/m;
 
 /** Classifies a failed attempt by what the server said and how it ended. */
 export function diagnose(attempt: Attempt): Diagnosis {
@@ -91,9 +92,15 @@ function reasonFromOutput(
   return [exit.code !== null && exit.code > 128 ? 'crashed' : 'silent-exit', none];
 }
 
-/** All a server said that was no message, stderr first. */
+/** As much of the beginning and of the end of an output is looked at; between them nobody says what is missing. */
+const LOOKED_AT = 50_000;
+
+/** What a server said that was no message, stderr first. */
 export function outputOf({ stderr, junk }: Attempt): string {
-  return stripControls(`${stderr}\n${junk.join('\n')}`);
+  const said = stripControls(`${stderr}\n${junk.join('\n')}`);
+  return said.length <= 2 * LOOKED_AT
+    ? said
+    : `${said.slice(0, LOOKED_AT)}\n${said.slice(-LOOKED_AT)}`;
 }
 
 function endingOf(exit: Attempt['exit'], error: Attempt['error']): string {

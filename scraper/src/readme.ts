@@ -5,6 +5,7 @@ import { compositePlaceholder, placeholderFor } from './placeholder.ts';
 export type ReadmeConfiguration = { args: string[]; env: Record<string, string> };
 
 const MAX_BLOCKS = 50;
+const MAX_BLOCK_LENGTH = 20_000;
 
 /** The first client configuration in a README that starts this package; undefined where none does. */
 export function configurationFromReadme(
@@ -58,7 +59,7 @@ function codeBlocks(readme: string): string[] {
     const start = readme.indexOf('\n', at);
     const end = start < 0 ? -1 : readme.indexOf('```', start);
     if (end < 0) break;
-    const block = readme.slice(start, end);
+    const block = readme.slice(start, Math.min(end, start + MAX_BLOCK_LENGTH));
     if (block.includes('"args"') || block.includes('"command"')) blocks.push(block);
     at = readme.indexOf('```', end + 3);
   }
@@ -67,7 +68,7 @@ function codeBlocks(readme: string): string[] {
 
 function parseTolerantly(block: string): unknown {
   const plain = block
-    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/^[ \t]*\/\/.*$/gm, '')
     .replace(/,(\s*[}\]])/g, '$1')
     .trim();
   // READMEs often show the entry without the braces round it.

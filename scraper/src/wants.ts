@@ -42,7 +42,7 @@ export function variablesNamed(output: string): string[] {
 /** What stands before a usage text: there a server says what it lacks, after it all it knows. */
 function beforeUsage(output: string): string {
   const at = output.search(
-    /^\s*(?:usage|commands|options|arguments|examples?|environment variables)\b\s*:/im,
+    /^[ \t]*(?:usage|commands|options|arguments|examples?|environment variables)[ \t]*:/im,
   );
   return at > 0 && output.slice(0, at).trim() !== '' ? output.slice(0, at) : output;
 }
@@ -75,7 +75,7 @@ export function optionsNamed(output: string): string[] {
     return /\bor\b/.test(line) ? found.slice(0, 1) : [...found, ...named];
   });
   // `Usage: notes --root <dir> [--port <n>]`: what stands in no brackets is wanted.
-  const usage = /^\s*usage:(.{0,500})$/im.exec(output)?.[1] ?? '';
+  const usage = /^[ \t]*usage:(.{0,500})$/im.exec(output)?.[1] ?? '';
   const wanted = [...usage.matchAll(/(?<=\s)(--[a-z][a-z0-9-]{1,40})(?= <)/gi)].map(
     ([name]) => name,
   );
