@@ -134,3 +134,16 @@ test('a stack lists combinations that need more than one of its servers', () => 
   const within = attacksForStack([notes], [theft]);
   expect(within).toEqual([]);
 });
+
+test('a fault of one product is on the page of its own server and nowhere else', () => {
+  const fault = {
+    ...attack('fault', { scope: 'product', servers: ['npm:@fixture/notes'] }),
+    affected: [{ product: 'notes', versions: 'before 1.2', fixed: '1.2' }],
+  };
+  const because = 'because it was found in this server (versions before 1.2; repaired in 1.2)';
+  expect(attacksForServer(notes, [fault])).toEqual([{ attack: fault, because }]);
+  for (const { record } of items.filter((each) => each !== notes))
+    expect(attacksForServer(server(record.id), [fault])).toEqual([]);
+  expect(notes.tools.flatMap((tool) => attacksFor(notes, tool, [fault]))).toEqual([]);
+  expect(attacksForStack(items, [fault])).toEqual([]);
+});

@@ -109,3 +109,13 @@ test('hostile names and types are read without a fault', () => {
   expect(() => ids('constructor', 'x'.repeat(100_000), properties)).not.toThrow();
   expect(signalsOf({ name: 'x', inputSchema: 'no object', _meta: [1] })).toEqual([]);
 });
+
+test('a script for a page is told from a program for the machine', () => {
+  const script = { script: text };
+  expect(ids('evaluate', 'Execute JavaScript in the browser console.', script)).toContain(
+    'runs-in-page',
+  );
+  expect(ids('run_code', 'Run a JavaScript or Python snippet.', { code: text })).not.toContain(
+    'runs-in-page',
+  );
+});

@@ -34,7 +34,10 @@ const STORING = wordSet(
 );
 // An argument of these names places a path in somebody's project or bucket.
 const REMOTE =
-  /^(owner|org|repo|repository|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection)_id)$/;
+  /^(owner|org|repo|repository|account|mailbox|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection|item|column|page|message|task|issue|ticket|card)_id)$/;
+const STARTING = wordSet(
+  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render',
+);
 const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
 const MESSAGE_WORDS = wordSet(
   'body message text content html caption tweet comment subject blocks',
@@ -52,10 +55,12 @@ const NO_FILE =
 
 /** A path on a disk the server sees: no argument places it in a remote project, and nothing says it is a route. */
 function localPath(view: SignalView): string | undefined {
-  if (view.arguments.some(({ snake }) => REMOTE.test(snake))) return undefined;
+  const isRemote = view.arguments.some(({ snake }) => REMOTE.test(snake));
   const isAboutFiles = isNamed(view, FILE_NAMES);
-  return argument(view, ({ words, snake, schema, text: about }) => {
+  return argument(view, ({ words, snake, schema, isInner, text: about }) => {
+    if (isInner && !words.has('path')) return false;
     if (!isText(schema) || words.has('id') || NO_FILE.test(about)) return false;
+    if (isRemote) return words.has('local') && hasAny(words, PATH);
     if (PLACE.has(snake) && isAboutFiles) return true;
     return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
   });
@@ -156,13 +161,17 @@ export const schemaSignals = list([
     does: 'publishes where outsiders read it',
     can: 'publish where outsiders read it',
     find: (view) =>
-      said(
+      isNamed(
         view,
-        /\b(tweets?|social (media|network)|blog posts?|public posts?|linkedin|facebook|instagram|reddit|mastodon|bluesky|tiktok|wordpress)\b/,
-      ) ??
-      (isNamed(view, wordSet('publish'))
-        ? said(view, /\b(publicly|public|articles?|pages?|posts?|website)\b/)
-        : undefined),
+        wordSet(
+          'publish post create tweet retweet share reply thread send comment upload schedule',
+        ),
+      )
+        ? said(
+            view,
+            /\b(tweets?|social (media|network)|blog posts?|public (posts?|repositor(y|ies)|pages?)|linkedin|facebook|instagram|reddit|mastodon|bluesky|tiktok|wordpress|publish(es)? .{0,40}\b(articles?|pages?|posts?|website|publicly))\b/,
+          )
+        : undefined,
   },
   {
     id: 'queries-database',
@@ -223,6 +232,15 @@ export const schemaSignals = list([
       said(view, /\b(screenshots?|images?|photos?|pictures?|audio|videos?|recordings?)\b/),
   },
   {
+    id: 'runs-in-page',
+    title: 'Runs in a page',
+    does: 'runs its program inside a web page',
+    can: 'run its program inside a web page',
+    // A page's script is held by the browser; what needs a shell on the machine leaves these tools out.
+    find: (view) =>
+      said(view, /\b(javascript|scripts?)\b.{0,60}\b(pages?|browsers?|console|dom)\b/),
+  },
+  {
     id: 'searches-store',
     title: 'Searches a store of texts',
     does: 'searches a memory, cache or vector store',
@@ -241,6 +259,13 @@ export const schemaSignals = list([
     does: 'brings a user interface of its own',
     can: 'bring a user interface of its own',
     find: (view) => view.metaKeys.find((key) => /^(ui|ui\/.*|openai\/outputTemplate)$/.test(key)),
+  },
+  {
+    id: 'starts-work',
+    title: 'Starts work',
+    does: 'starts work that costs something each time',
+    can: 'start work that costs something each time',
+    find: (view) => [...view.words].find((word) => STARTING.has(word)),
   },
   {
     id: 'takes-anything',
@@ -395,12 +420,15 @@ export const schemaSignals = list([
     title: 'Writes files',
     does: 'writes files on a disk',
     can: 'write files on a disk',
-    find: (view) =>
-      isNamed(view, wordSet('write edit create save move copy append patch download replace')) &&
-      isNamed(view, wordSet('file files')) &&
-      !isNamed(view, wordSet('send'))
-        ? localPath(view)
-        : undefined,
+    find: (view) => {
+      if (!isNamed(view, wordSet('write edit create save move copy append patch download replace')))
+        return undefined;
+      const isFile = isNamed(view, wordSet('file files')) && !isNamed(view, wordSet('send'));
+      const isEdit =
+        text(view, wordSet('content text string edits patch diff')) !== undefined &&
+        /\bfiles?\b/.test(view.text);
+      return isFile || isEdit ? localPath(view) : undefined;
+    },
   },
 ]);
 export type SignalId = (typeof schemaSignals)[number]['id'];
