@@ -1,6 +1,6 @@
 import { assess } from '@toolwarden/catalogue';
+import { type Act, actOfLead, type Setting, strongest } from './act.ts';
 import { meaningOf } from './acts.ts';
-import { type Act, actOfLead, type Setting, strongest } from './find-acts.ts';
 import { leadsOf } from './lead.ts';
 import { type VerbForm, verbForm } from './lexicon/verbs.ts';
 import type { Field, Reading } from './reading.ts';

@@ -15,14 +15,14 @@ import {
 import { type Decision, decide } from './decide.ts';
 import { shorten, verifyEvidence } from './evidence.ts';
 import { rationaleFor } from './rationale.ts';
-import { type Reading, readDefinition } from './reading.ts';
+import { readDefinition } from './reading.ts';
 import type { View } from './signal.ts';
 import { signals } from './signals/index.ts';
 import { findSteering, type Steering } from './steering.ts';
 import { withoutOrders } from './without-orders.ts';
 
 /** Moves with every change that may alter an answer; stored answers of another version are computed again. */
-export const RULESET_VERSION = '1';
+export const RULESET_VERSION = '2';
 
 /** A tool to judge, with what its server says of itself. */
 export type ClassifierInput = { server?: ServerWords; tool: ToolDefinition };

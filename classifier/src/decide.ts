@@ -1,7 +1,8 @@
 import type { Category, Confidence, Evidence, ReviewReason } from '@toolwarden/catalogue';
+import { type Act, type Setting, strongest } from './act.ts';
 import { type Choice, type Chooser, findChoosers } from './choosers.ts';
 import { shorten } from './evidence.ts';
-import { type Act, type Acts, findActs, type Setting, settingOf, strongest } from './find-acts.ts';
+import { type Acts, findActs, settingOf } from './find-acts.ts';
 import { findProgram, type Program } from './programs.ts';
 import type { Reading } from './reading.ts';
 

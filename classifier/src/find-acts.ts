@@ -1,27 +1,10 @@
-import { type ActKind, type Meaning, meaningOf, type Surroundings } from './acts.ts';
+import { type Act, actOfLead, foreignActOf, type Setting, strongest } from './act.ts';
+import { meaningOf } from './acts.ts';
 import { isClaim, type Lead, leadsOf } from './lead.ts';
-import { foreignAct } from './lexicon/other-languages.ts';
-import { NOMINAL, NOUN_LIKE, type VerbForm, verbForm } from './lexicon/verbs.ts';
+import type { VerbForm } from './lexicon/verbs.ts';
+import { nameAct } from './name-act.ts';
 import type { Reading, Text } from './reading.ts';
-import { singular, type Word, wordSet } from './words.ts';
-
-/** An act that the definition states somewhere, with the words that state it. */
-export type Act = Meaning & {
-  verb: string;
-  /** Words of its object, singular or plural as stated. */
-  object: string[];
-  /** The object as it stands in the text; empty where there is none. */
-  objectText: string;
-  /** What follows the verb in its clause, for people to read. */
-  clause?: string;
-  pointer: string;
-  quote: string;
-  source: 'name' | 'title' | 'description' | 'value' | 'argument';
-  /** True where the sentence says that this happens besides: "It also …", "Then …". */
-  isAdded?: boolean;
-  /** True where the words plainly deny the act that the name suggests. */
-  isDenial?: boolean;
-};
+import { wordSet } from './words.ts';
 
 /** All acts found, by where they were found. */
 export type Acts = {
@@ -32,24 +15,6 @@ export type Acts = {
   /** Acts listed as what the sub-commands of a router do. */
   listed: Act[];
 };
-
-const RANK = { Read: 0, Write: 1, Execute: 2 } as const;
-
-/** The strongest of some acts; a plain one before a weak one of the same category. */
-export function strongest(acts: readonly Act[]): Act | undefined {
-  let best: Act | undefined;
-  for (const act of acts) {
-    if (best === undefined || weight(act) > weight(best)) best = act;
-  }
-  return best;
-}
-function weight(act: Act): number {
-  return RANK[act.category] * 4 + (GRAVE.has(act.kind) ? 2 : 0) + (act.isWeak ? 0 : 1);
-}
-const GRAVE: ReadonlySet<ActKind> = new Set(['remove', 'money']);
-
-/** The surroundings that a tool gives every act in it. */
-export type Setting = Omit<Surroundings, 'object' | 'after' | 'phrase'>;
 
 const SCREEN =
   /\b(?:browsers?|playwright|puppeteer|selenium|chrome|firefox|chromium|devtools|webdriver|mobile (?:device|app)|android|ios|simulator|emulator|appium|desktop (?:automation|control)|computer[- ]use|gui|web ?pages?|current page|the page|screen|dom|ui elements?|mouse|keyboard|touchscreen)\b/;
@@ -94,52 +59,6 @@ export function findActs(reading: Reading, setting: Setting): Acts {
   };
 }
 
-/** Words that name no act and no object. */
-const FILLER = wordSet('mcp tool tools api v1 v2 v3 fn func function the a an cmd rpc sdk');
-
-function nameAct(reading: Reading, setting: Setting, lead: readonly Act[]): Act | undefined {
-  const words = withoutServer(reading);
-  const candidates = words.flatMap((word, index) => {
-    // take_screenshot, perform_search: the noun names the act.
-    const noun = NOMINAL.get(word.text);
-    const isNamed =
-      noun !== undefined && verbForm(words[index - 1]?.text ?? '')?.kind === 'perform';
-    const form = (isNamed ? verbForm(noun) : verbForm(word.text)) ?? undoing(word.text);
-    const fits = form !== undefined && (form.form === 'base' || (words.length <= 2 && index === 0));
-    return fits ? [{ word, index, form }] : [];
-  });
-  const named = candidates.find(
-    ({ index }) =>
-      NOMINAL.has(words[index]?.text ?? '') &&
-      candidates.some((other) => other.form.kind === 'perform' && other.index < index),
-  );
-  const chosen = named ?? chooseVerb(candidates, words, lead);
-  if (chosen === undefined) return nounAct(reading, words) ?? foreignNameAct(reading, setting);
-  const joined = candidates.filter(
-    ({ index }) =>
-      index === chosen.index ||
-      (index > 1 && /^(?:and|or)$/.test(words[index - 1]?.text ?? '')) ||
-      /^(?:and|or)$/.test(words[index + 1]?.text ?? ''),
-  );
-  const acts = joined.map((candidate) => actOfName(reading, setting, words, candidate));
-  const best = strongest(acts);
-  // A noun-like word that is not the first may be a noun.
-  const isStated = lead.some(({ verb }) => verb === chosen.form.verb);
-  const isUnsure =
-    (chosen.index > 0 && NOUN_LIKE.has(chosen.form.verb) && candidates.length > 1) ||
-    (!isStated && MOSTLY_NOUN.has(chosen.form.verb) && lead.some(({ isWeak }) => !isWeak));
-  return best && isUnsure ? { ...best, isWeak: true } : best;
-}
-
-/** Words that in a name are a noun unless the description uses them as the verb. */
-const MOSTLY_NOUN = wordSet(
-  `place order trade page post message email text comment reply issue request report record label tag note book branch
-  commit query list view index profile model state point price position group block score sample chat event charge bill
-  invoice stock design plan map star card process build test call log set dump backup link mail file image schedule
-  stage sort filter format sketch release snapshot screenshot review prompt trace sync mirror hook focus phone type
-  track share transfer swap stake bridge deposit answer help monitor guide research play power index control`,
-);
-
 const LISTING =
   /\b(?:operations|commands|actions|sub-?commands|capabilities|functions|tools|supports|provides|includes?|including)\b[^.\n]{0,12}?\b(?:for|to|include|including|such as)\b/gi;
 
@@ -161,122 +80,6 @@ function listedActs(reading: Reading, setting: Setting): Act[] {
       );
     }),
   );
-}
-
-/** The verbs that names are made of; where one is there, another word of the name is a noun. */
-const CORE = wordSet(
-  `get list create update delete add remove set fetch search find read write send start stop cancel run execute put patch
-  upload edit modify move rename insert enable disable retrieve describe show deploy install query make save count
-  restart trigger approve reject assign invite schedule publish archive import export convert analyze`,
-);
-
-type Candidate = { word: Word; index: number; form: VerbForm };
-
-function chooseVerb(
-  candidates: readonly Candidate[],
-  words: readonly Word[],
-  lead: readonly Act[],
-): Candidate | undefined {
-  const stated = candidates.find(({ form }) => lead.some(({ verb }) => verb === form.verb));
-  const first = candidates.find(({ index }) => index === 0);
-  if (first !== undefined && !NOUN_LIKE.has(first.form.verb)) return first;
-  if (stated !== undefined) return stated;
-  if (first !== undefined && CORE.has(first.form.verb)) return first;
-  const plain =
-    candidates.find(({ form }) => CORE.has(form.verb) && form.verb !== 'list') ??
-    candidates.find(({ form }) => CORE.has(form.verb)) ??
-    candidates.find(({ form }) => !NOUN_LIKE.has(form.verb));
-  const last = candidates.find(({ index }) => index === words.length - 1);
-  if (first !== undefined && plain === undefined) {
-    // message_search, pull_request_read: what comes last is done to what comes first.
-    return last !== undefined && last !== first && last.form.kind === 'look' ? last : first;
-  }
-  return plain ?? last ?? candidates[0];
-}
-
-function actOfName(
-  reading: Reading,
-  setting: Setting,
-  words: readonly Word[],
-  { word, index, form }: Candidate,
-): Act {
-  const rest = words.slice(index + 1).map(({ text }) => text);
-  const by = rest.findIndex((text) => /^(?:by|for|from|to|in|on|with|via|and|or|as)$/.test(text));
-  let object = (by === -1 ? rest : rest.slice(0, by)).filter((text) => !FILLER.has(text));
-  if (object.length === 0) object = words.slice(0, index).map(({ text }) => text);
-  const phrase = words.map(({ text }) => text).join(' ');
-  const meaning = meaningOf(form, { ...setting, object, after: [], phrase });
-  return {
-    ...meaning,
-    verb: form.verb,
-    object,
-    objectText: object.join(' '),
-    pointer: '/name',
-    quote: reading.name.slice(word.start, word.end),
-    source: 'name',
-  };
-}
-
-const READING_NOUN =
-  /^(?:health|status|info|information|stats|statistics|version|versions|ping|schema|docs|documentation|help|overview|summary|history|metadata|location|weather|price|prices|balance|balances|details|logs|metrics|report|reports|profile|directions|forecast|tree|lookup|calculator|distance|whoami|capabilities|usage|quote|quotes|rates|results|analytics|insights|diff|list|catalog|guide|guidelines|feed|timeline|trends|news|leaderboard|ranking|log|definition|definitions|references|diagnostics|symbols|hover_info|outline|matrix|elevation|isochrone|geocode)$/;
-
-// account_balance, weather_forecast: a name without a verb that is what comes back.
-function nounAct(reading: Reading, words: readonly Word[]): Act | undefined {
-  const last = words.at(-1);
-  if (last === undefined || !READING_NOUN.test(last.text)) return undefined;
-  return {
-    category: 'Read',
-    kind: 'read',
-    isWeak: true,
-    verb: 'return',
-    object: words.map(({ text }) => text),
-    objectText: words.map(({ text }) => text).join(' '),
-    pointer: '/name',
-    quote: reading.name.slice(last.start, last.end),
-    source: 'name',
-  };
-}
-
-// unapprove, reauthorize, bulkDelete written as one word.
-function undoing(word: string): VerbForm | undefined {
-  if (!/^(?:un|re|de)[a-z]{4,}$/.test(word)) return undefined;
-  const form = verbForm(word.slice(2));
-  return form?.form === 'base' &&
-    form.kind !== 'look' &&
-    form.kind !== 'compute' &&
-    form.kind !== 'generate'
-    ? { ...form, kind: form.kind === 'mark' ? 'mark' : 'change' }
-    : undefined;
-}
-
-function foreignNameAct(reading: Reading, setting: Setting): Act | undefined {
-  return foreignActOf({ pointer: '/name', text: reading.name.slice(0, 120) }, 0, setting, 'name');
-}
-
-/** The name's words without those that only repeat the server's name at its start. */
-function withoutServer({ name, nameWords, server, serverText }: Reading): Word[] {
-  const all = nameWords.filter(
-    ({ text }, index) => !(FILLER.has(text) && (nameWords.length > 1 || index > 0)),
-  );
-  // Api--FetchNumber, issues.create: what stands before the mark is a namespace.
-  const mark = Math.max(
-    ...['--', '__', '.', '/', ':'].map((sign) => name.slice(0, 200).lastIndexOf(sign)),
-  );
-  const last = all.filter(({ start }) => start > mark);
-  const words = mark > 0 && last.some(({ text }) => verbForm(text)?.form === 'base') ? last : all;
-  if (server === undefined || words.length < 2) return words;
-  const serverName = server.name.toLowerCase();
-  let skip = 0;
-  while (
-    skip < words.length - 1 &&
-    skip < 3 &&
-    serverName.includes((words[skip] as Word).text) &&
-    (words[skip] as Word).text.length > 2 &&
-    (verbForm((words[skip] as Word).text) === undefined ||
-      (skip + 1 < words.length && serverText.startsWith((words[skip] as Word).text)))
-  )
-    skip++;
-  return words.slice(skip);
 }
 
 function titleAct(title: Text, setting: Setting): Act | undefined {
@@ -406,92 +209,4 @@ function declaredActs(sentence: string): Lead[] {
       end: lead.end + match[0].length,
       objectEnd: lead.objectEnd + match[0].length,
     }));
-}
-
-/** A lead with its meaning and quote. */
-export function actOfLead(
-  lead: Lead,
-  { pointer, text }: Text,
-  offset: number,
-  sentence: string,
-  setting: Setting,
-  source: Act['source'],
-): Act {
-  const phrase = sentence.slice(lead.start, lead.start + 240).toLowerCase();
-  const meaning = meaningOf(lead.form, {
-    ...setting,
-    object: lead.object,
-    after: lead.after,
-    phrase,
-  });
-  return {
-    ...meaning,
-    verb: lead.form.verb,
-    object: lead.object,
-    objectText: sentence.slice(lead.end, lead.objectEnd).trim(),
-    ...(lead.isNominal !== true && { clause: clauseAfter(sentence, lead) }),
-    pointer,
-    quote: text
-      .slice(offset + lead.start, Math.min(offset + lead.objectEnd, offset + lead.start + 160))
-      .trim(),
-    source,
-  };
-}
-
-const MAX_CLAUSE = 110;
-
-/** The rest of the clause a verb begins, without a second verb joined to it in the plain form. */
-function clauseAfter(sentence: string, { end, form }: Lead): string {
-  const rest = sentence.slice(end, end + MAX_CLAUSE);
-  const stop = rest.search(/[.;:!?](?:\s|$)|[(\n\r—–"“`*<>{}[\]|]|,\s|\s-\s/);
-  const isCut = stop === -1 && rest.length === MAX_CLAUSE;
-  let clause = rest.slice(
-    0,
-    isCut
-      ? Math.max(
-          rest.search(
-            /\s(?:to|that|which|for|with|from|against|in|on|by|using|and|or|when|where|so|as)\s(?!.*\s(?:to|that|which|for|with|from|against|in|on|by|using|and|or|when|where|so|as)\s)/,
-          ),
-          0,
-        )
-      : stop === -1
-        ? undefined
-        : stop,
-  );
-  for (const match of clause.matchAll(/\s(?:and|or|then|\/)\s+([\w-]+)/g)) {
-    const second = verbForm((match[1] as string).toLowerCase());
-    // "Creates a page and returns it" reads on; "Create a page and return it" would not after "creates".
-    if (second !== undefined && (second.form === 'base' || second.form !== form.form)) {
-      clause = clause.slice(0, match.index);
-      break;
-    }
-  }
-  return clause.trim();
-}
-
-function foreignActOf(
-  { pointer, text }: Text,
-  _offset: number,
-  setting: Setting,
-  source: Act['source'],
-): Act | undefined {
-  const found = foreignAct(text);
-  if (found === undefined) return undefined;
-  const form: VerbForm = { verb: found.verb, kind: found.kind, form: 'base' };
-  const meaning = meaningOf(form, { ...setting, object: ['item'], after: [], phrase: '' });
-  return {
-    ...meaning,
-    verb: found.verb,
-    object: [],
-    objectText: '',
-    pointer,
-    quote: text.slice(found.start, found.end),
-    source,
-  };
-}
-
-/** The last word of an object, singular: what the act is done to. */
-export function headOf(act: Act): string {
-  const last = act.object.at(-1);
-  return last === undefined ? '' : singular(last);
 }

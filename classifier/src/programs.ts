@@ -1,5 +1,6 @@
 import type { Category, Evidence } from '@toolwarden/catalogue';
-import type { Act, Acts } from './find-acts.ts';
+import type { Act } from './act.ts';
+import type { Acts } from './find-acts.ts';
 import type { Field, Reading } from './reading.ts';
 
 /** An argument that is itself a program: a query, a shell command, an operation of an API. */

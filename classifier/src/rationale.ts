@@ -1,6 +1,6 @@
 import type { Assessment, Category, Level, RiskRowId, Trait } from '@toolwarden/catalogue';
-import type { ActKind } from './acts.ts';
-import type { Act } from './find-acts.ts';
+import type { Act } from './act.ts';
+import type { ActKind } from './meaning.ts';
 import type { View } from './signal.ts';
 import { orderIn } from './steering.ts';
 import { inflections } from './words.ts';

@@ -1,6 +1,7 @@
 import type { Category, Evidence, Trait } from '@toolwarden/catalogue';
+import type { Act, Setting } from './act.ts';
 import type { Choice, Chooser } from './choosers.ts';
-import type { Act, Acts, Setting } from './find-acts.ts';
+import type { Acts } from './find-acts.ts';
 import type { Program } from './programs.ts';
 import type { Reading } from './reading.ts';
 

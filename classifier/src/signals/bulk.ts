@@ -1,4 +1,4 @@
-import type { Act } from '../find-acts.ts';
+import type { Act } from '../act.ts';
 import { objects } from '../lexicon/objects.ts';
 import type { Field } from '../reading.ts';
 import {

@@ -6,7 +6,7 @@ const FETCHING =
   /^(?:fetch|scrape|crawl|read|get|extract|download|screenshot|capture|convert|parse|navigate|goto|open|visit|browse|load|retrieve|request|check|analyze|analyse|audit|scan|ping|map|summarize|inspect|test|render|transcribe|snapshot|import|index|probe|resolve|view|return|send|call|make|display|show|classify|describe|detect|validate|run|generate|create|launch|new|take|search|lookup|collect|ingest|preview|unfurl|discover|explore|take|use|interact|whois)$/;
 /** Addresses of one service's own things are ids, not destinations. */
 const OWN_THING =
-  /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|sentry|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|figma|github|gitlab|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|notion|google drive|doc id|instagram|tiktok|amazon|product listing)\b/i;
+  /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|doc id|instagram|tiktok|product listing)\b/i;
 
 /** The argument that names an address which the call then requests. */
 export function callerUrl(view: View): Quote[] {

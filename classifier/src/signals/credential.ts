@@ -1,4 +1,4 @@
-import type { Act } from '../find-acts.ts';
+import type { Act } from '../act.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
 import { defineSignal, keyOf, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';

@@ -1,4 +1,4 @@
-import { type Act, headOf } from '../find-acts.ts';
+import { type Act, headOf } from '../act.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
 import { defineSignal, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';

@@ -1,4 +1,4 @@
-import type { Act } from '../find-acts.ts';
+import type { Act } from '../act.ts';
 import { isAbout } from '../lexicon/objects.ts';
 import { defineSignal, keyOf, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
 import { callerUrl } from './caller-url.ts';

@@ -1,4 +1,4 @@
-import type { Act } from '../find-acts.ts';
+import type { Act } from '../act.ts';
 
 const HOLLOW =
   /^(?:information|details?|data|lists?|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|id|ids|properties|attributes|single|by|for|messages_list|objects?)$/;

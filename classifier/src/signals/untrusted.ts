@@ -9,7 +9,7 @@ const WEB_SEARCH =
 const PUBLIC_PLACE =
   /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public (?:posts?|profiles?|pages?|repositor\w+|feeds?)|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
 const CODE_HOST =
-  /\b(?:pull request|merge request|repositor(?:y|ies)|repos?|fork|gitea|github|gitlab|bitbucket|open source)\b/i;
+  /\b(?:pull requests?|merge requests?|repositor(?:y|ies)|repos?|fork|open source)\b/i;
 const MAIL_OR_CHAT =
   /^(?:messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|threads?|attachments?|replies|tickets?|mentions|sms)$/;
 const BROWSER =
@@ -56,7 +56,7 @@ function outsideObjects(view: View): Quote[] | undefined {
     const quote = server.name.substring(place.index, place.index + place[0].length);
     if (quote !== '') return [{ pointer: '/server/name', quote }];
   }
-  const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 300)} ${view.reading.serverText}`;
+  const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 300)} ${view.reading.serverText} ${codeHost(view)}`;
   for (const act of view.doing) {
     if (act.kind === 'compute' && !/^(?:summarize|analyze|monitor|translate)$/.test(act.verb))
       continue;
@@ -93,6 +93,19 @@ function outsideObjects(view: View): Quote[] | undefined {
   )
     return inName(view, /user|profile/i);
   return undefined;
+}
+
+// Arguments such as `repo` and `pull_number` say what kind of place a tool reads, whatever it is called.
+function codeHost({ reading }: View): string {
+  return reading.fields.some(
+    ({ name, depth }) =>
+      depth <= 1 &&
+      /^(?:repo|repo_?name|repository|repo_?slug|pull_?number|merge_?request_?iid|issue_?iid|project_?path)$/i.test(
+        name,
+      ),
+  )
+    ? 'repository'
+    : '';
 }
 
 function shownPage(view: View): Quote[] | undefined {
