@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('ArrowUp');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q');
-      expect(await page.textContent('dialog [data-status]')).toMatch(/^\d+ tools/);
+      expect(await page.textContent('dialog [data-status]')).toMatch(/^\d+ results/);
       await page.keyboard.press('Escape');
       expect(await page.locator('dialog').isVisible()).toBe(false);
       expect(await opener.evaluate((link) => link === document.activeElement)).toBe(true);
@@ -160,7 +160,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       expect(await page.inputValue('input[name=q]')).toBe('label');
       await page.selectOption('[data-servers]', 'npm:@fixture/shell');
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
-      expect(await page.textContent('[data-status]')).toContain('No tool has these words');
+      expect(await page.textContent('[data-status]')).toContain('Nothing has these words');
     });
   });
 

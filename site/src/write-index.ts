@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { close, createIndex, type PagefindIndex } from 'pagefind';
 import type { CatalogueView } from './lib/catalogue-view.ts';
-import { searchRecord } from './lib/search-record.ts';
+import { serverSearchRecord, toolRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 
 // Pagefind's service is one a process, and closing it ends every index in it: so one at a time.
@@ -18,13 +18,15 @@ export function writeIndex(
   return turn;
 }
 
-async function indexAll({ tools }: CatalogueView, outDir: string, signal?: AbortSignal) {
+async function indexAll({ entries, tools }: CatalogueView, outDir: string, signal?: AbortSignal) {
+  const present = entries.filter(({ record }) => record.isGone !== true);
+  const records = [...tools.map(toolRecord), ...present.map(serverSearchRecord)];
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {
-    for (const ref of tools) {
+    for (const record of records) {
       signal?.throwIfAborted();
-      refuse((await index.addCustomRecord(searchRecord(ref))).errors);
+      refuse((await index.addCustomRecord(record)).errors);
     }
     refuse((await index.writeFiles({ outputPath: join(outDir, 'pagefind') })).errors);
   } finally {

@@ -1,7 +1,8 @@
-import { displayName, readTool } from '@toolwarden/catalogue';
+import { type CatalogueEntry, displayName, readTool, serverWords } from '@toolwarden/catalogue';
 import type { ToolRef } from './catalogue-view.ts';
 import { levelTitle } from './level-words.ts';
-import { nameWords } from './names.ts';
+import { counted, nameWords } from './names.ts';
+import { serverUrl } from './urls.ts';
 import { clip } from './visible-text.ts';
 
 /** A record of the search index, as Pagefind takes it. */
@@ -16,7 +17,7 @@ export type SearchRecord = {
 const MAX_TEXT = 2000;
 
 /** What is searched and shown of a tool: its name as it is and in words, its server, and what it is said to do. */
-export function searchRecord({ entry, tool, url }: ToolRef): SearchRecord {
+export function toolRecord({ entry, tool, url }: ToolRef): SearchRecord {
   const { name, title, description = '' } = readTool(tool.definition);
   const server = displayName(entry.record);
   const words = nameWords(name).join(' ');
@@ -32,7 +33,7 @@ export function searchRecord({ entry, tool, url }: ToolRef): SearchRecord {
       title: clip(name, 120),
       words,
       server: clip(server, 80),
-      about: clip(said.replace(/\s+/g, ' ').trim(), 160),
+      about: about(description),
       level,
       label: tool.judgement?.label ?? '',
     },
@@ -42,4 +43,28 @@ export function searchRecord({ entry, tool, url }: ToolRef): SearchRecord {
       server: [entry.record.id],
     },
   };
+}
+
+/** What is searched and shown of a server. It has no level or category, so those filters leave it out. */
+export function serverSearchRecord({ record, slug, tools }: CatalogueEntry): SearchRecord {
+  const { name, description = '' } = serverWords(record);
+  const shown = displayName(record);
+  const words = nameWords(`${shown} ${name}`).join(' ');
+  return {
+    url: serverUrl(slug),
+    language: 'en',
+    content: [words, description.slice(0, MAX_TEXT)].filter((part) => part !== '').join('. '),
+    meta: {
+      kind: 'server',
+      title: clip(shown, 120),
+      words,
+      server: counted(tools.length, 'tool'),
+      about: about(description),
+    },
+    filters: { server: [record.id] },
+  };
+}
+
+function about(text: string): string {
+  return clip(text.slice(0, MAX_TEXT).replace(/\s+/g, ' ').trim(), 160);
 }

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type CatalogueView, countLevels, loadCatalogue } from './catalogue-view.ts';
 import { homeView } from './home-view.ts';
 import { serverPolicies, toolPolicies } from './policy-panels.ts';
-import { searchRecord } from './search-record.ts';
+import { serverSearchRecord, toolRecord } from './search-record.ts';
 import { serverView } from './server-view.ts';
 import { toolTwin } from './tool-twin.ts';
 import { toolView } from './tool-view.ts';
@@ -47,7 +47,7 @@ test('a tool that nobody judged has no level, its policy refuses it and the inde
   ]);
   const [recommended] = toolPolicies(ref.entry, found.name);
   expect(JSON.parse(recommended?.text ?? '').tools.sync_everything.action).toBe('deny');
-  expect(searchRecord(ref).filters['level']).toEqual(['Not classified']);
+  expect(toolRecord(ref).filters['level']).toEqual(['Not classified']);
   expect(toolTwin(ref, found, [])).toMatchObject({ level: null, category: null });
 });
 
@@ -91,6 +91,15 @@ test('a server that could not be listed says why', () => {
   expect(entry && serverView(entry)).toMatchObject({
     status: 'not listed',
     reason: { code: 'wants-backend', words: 'It wants a database or service to be running.' },
+  });
+});
+
+test('a server is found by the words of its name and left out where a level is asked for', () => {
+  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/many-tools');
+  expect(entry && serverSearchRecord(entry)).toMatchObject({
+    url: '/servers/npm__fixture__many-tools',
+    meta: { kind: 'server', words: expect.stringContaining('many tools'), server: '72 tools' },
+    filters: { server: ['npm:@fixture/many-tools'] },
   });
 });
 

@@ -45,7 +45,7 @@ export function loadPagefind(): Promise<Pagefind> {
         termFrequency: 0.4,
         pageLength: 0.1,
         termSimilarity: 1,
-        metaWeights: { words: 12, title: 12 },
+        metaWeights: { words: 12, title: 12, server: 6 },
       },
     });
     await pagefind.init();

@@ -77,11 +77,11 @@ class Panel {
   #show(hits: Hit[], total: number): void {
     this.#results.replaceChildren(...hits.map(resultItem));
     if (total > hits.length) this.#results.append(this.#moreItem());
-    const tools = total === 1 ? 'tool' : 'tools';
+    const results = total === 1 ? 'result' : 'results';
     if (total === 0)
-      this.#say('No tool has these words. A tool that is not here has not been judged.');
-    else if (total > hits.length) this.#say(`${total} ${tools}, the best ${hits.length} shown`);
-    else this.#say(`${total} ${tools}`);
+      this.#say('Nothing has these words. A tool that is not here has not been judged.');
+    else if (total > hits.length) this.#say(`${total} ${results}, the best ${hits.length} shown`);
+    else this.#say(`${total} ${results}`);
   }
 
   #moreItem(): HTMLElement {
@@ -168,14 +168,11 @@ function resultItem({ url, meta }: Hit): HTMLElement {
   const link = document.createElement('a');
   // The index is ours, but a record's words are not: only paths of this site are followed.
   link.href = url.startsWith('/servers/') ? url : '/servers';
-  const level = element('span', 'level', meta['level'] ?? 'Not classified');
-  level.dataset['level'] = LEVEL_KEYS[meta['level'] ?? ''] ?? 'unclassified';
-  const icon = element('i', 'level-icon', '');
-  icon.setAttribute('aria-hidden', 'true');
-  level.prepend(icon);
   link.append(
     crawled('result-name', meta['title'] ?? ''),
-    level,
+    meta['kind'] === 'server'
+      ? element('span', 'result-label', 'Server')
+      : levelBadge(meta['level']),
     crawled('result-server', meta['server'] ?? ''),
     element('span', 'result-label', meta['label'] ?? ''),
     crawled('result-more', meta['about'] ?? ''),
@@ -183,6 +180,15 @@ function resultItem({ url, meta }: Hit): HTMLElement {
   const item = document.createElement('li');
   item.append(link);
   return item;
+}
+
+function levelBadge(title = 'Not classified'): HTMLElement {
+  const level = element('span', 'level', title);
+  level.dataset['level'] = LEVEL_KEYS[title] ?? 'unclassified';
+  const icon = element('i', 'level-icon', '');
+  icon.setAttribute('aria-hidden', 'true');
+  level.prepend(icon);
+  return level;
 }
 
 const LEVEL_KEYS: Record<string, string> = {
