@@ -35,6 +35,9 @@ const STORING = wordSet(
 // An argument of these names places a path in somebody's project or bucket.
 const REMOTE =
   /^(owner|org|repo|repository|account|mailbox|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection|item|column|page|message|task|issue|ticket|card)_id)$/;
+const PUBLISHING = wordSet(
+  'publish post create tweet retweet share reply thread send comment upload schedule',
+);
 const STARTING = wordSet(
   'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render',
 );
@@ -86,6 +89,17 @@ export const schemaSignals = list([
         ? argument(view, ({ words }) => hasAny(words, wordSet('branch repo repository')))
         : undefined;
     },
+  },
+  {
+    id: 'deletes-files',
+    title: 'Deletes files',
+    does: 'deletes files on a disk',
+    can: 'delete files on a disk',
+    find: (view) =>
+      isNamed(view, wordSet('delete remove rm unlink clean clear wipe trash')) &&
+      isNamed(view, FILE_NAMES)
+        ? localPath(view)
+        : undefined,
   },
   {
     id: 'fills-index',

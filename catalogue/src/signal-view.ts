@@ -10,6 +10,8 @@ export type ArgumentView = {
   snake: string;
   /** What the argument is: `messageBody` is a body, `textToFind` is nothing to send. */
   lastWord: string;
+  /** True for a property of an object argument: part of the data rather than a switch. */
+  isInner: boolean;
   schema: JsonObject;
   format: JsonValue | undefined;
   /** Name and description, lower case. */
@@ -49,7 +51,7 @@ export function signalView(definition: ToolDefinition): SignalView {
   };
 }
 
-function argumentView(name: string, value: JsonValue): ArgumentView {
+function argumentView(name: string, value: JsonValue, isInner = false): ArgumentView {
   const schema = isJsonObject(value) ? value : {};
   const words = nameWords(name);
   const description = own(schema, 'description');
@@ -59,6 +61,7 @@ function argumentView(name: string, value: JsonValue): ArgumentView {
     words: new Set(words),
     snake: words.join('_'),
     lastWord: words.at(-1) ?? '',
+    isInner,
     schema,
     format: own(schema, 'format'),
     text: `${words.join(' ')} ${about.toLowerCase()}`,
@@ -70,7 +73,7 @@ function innerProperties(schema: JsonObject): ArgumentView[] {
   if (!isJsonObject(properties)) return [];
   return Object.entries(properties)
     .slice(0, MAX_ARGUMENTS)
-    .map(([name, inner]) => argumentView(name, inner));
+    .map(([name, inner]) => argumentView(name, inner, true));
 }
 
 function typesOf(schema: JsonObject): string[] {
