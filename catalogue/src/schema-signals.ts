@@ -38,6 +38,7 @@ const REMOTE =
 const PUBLISHING = wordSet(
   'publish post create tweet retweet share reply thread send comment upload schedule',
 );
+const NOT_PUBLISHING = wordSet('get list search find fetch read delete remove like bookmark');
 const STARTING = wordSet(
   'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render',
 );
@@ -175,12 +176,7 @@ export const schemaSignals = list([
     does: 'publishes where outsiders read it',
     can: 'publish where outsiders read it',
     find: (view) =>
-      isNamed(
-        view,
-        wordSet(
-          'publish post create tweet retweet share reply thread send comment upload schedule',
-        ),
-      )
+      isNamed(view, PUBLISHING) && !isNamed(view, NOT_PUBLISHING)
         ? said(
             view,
             /\b(tweets?|social (media|network)|blog posts?|public (posts?|repositor(y|ies)|pages?)|linkedin|facebook|instagram|reddit|mastodon|bluesky|tiktok|wordpress|publish(es)? .{0,40}\b(articles?|pages?|posts?|website|publicly))\b/,
