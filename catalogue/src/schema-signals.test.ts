@@ -119,3 +119,8 @@ test('a script for a page is told from a program for the machine', () => {
     'runs-in-page',
   );
 });
+
+test('deleting files on a disk is told from deleting what merely has a path', () => {
+  expect(ids('delete_file', 'Delete a file.', { path: text })).toContain('deletes-files');
+  expect(ids('delete_mailbox', 'Delete a mailbox.', { path: text })).not.toContain('deletes-files');
+});
