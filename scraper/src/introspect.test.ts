@@ -182,7 +182,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(diagnose(attempt).reason).toBe('timeout');
   });
 
-  test('dies with a crawler that is killed', async () => {
+  test.for([0, 1, 2])('dies with a crawler that is killed at any moment (%i)', async (moment) => {
     const mark = `mark-${process.pid}-${Date.now()}`;
     const crawler = spawn(
       process.execPath,
@@ -191,7 +191,7 @@ describeSandboxed('a server in the sandbox', () => {
     );
     await expect
       .poll(() => commandLines().split(mark).length, { timeout: 10_000 })
-      .toBeGreaterThan(2);
+      .toBeGreaterThan(2 + moment);
     crawler.kill('SIGKILL');
     await expect.poll(() => commandLines(), { timeout: 5000 }).not.toContain(mark);
   });

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { ScraperError } from '../scraper-error.ts';
-import { startConfined } from './confined-process.ts';
+import { FIRST_INPUT, INNER_GATE, startConfined } from './confined-process.ts';
 import { identityOf } from './identity.ts';
 import type { ConfinedProcess, Places, Sandbox, SandboxRun } from './sandbox.ts';
 import { stageRuntime } from './stage-runtime.ts';
@@ -34,7 +34,11 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
   const start = async (run: SandboxRun): Promise<ConfinedProcess> => {
     const { argv, env } = run.command(PLACES);
     const inputs: string[] = [];
-    const layIn = (path: string, text: string) => ['--file', `${inputs.push(text) + 3}`, path];
+    const layIn = (path: string, text: string) => [
+      '--file',
+      `${inputs.push(text) - 1 + FIRST_INPUT}`,
+      path,
+    ];
     const files = [
       ...Object.entries(ETC).map(([name, text]) => [`/etc/${name}`, text] as const),
       ...Object.entries(run.homeFiles ?? {}).map(
@@ -56,6 +60,7 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
         ...['--chdir', PLACES.work],
         ...variables({ ...baseEnvironment(), ...env }),
         '--',
+        ...INNER_GATE,
         ...argv,
       ],
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },

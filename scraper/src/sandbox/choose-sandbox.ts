@@ -19,12 +19,13 @@ export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Prom
     await probe(sandbox);
     return sandbox;
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const problem = isAbsent
-      ? 'bubblewrap is not installed'
-      : `bubblewrap does not work here (${firstLine((error as Error).message)})`;
-    const remedy = isAbsent
-      ? 'install it (Debian: apt-get install bubblewrap)'
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    const absent = code === 'ENOENT' ? (path === 'bwrap' ? 'bubblewrap' : path) : undefined;
+    const problem = absent
+      ? `${absent} is not installed`
+      : `bubblewrap does not work here (${firstLine(message)})`;
+    const remedy = absent
+      ? `install it (Debian: apt-get install ${absent === 'bubblewrap' ? absent : 'util-linux'})`
       : 'allow unprivileged user namespaces';
     throw new ScraperError(
       'no-sandbox',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlGroup, createControlGroup } from './cgroup.ts';
 import type { ConfinedProcess, Exit, ProcessLimits } from './sandbox.ts';
@@ -17,9 +17,19 @@ type Start = {
   cwd: string;
   identity: { uid: number; gid: number } | undefined;
   limits: ProcessLimits;
-  /** Texts the program reads from file descriptors 4, 5, … */
+  /** Texts the program reads from file descriptors {@link FIRST_INPUT} and on. */
   inputs: string[];
 };
+
+export const FIRST_INPUT = 5;
+
+/**
+ * Put before a program inside a sandbox that takes some steps to tie its life to ours: says that it is there, and goes
+ * on only when we, still alive, answer. A crawler killed in between leaves a gate that opens for nobody and ends.
+ */
+export const INNER_GATE = [
+  ...['/bin/sh', '-c', 'echo ready >&4 && read -r go <&4 && exec "$@" 4<&-', 'sh'],
+];
 
 /** Starts a program under limits that bind it and all it starts: rlimits, a control group, and a watcher over both. */
 export async function startConfined(start: Start): Promise<ConfinedProcess> {
@@ -35,25 +45,30 @@ export async function startConfined(start: Start): Promise<ConfinedProcess> {
     // Counts all processes of the user, so it can bind only a user id that runs nothing else.
     ...(identity === undefined ? [] : [`--nproc=${tasks}`]),
   ];
-  // The gate: nothing of the program runs before its process is in the control group.
+  // The gate: nothing of the program runs before its process is in the control group. It dies with us from the start:
+  // who sets that and then still sees its parent cannot have missed the parent's death.
+  const gate = 'read -r go <&3 && [ "$PPID" = "$0" ] && exec "$@" 3<&-';
   const child = spawn(
-    '/bin/sh',
-    ['-c', 'read -r go <&3 && exec "$@" 3<&-', 'sh', 'prlimit', ...rlimits, ...start.argv],
+    'setpriv',
+    [
+      ...['--pdeathsig', 'KILL', '/bin/sh', '-c', gate, `${process.pid}`],
+      ...['prlimit', ...rlimits, ...start.argv],
+    ],
     {
       cwd: start.cwd,
       env: start.env,
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...start.inputs.map(() => 'pipe' as const)],
+      stdio: [...Array(FIRST_INPUT).fill('pipe'), ...start.inputs.map(() => 'pipe' as const)],
       ...identity,
     },
   );
   await started(child, group);
-  for (const [index, text] of ['go\n', ...start.inputs].entries()) {
-    const pipe = child.stdio[index + 3] as Writable;
-    // A program that ends early leaves a broken pipe, and its exit tells more than that.
-    pipe.on('error', () => {});
-    pipe.end(text);
-  }
+  // A program that ends early leaves a broken pipe, and its exit tells more than that.
+  for (const pipe of child.stdio.slice(3)) pipe?.on('error', () => {});
+  const [outer, inner, ...inputs] = child.stdio.slice(3) as Duplex[];
+  outer?.end('go\n');
+  inner?.once('data', () => inner.end('go\n'));
+  for (const [index, text] of start.inputs.entries()) inputs[index]?.end(text);
   return supervise(child, group, limits);
 }
 
