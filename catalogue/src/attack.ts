@@ -4,7 +4,7 @@ import { jsonObjectSchema } from './json.ts';
 import { needsSchema } from './needs.ts';
 
 /** A date as precise as the facts and no more: a year, a month or a day. */
-export const partialDateSchema = z
+const partialDateSchema = z
   .string()
   .regex(
     /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/,
@@ -41,7 +41,7 @@ export type Framework = keyof typeof frameworks;
 const frameworkIds = Object.keys(frameworks) as [Framework, ...Framework[]];
 
 /** One identifier, and who says that it fits. */
-export const attackMappingSchema = z
+const attackMappingSchema = z
   .strictObject({
     framework: z.enum(frameworkIds),
     id: z.string(),

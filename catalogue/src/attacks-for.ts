@@ -10,7 +10,7 @@ import { levels } from './taxonomy.ts';
 export type ApplicableAttack<Of extends Attack = Attack> = { attack: Of; because: string };
 
 /** What attacks are matched with: a tool's judgement and its signals. */
-export type ToolFacts = {
+type ToolFacts = {
   name: string;
   judgement: CatalogueTool['judgement'];
   signals: ReadonlyMap<string, FoundSignal>;
@@ -20,7 +20,7 @@ export type ToolFacts = {
 const known = new WeakMap<CatalogueTool, ToolFacts>();
 
 /** What attacks are matched with. */
-export function toolFacts(tool: CatalogueTool): ToolFacts {
+function toolFacts(tool: CatalogueTool): ToolFacts {
   const before = known.get(tool);
   if (before !== undefined) return before;
   const facts: ToolFacts = {
@@ -41,7 +41,7 @@ export type MetTerm = Exclude<ToolNeeds, { all: unknown } | { any: unknown } | {
  * The terms by which a tool meets an expression; `undefined` where it does not. A tool nobody has judged meets none:
  * its page says that it was not judged, which is not to be read as safe.
  */
-export function meets(tool: ToolFacts, needs: ToolNeeds): MetTerm[] | undefined {
+function meets(tool: ToolFacts, needs: ToolNeeds): MetTerm[] | undefined {
   if (tool.judgement === undefined) return undefined;
   if ('all' in needs) {
     const met = needs.all.map((each) => meets(tool, each));
