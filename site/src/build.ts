@@ -47,7 +47,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   const start = performance.now();
   onProgress({ phase: 'load' });
   const catalogue = await loadCatalogue(dataDir);
-  refuseBadRecords(catalogue.entries.length, catalogue.problems);
+  refuseBadRecords(catalogue.entries.length + catalogue.attacks.length, catalogue.problems);
   await mkdir(dirname(outDir), { recursive: true });
   // Beside the target, so that the last step is a rename within one file system.
   const work = await mkdtemp(join(dirname(outDir), `.${basename(outDir)}-build-`));

@@ -1,4 +1,5 @@
 import {
+  type Attack,
   type CatalogueEntry,
   type CatalogueTool,
   type Category,
@@ -28,6 +29,8 @@ export type CatalogueView = {
   acts: ActIndex;
   /** What happened to each server's tools, oldest first; servers without history are left out. */
   history: Map<ServerId, HistoryEvent[]>;
+  /** The attack database, sorted by id. */
+  attacks: Attack[];
   problems: StoreProblem[];
 };
 
@@ -51,7 +54,10 @@ export async function loadCatalogue(dataDir: string): Promise<CatalogueView> {
     );
   const tools = pages.filter(({ entry }) => entry.record.isGone !== true);
   const history = await readHistories(store, entries, problems);
-  return { entries, tools, pages, acts: indexActs(tools), history, problems };
+  const read = await store.readAttacks();
+  problems.push(...read.problems);
+  const attacks = read.items.map(({ attack }) => attack);
+  return { entries, tools, pages, acts: indexActs(tools), history, attacks, problems };
 }
 
 /** Files read at once: enough to keep a disk busy, far from the limit of open files. */

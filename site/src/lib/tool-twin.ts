@@ -31,6 +31,7 @@ export function toolTwin(
         { effect, policy: JSON.parse(text), rules: whys },
       ]),
     ),
+    attacks: view.attacks.map(({ id, because }) => ({ id, because })),
     related: view.elsewhere.map(({ url }) => url),
   };
 }
@@ -74,6 +75,12 @@ export function toolTwinMarkdown(view: ToolView, policies: PolicyPanel[]): strin
           { heading: 2, text: 'Recommended policy' } as const,
           { text: recommended.effect },
           { code: recommended.text, language: 'json' },
+        ]
+      : []),
+    ...(view.attacks.length > 0
+      ? [
+          { heading: 2, text: 'Attacks these capabilities allow' } as const,
+          { list: view.attacks.map(({ id, title, because }) => `${title} (${id}), ${because}`) },
         ]
       : []),
     { heading: 2, text: 'Provenance' },

@@ -18,6 +18,7 @@ import {
 import { type AnnotationRow, annotationRows } from './annotation-rows.ts';
 import { type ArgumentRow, argumentRows } from './argument-rows.ts';
 import { type ArgumentSignal, argumentSignals, signalsOf } from './argument-signals.ts';
+import { type AttackLine, attackLines } from './attack-lines.ts';
 import type { CatalogueView, ToolRef } from './catalogue-view.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
 import { type HistoryRow, historyRows } from './history-rows.ts';
@@ -60,6 +61,7 @@ export type ToolView = {
   arguments: ArgumentRow[];
   annotations: AnnotationRow[];
   definition: JsonToken[];
+  attacks: AttackLine[];
   provenance: Fact[];
   history: HistoryRow[];
   here: ToolLink[];
@@ -103,6 +105,7 @@ export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
     arguments: argumentRows(known),
     annotations: annotationRows(tool),
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
+    attacks: attackLines(entry, tool, catalogue.attacks),
     provenance: provenanceOf(entry, tool),
     history: historyRows(catalogue.history.get(entry.record.id) ?? [], known.name),
     here: relatedHere(ref).map((other) =>

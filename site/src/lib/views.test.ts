@@ -36,6 +36,15 @@ test('a tool’s view says level, label, rows and the words that show it', () =>
   expect(found.definition.filter(({ marks }) => marks)).toHaveLength(3);
 });
 
+test('a tool lists the attacks that its own capabilities allow, and only those', () => {
+  const found = view('npm:@fixture/campaigns', 'send_campaign').attacks;
+  expect(found.map(({ id, stops }) => [id, stops])).toEqual([
+    ['message-to-everyone', 'A policy can stop it. Each send can be made to wait for a person.'],
+  ]);
+  expect(found[0]?.because).toMatch(/^because it /);
+  expect(view('npm:@fixture/campaigns', 'get_campaigns').attacks).toEqual([]);
+});
+
 test('a tool that nobody judged has no level, its policy refuses it and the index says so', () => {
   const ref = tool('npm:@fixture/unclassified-tool', 'sync_everything');
   const found = toolView(catalogue, ref);

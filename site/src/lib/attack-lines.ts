@@ -1,0 +1,47 @@
+import {
+  type Attack,
+  attacksFor,
+  type CatalogueEntry,
+  type CatalogueTool,
+} from '@toolwarden/catalogue';
+
+/** An attack that a tool's capabilities allow, as its page lists it. */
+export type AttackLine = {
+  id: string;
+  title: string;
+  kind: string;
+  verification: string;
+  summary: string;
+  because: string;
+  /** What a gateway with a policy can do about it, in words. */
+  stops: string;
+  source: { title: string; url: string } | undefined;
+};
+
+const STOPS = {
+  full: 'A policy can stop it.',
+  partial: 'A policy can stop a part of it.',
+  none: 'A policy cannot stop it.',
+} as const;
+const KINDS = { technique: 'Technique', incident: 'Incident', cve: 'CVE' } as const;
+const ORDER = ['incident', 'cve', 'technique'] as const;
+
+/** The attacks that a tool allows, alone or with others of its server: what has happened before what could. */
+export function attackLines(
+  entry: CatalogueEntry,
+  tool: CatalogueTool,
+  attacks: readonly Attack[],
+): AttackLine[] {
+  return attacksFor(entry, tool, attacks)
+    .toSorted((a, b) => ORDER.indexOf(a.attack.kind) - ORDER.indexOf(b.attack.kind))
+    .map(({ attack, because }) => ({
+      id: attack.id,
+      title: attack.title,
+      kind: KINDS[attack.kind],
+      verification: attack.verification,
+      summary: attack.summary,
+      because,
+      stops: `${STOPS[attack.gateway.stops]} ${attack.gateway.because}`,
+      source: attack.references[0],
+    }));
+}
