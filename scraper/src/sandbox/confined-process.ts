@@ -7,6 +7,8 @@ import { figuresOf, limitExceeded, processTree } from './watch.ts';
 
 /** A process limit counts threads, and a Node process has about ten. */
 const THREADS_PER_PROCESS = 4;
+/** Of util-linux, like `prlimit`. */
+const TIE_TO_PARENT = 'setpriv';
 const WATCH_MS = 250;
 /** How long pipes may still deliver what was written before the end. */
 const DRAIN_MS = 300;
@@ -49,7 +51,7 @@ export async function startConfined(start: Start): Promise<ConfinedProcess> {
   // who sets that and then still sees its parent cannot have missed the parent's death.
   const gate = 'read -r go <&3 && [ "$PPID" = "$0" ] && exec "$@" 3<&-';
   const child = spawn(
-    'setpriv',
+    TIE_TO_PARENT,
     [
       ...['--pdeathsig', 'KILL', '/bin/sh', '-c', gate, `${process.pid}`],
       ...['prlimit', ...rlimits, ...start.argv],
