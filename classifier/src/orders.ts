@@ -61,7 +61,7 @@ export const orders: readonly Order[] = [
       'chat',
     ],
     pattern:
-      /\b(?:send|pass|include|forward|upload|post|exfiltrate|read(?!-)|copy|append|attach|provide|put|insert|leak|email|supply|transmit|reveal|add)\b[^.\n]{0,60}(?:\b(?:conversation (?:history|so far|context)|(?:full|entire|whole|complete) (?:conversation|chat|prompt|context)|chat history|system prompt|previous messages|id_rsa|private keys?|ssh keys?|(?:the )?(?:user|human|admin)'s (?:passwords?|credentials|api keys?|tokens?|secrets?)|all (?:secrets|passwords|credentials|environment variables|api keys)|\.ssh\b|contents? of ~)|~\/\.(?:ssh|aws|bash|zsh|netrc|cursor|claude|env|npmrc|kube|docker|gnupg|git-credentials|config)|\/etc\/passwd|(?<!read it from[^.\n]{0,60})\.env (?:file )?(?:content|to |in ))/i,
+      /\b(?:send|pass|include|forward|upload|post|exfiltrate|read(?!-)|copy|append|attach|provide|put|insert|leak|email|supply|transmit|reveal|add)\b[^.\n]{0,60}(?:\b(?:conversation (?:history|so far|context)|(?:full|entire|whole|complete) (?:conversation|chat|prompt|context)|chat history|system prompt|previous messages|id_rsa|(?:your|all|any|every|the user's) (?:private|ssh) keys?|(?:the )?(?:user|human|admin)'s (?:passwords?|credentials|api keys?|tokens?|secrets?)|all (?:secrets|passwords|credentials|environment variables|api keys)|\.ssh\b|contents? of ~)|~\/\.(?:ssh|aws|bash|zsh|netrc|cursor|claude|env|npmrc|kube|docker|gnupg|git-credentials|config)|\/etc\/passwd|(?<!read it from[^.\n]{0,60})\.env (?:file )?(?:content|to |in ))/i,
   },
   {
     meaning: 'claims its own class',

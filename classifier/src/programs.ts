@@ -316,7 +316,8 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${reading.description.slice(0, 600)}`;
   const top = reading.fields.filter(({ depth }) => depth === 0);
   const path = top.find(
-    ({ name, type }) => PATH_FIELD.test(name) && (type === 'string' || type === ''),
+    ({ name, type }) =>
+      (PATH_FIELD.test(name) || /^urls?$/i.test(name)) && (type === 'string' || type === ''),
   );
   const method = top.find(
     ({ name, values }) =>
@@ -355,6 +356,12 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
     )
   )
     return { kind: 'api', category: 'Execute', evidence: key(target) };
+  if (path !== undefined && /^urls?$/i.test(path.name)) {
+    const isRequest =
+      method !== undefined &&
+      /\b(?:https?|rest|api|curl) (?:requests?|calls?)\b|\brequests?\b/i.test(words);
+    return isRequest ? { kind: 'api', category: 'Execute', evidence: key(path) } : undefined;
+  }
   if (path === undefined || !isApiPath(path, words, body ?? method)) return undefined;
   if (method !== undefined) return { kind: 'api', category: 'Execute', evidence: key(path) };
   const verb = oneVerb(reading, acts);

@@ -26,7 +26,7 @@ export const objects = {
   /** What runs as soon as it is made. */
   workload: wordSet(
     `container pod deployment instance vm droplet server cluster sandbox codespace machine
-    statefulset daemonset workload tunnel emulator simulator agent_run stream runner devbox microvm replica`,
+    statefulset daemonset workload terminal shell tunnel emulator simulator agent_run stream runner devbox microvm replica`,
   ),
   /** What is work handed over when it is made. */
   job: wordSet(
@@ -105,7 +105,7 @@ export const objects = {
     collaborator recipient sms voicemail call transcript recording attachment note notes document file record row calendar
     event meeting appointment booking reservation medication prescription diagnosis bank statement payslip payroll
     salary timesheet profile user addressbook clipboard journal diary health sleep workout memory crm photo
-    subscriber participant intent reply mention charge dispute estimate_invoice quote_crm case company crm_object prospect applicant
+    subscriber participant student teacher intent reply mention charge dispute estimate_invoice quote_crm case company crm_object prospect applicant
     response submission answer survey_response card cardholder location_history history`,
   ),
   /** What other people wrote. */

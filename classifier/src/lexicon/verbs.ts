@@ -112,7 +112,7 @@ const KINDS: Record<VerbKind, string> = {
     claim redeem delegate_stake`,
   run: `run execute exec invoke call trigger dispatch fire launch spawn boot kickoff rerun retry replay redeliver
     resend process evaluate_code eval perform_action act orchestrate drive operate control interact automate
-    delegate handoff do bash shell powershell request emit simulate_run compile retrain train finetune
+    delegate handoff do bash shell powershell request emit simulate_run step skip compile retrain train finetune
     fine-tune batch sweep infer_job crawl_site index reindex rebuild regenerate recompute 
     backfill vacuum analyze_table compact speak announce_speaker play vibrate beep print_job wake
     reboot recycle cycle restart reload relaunch respawn poweron poweroff shutdown power hibernate`,
@@ -161,7 +161,7 @@ export const NOUN_LIKE: ReadonlySet<string> = new Set(
   approve fix lock dump import bank bill buy sell mail tweet dm page train drive wake fire kick do fork show
   debug style merge archive trash store put trigger launch crawl sleep idle delay wait render compose
   visualize speak announce reason walk sketch title embed transition extend lift object state convert zip split
-  mix blend map draft sign set hire leave join ban head cut mint cancel dispatch rewrite answer replay retry save deploy`
+  mix blend map draft step skip sign set hire leave join ban head cut mint cancel dispatch rewrite answer replay retry save deploy`
     .split(/\s+/)
     .filter(Boolean),
 );

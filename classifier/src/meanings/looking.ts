@@ -78,21 +78,25 @@ export const looking: Record<
   generate: (verb, a) => generated(verb, a),
   wait: () => ({ category: 'Read', kind: 'wait', isWeak: false }),
   transform: (verb, a) =>
-    verb === 'resize' &&
-    /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(a.phrase)
-      ? execute('ship')
+    (verb === 'rotate' &&
+      /\b(?:keys?|secrets?|credentials?|tokens?|passwords?|certificates?)\b/.test(a.phrase)) ||
+    (verb === 'sign' && /\b(?:documents?|contracts?|agreements?|forms?|pdf)\b/.test(a.phrase))
+      ? write('change')
       : verb === 'resize' &&
-          !/\b(?:image|photo|picture|video|text|png|jpe?g|media|frame)s?\b/.test(a.phrase)
-        ? write('change')
-        : hasOutputPath(a) || hasPath(a)
-          ? write('save')
-          : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
-                a.phrase,
-              )
-            ? write('change')
-            : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
-              ? write('save', true)
-              : { category: 'Read', kind: 'compute', isWeak: true },
+          /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(a.phrase)
+        ? execute('ship')
+        : verb === 'resize' &&
+            !/\b(?:image|photo|picture|video|text|png|jpe?g|media|frame)s?\b/.test(a.phrase)
+          ? write('change')
+          : hasOutputPath(a) || hasPath(a)
+            ? write('save')
+            : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
+                  a.phrase,
+                )
+              ? write('change')
+              : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
+                ? write('save', true)
+                : { category: 'Read', kind: 'compute', isWeak: true },
   export: (_, a) =>
     isAbout(a.object, 'job') || /\b(?:job|background|asynchronous|async)\b/.test(a.phrase)
       ? execute('start')

@@ -47,6 +47,13 @@ export const sending: Record<
 function sent(verb: string, a: Surroundings): Meaning {
   if (verb === 'emit_message') return write('create');
   const phrase = a.phrase;
+  if (
+    verb === 'post' &&
+    /\b(?:entry|entries|journals?|ledger|transactions?|metrics?|records?|data)\b/.test(
+      a.object.join(' '),
+    )
+  )
+    return write('create');
   // Names such as get_page or text_to_speech: the noun.
   if (verb === 'page' || verb === 'mail' || verb === 'text') return read(true);
   if (

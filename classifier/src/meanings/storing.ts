@@ -219,7 +219,9 @@ function made(verb: string, a: Surroundings): Meaning {
       !isComment &&
       verb !== 'add' &&
       verb !== 'insert' &&
-      (headIs(a, 'workload') || headIs(a, 'job'))
+      (headIs(a, 'workload') ||
+        headIs(a, 'job') ||
+        /\b(?:terminal|shell|ssh|remote|debug|repl) sessions?\b/.test(a.phrase))
     )
       return execute('start');
     if (
@@ -262,6 +264,7 @@ function made(verb: string, a: Surroundings): Meaning {
 function changed(verb: string, a: Surroundings): Meaning {
   if (verb === 'turn') return write('change');
   if (verb === 'rebase' || verb === 'cherry-pick') return write('change');
+  if (verb === 'answer' && /\bcalls?\b/.test(a.phrase)) return execute('phone');
   if (verb === 'respond' || verb === 'answer') return write('send', true);
   if (verb === 'reply') return write('send', NOUN_LIKE.has(verb) && a.object.length === 0);
   if (verb === 'fix')
@@ -282,7 +285,7 @@ function changed(verb: string, a: Surroundings): Meaning {
     return write('money');
   if (
     verb === 'update' &&
-    /(?:\b(?:all|installed|npm|outdated) (?:\w+ )?(?:packages|plugins|apps)|dependencies|software|firmware|core|custom nodes?)$/.test(
+    /(?:\b(?:all|installed|npm|outdated) (?:\w+ )?(?:packages|plugins|apps)|dependencies|software|core|custom nodes?)$|\bfirmware\b/.test(
       a.object.join(' '),
     ) &&
     !hasText(a)

@@ -62,7 +62,9 @@ export const manyTargets = defineSignal({
     if (list !== undefined) return [keyOf(list)];
     const all =
       main.kind === 'remove'
-        ? /\ball (?:of )?(?:the |your |its )?(?:\w+ )?\w{3,}s\b/i.exec(lead)
+        ? /(?<=\b(?:delete|remove|clear|drop|purge|flush|erase|wipe|truncate)s? )all (?:of )?(?:the |your )?(?:\w+ )?\w{3,}s\b/i.exec(
+            lead,
+          )
         : null;
     if (all !== null && reading.description.includes(all[0]))
       return [{ pointer: '/description', quote: all[0] }];

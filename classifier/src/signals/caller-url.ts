@@ -27,7 +27,7 @@ export function callerUrl(view: View): Quote[] {
     const about = field.description.slice(0, 200);
     if (
       /^(?:domain|host|hostname|base_?url)$/i.test(field.name) &&
-      !/\b(?:scrape|crawl|ping|fetch|website|web ?page|port scan|http request|any url|dns|whois)\b/i.test(
+      !/\b(?:scrape|crawl|ping|fetch|website|web ?page|port scan|http request|any url)\b/i.test(
         `${reading.name} ${reading.description.slice(0, 300)} ${about}`,
       )
     )

@@ -15,7 +15,10 @@ export const secrets = defineSignal({
   trait: 'credential_access',
   meaning: 'The act returns, makes, changes or removes a secret, key, token or certificate.',
   find: (view) => {
-    const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 200)}`;
+    const named = view.reading.fields.find(
+      ({ name, depth }) => depth === 0 && /^(?:access|api|secret)_?key/i.test(name),
+    );
+    const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 200)}${named === undefined ? '' : ' api'}`;
     return view.doing
       .filter((act) => !(view.setting.isCrypto && /^tokens?$/.test(act.object.at(-1) ?? '')))
       .filter((act) => touchesSecret(act, text))
@@ -25,6 +28,14 @@ export const secrets = defineSignal({
 });
 
 function touchesSecret(act: Act, text: string): boolean {
+  if (
+    /^(?:items?|entry|entries|logins?)$/.test(
+      act.object.find((word) => /^(?:items?|entry|entries|logins?)$/.test(word)) ?? '',
+    ) &&
+    /\bvault\b/i.test(text) &&
+    !/^(?:move|share|lock)$/.test(act.verb)
+  )
+    return true;
   if (
     act.category === 'Read' &&
     /\b(?:all )?environment variables\b/i.test(act.objectText) &&
@@ -76,7 +87,10 @@ export const access = defineSignal({
   find: (view) => {
     if (view.category === 'Read') return [];
     const { reading } = view;
-    const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 300)}`;
+    const roles = reading.fields.filter(
+      ({ name, depth }) => depth === 0 && /^(?:role|permission|access)/i.test(name),
+    );
+    const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 300)} ${roles.length > 0 ? 'role' : ''}`;
     const act = view.doing.find((item) => item.category !== 'Read' && changesAccess(item, text));
     if (act !== undefined) return [quoteOf(act)];
     return firewall(view);

@@ -54,6 +54,11 @@ function isOutward(act: Act, words: string, serverText: string): boolean {
       (/^(?:share)$/.test(act.verb) && /\b(?:with|e-?mail|user|people|public|link)\b/i.test(words))
     );
   if (act.kind === 'create') {
+    if (
+      act.verb === 'schedule' &&
+      /\b(?:e-?mails?|messages?|sms|newsletter|tweets?|posts?)\b/i.test(act.objectText)
+    )
+      return true;
     if (isAbout(act.object, 'message') || /\b(?:posts?|tweets?)$/.test(act.object.join(' ')))
       return (
         /\b(?:tweet|social|subreddit|public|channel|chat|sms|direct message|dm|thread|twitter|linkedin|facebook|instagram|bluesky|mastodon|message to)\b/i.test(

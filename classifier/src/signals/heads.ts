@@ -1,14 +1,25 @@
 import type { Act } from '../act.ts';
 
 const HOLLOW =
-  /^(?:information|details?|data|lists?|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|id|ids|properties|attributes|single|by|for|messages_list|objects?)$/;
+  /^(?:information|details?|data|lists?|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|properties|attributes|single|by|for|messages_list|objects?|collection|instance|resource|page|batch)$/;
+const ABOUT =
+  /^(?:about|on|of|for|from)\s+(?:(?:an?|the|your|one or more|a specific|specific|given|single|all|any|each|multiple|current|this|that)\s+){0,3}((?:[\w'-]+\s*){1,5}?)(?=\s*(?:\b(?:by|with|using|in|from|to|including|and|or|that|which|based|via|as|on|for|of|at|within|when)\b|$))/i;
 
-/** The nouns that say what an act is about: the object's last one, and what follows where that one is hollow. */
+/** The nouns that say what an act is about: the object's last one, and what follows where that one says little. */
 export function heads(act: Act): string[] {
-  const { object } = act;
+  const { object, objectText, clause } = act;
   const last = object.at(-1);
   if (last === undefined) return [];
-  return HOLLOW.test(last) ? [...object].reverse() : [last];
+  if (!HOLLOW.test(last)) return [last];
+  // Only what follows the hollow word at once is what it is about.
+  const rest =
+    clause?.startsWith(objectText) === true ? clause.slice(objectText.length).trim() : '';
+  const about = ABOUT.exec(rest);
+  const noun = about?.[1]?.trim().toLowerCase().split(/\s+/).at(-1);
+  // "Details for an email template": the template, not the email.
+  return noun === undefined || noun === ''
+    ? [...object].reverse()
+    : [noun, ...[...object].reverse()];
 }
 
 /** All words of an act's object. */

@@ -6,7 +6,7 @@ import { heads } from './heads.ts';
 const NOT_CONTENT =
   /^(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|status|statuses|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|configuration|tags?|quota|properties|property|permissions?|models?|tree|names|list|structure|lists|info|metadata|size|path|paths|directory|directories|groups?|roles?|plans?|colors?|segments?|board|boards|column|columns|views?|version|versions|plugins?|apps?|tools?|features?|formats?|symbols?|tickers?|markets?|currencies|extensions|requirements|documentation|docs|options)$/;
 const CODE_OR_PUBLIC =
-  /\b(?:reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
+  /\b(?:forum|discourse|community|reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
 const PUBLIC_HEAD =
   /^(?:file|record|event|note|document|order|transaction|user|profile|person|company|message|case|history|payment|response|submission|member|player|event|quote|photo|transcript|comment|memory|deal|employee|position|reply|mention|thread|conversation|post|note)$/;
 const CONTENT_VERB =
@@ -85,6 +85,8 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   )
     return undefined;
   if (/\bwithout (?:the )?(?:diff|file)? ?contents?\b/i.test(text)) return undefined;
+  const [closest] = heads(act);
+  if (closest !== undefined && NOT_CONTENT.test(closest)) return undefined;
   for (const word of heads(act)) {
     const head = singular(word);
     if (
@@ -125,7 +127,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     )
       continue;
     if (head === 'calendar' || head === 'mailbox') {
-      if (/^(?:list|get|show|find)$/.test(act.verb)) return undefined;
+      if (/^(?:list|get|show|find|query|check)$/.test(act.verb)) return undefined;
     }
     if (head === 'record' && /\b(?:dns|domain|activation|zone)\b/i.test(text)) return undefined;
     if (head === 'member' && /\b(?:vpc|cluster|node|pool|replica|struct|class|enum)\b/i.test(text))
