@@ -40,7 +40,7 @@ const PUBLISHING = wordSet(
 );
 const NOT_PUBLISHING = wordSet('get list search find fetch read delete remove like bookmark');
 const STARTING = wordSet(
-  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply',
+  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback sync',
 );
 const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
 const MESSAGE_WORDS = wordSet(
