@@ -34,6 +34,11 @@ test('a path counts where it lies on a disk, and not in a repository or an inter
   );
 });
 
+test('a file name alone is a place only where a disk is spoken of', () => {
+  expect(ids('create_file', 'Create an upload.', { fileName: text })).not.toContain('takes-path');
+  expect(ids('save_file', 'Save it on disk.', { fileName: text })).toContain('takes-path');
+});
+
 test('a listing returns names and not what files hold', () => {
   const found = ids('list_directory', 'List files and directories.', { path: text });
   expect(found).toContain('lists-files');

@@ -40,7 +40,7 @@ const PUBLISHING = wordSet(
 );
 const NOT_PUBLISHING = wordSet('get list search find fetch read delete remove like bookmark');
 const STARTING = wordSet(
-  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback sync',
+  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback',
 );
 const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
 const MESSAGE_WORDS = wordSet(
@@ -54,6 +54,7 @@ const FILE_NAMES = wordSet('file files directory directories folder folders path
 
 const PLACE = wordSet('source destination src dst dest from to');
 const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
+const DISK_WORDS = /\b(disk|local(ly)?|director(y|ies)|filesystem|folders?|path)\b/;
 const NO_FILE =
   /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
 
@@ -66,6 +67,8 @@ function localPath(view: SignalView): string | undefined {
     if (!isText(schema) || words.has('id') || NO_FILE.test(about)) return false;
     if (isRemote) return words.has('local') && hasAny(words, PATH);
     if (PLACE.has(snake) && isAboutFiles) return true;
+    // A mere name may be a label in a service; on a disk it is a place.
+    if (/^file_?name$/.test(snake) && !DISK_WORDS.test(`${view.text} ${about}`)) return false;
     return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
   });
 }
