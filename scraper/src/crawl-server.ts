@@ -54,7 +54,9 @@ export async function crawlServer(
   if (!result.ok) {
     const { reason, output } = result.failure;
     const isGone = isNotFound(output, name);
-    const version = source.version ?? (isGone ? undefined : await newestVersion(name, place));
+    // Asking once more would only make the wait for a registry that is not there longer.
+    const isAskable = !isGone && reason !== 'unreachable' && reason !== 'install-timeout';
+    const version = source.version ?? (isAskable ? await newestVersion(name, place) : undefined);
     const words = hideAddresses(npmWords(output));
     return fail(isGone ? 'not-found' : reason, words || 'npm gave no reason', version);
   }

@@ -181,6 +181,14 @@ list([import.meta.dirname, '/tmp'].flatMap((dir) => readdirSync(dir)).map((name)
       expect(detail ?? '').not.toMatch(/127\.0\.0\.1|https?:|toolwarden-crawl/);
   });
 
+  test('says that the registry cannot be reached', async () => {
+    vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9/');
+    const { results } = await run(['plain']);
+    vi.stubEnv('npm_config_registry', registry.url);
+    expect(results[0]).toMatchObject({ outcome: 'failed', reason: 'unreachable', version: '' });
+    expect(results[0]?.detail).not.toContain('127.0.0.1');
+  });
+
   test('chooses among several commands as npx does', async () => {
     const { results } = await run(['@acme/many']);
     expect(results[0]).toMatchObject({ outcome: 'complete', tools: 2 });

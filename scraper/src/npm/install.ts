@@ -117,6 +117,10 @@ async function runNpm(args: string[], place: InstallPlace) {
         npm_config_omit_lockfile_registry_resolved: 'true',
         // It would ask the registry about npm itself, and talk between the lines that are read.
         npm_config_update_notifier: 'false',
+        // npm's own patience, up to a minute between two tries, is longer than many a run.
+        npm_config_fetch_retries: '2',
+        npm_config_fetch_retry_mintimeout: '1000',
+        npm_config_fetch_retry_maxtimeout: '5000',
         ...(settings.certificates[0] && { NODE_EXTRA_CA_CERTS: settings.certificates[0] }),
       },
     }),
