@@ -17,7 +17,7 @@ export type Lead = {
 
 const MAX_LEAD = 480;
 const ADVERB =
-  /^(?:automatically|quickly|safely|efficiently|securely|directly|optionally|programmatically|easily|simply|asynchronously|synchronously|permanently|immediately|manually|also|then|please|first|atomically|selectively|batch|bulk|mass|intelligently|instantly|recursively|semantically|temporarily|deeply|actually|just|now|and|to|full-text|fuzzy|interactively|silently|gracefully|forcefully|forcibly|completely|explicitly|partially|incrementally|manual|smart|advanced|unified|secure|powerful|locally|remotely|unconditionally|conditionally|either|both|idempotently|randomly|optimistically|only|multiple|single|internal(?:ly)?|experimental|legacy|deprecated|beta|alpha|new|admin(?: only)?)\s*[:,]?\s+/i;
+  /^(?:[a-z]{4,}(?:ally|ically|ously|ively)|automatically|quickly|safely|efficiently|securely|directly|optionally|programmatically|easily|simply|asynchronously|synchronously|permanently|immediately|manually|also|then|please|first|atomically|selectively|batch|bulk|mass|intelligently|instantly|recursively|semantically|temporarily|deeply|actually|just|now|and|to|full-text|fuzzy|interactively|silently|gracefully|forcefully|forcibly|completely|explicitly|partially|incrementally|manual|smart|advanced|unified|secure|powerful|locally|remotely|unconditionally|conditionally|either|both|idempotently|randomly|optimistically|only|multiple|single|internal(?:ly)?|experimental|legacy|deprecated|beta|alpha|new|admin(?: only)?)\s*[:,]?\s+/i;
 const PREFIXES: RegExp[] = [
   /^[^\p{L}\p{N}[("'`<]+/u,
   /^\[[^\]]{0,80}\]\s*/,

@@ -359,6 +359,9 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   if (path !== undefined && /^urls?$/i.test(path.name)) {
     const isRequest =
       method !== undefined &&
+      !verbsOf(acts).some(
+        ({ kind, isWeak }) => !isWeak && (kind === 'create' || kind === 'change'),
+      ) &&
       /\b(?:https?|rest|api|curl) (?:requests?|calls?)\b|\brequests?\b/i.test(words);
     return isRequest ? { kind: 'api', category: 'Execute', evidence: key(path) } : undefined;
   }
