@@ -38,6 +38,9 @@ const REMOTE =
 const PUBLISHING = wordSet(
   'publish post create tweet retweet share reply thread send comment upload schedule',
 );
+const NOT_STARTING = wordSet(
+  'stop abort cancel pause terminate delete remove get list read update',
+);
 const NOT_PUBLISHING = wordSet('get list search find fetch read delete remove like bookmark');
 const STARTING = wordSet(
   'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback',
@@ -115,6 +118,19 @@ export const schemaSignals = list([
         ? said(
             view,
             /\b(vectors?|embeddings?|ingest(s|ed)?|rag|corpus|semantic index|knowledge base)\b/,
+          )
+        : undefined,
+  },
+  {
+    id: 'gives-access',
+    title: 'Gives access',
+    does: 'hands something or access to it to another account',
+    can: 'hand something or access to it to another account',
+    find: (view) =>
+      isNamed(view, wordSet('transfer share grant invite assign add set create update'))
+        ? said(
+            view,
+            /\b(ownership|transfers? (of|to|an?|the)|collaborators?|grants? access|access to (a|the) (user|member|account)|invites? (a|an|new|users?|members?)|sharing permissions?|permissions? (to|for|on))\b/,
           )
         : undefined,
   },
@@ -258,8 +274,10 @@ export const schemaSignals = list([
     title: 'Searches a store of texts',
     does: 'searches a memory, cache or vector store',
     can: 'search a memory, cache or vector store',
+    // Published documentation holds nobody's secrets.
     find: (view) =>
-      isNamed(view, wordSet('search query retrieve recall find read open'))
+      isNamed(view, wordSet('search query retrieve recall find read open')) &&
+      !/\b(documentation|docs)\b/.test(view.text)
         ? said(
             view,
             /\b(vectors?|embeddings?|semantic(ally)? search|redis|cache keys?|memory|memories|knowledge (graph|base))\b/,
@@ -278,7 +296,9 @@ export const schemaSignals = list([
     title: 'Starts work',
     does: 'starts work that costs something each time',
     can: 'start work that costs something each time',
-    find: (view) => [...view.words].find((word) => STARTING.has(word)),
+    // In the name of what stops or reads a run, the word is a noun.
+    find: (view) =>
+      isNamed(view, NOT_STARTING) ? undefined : [...view.words].find((word) => STARTING.has(word)),
   },
   {
     id: 'takes-anything',
