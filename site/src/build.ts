@@ -30,7 +30,7 @@ export type BuildResult = {
   pages: number;
   tools: number;
   servers: number;
-  /** Records that were left out, and why. */
+  /** Records that were left out, and policies that failed our own check, each with the reason. */
   problems: StoreProblem[];
   durationMs: number;
 };
@@ -47,6 +47,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   const start = performance.now();
   onProgress({ phase: 'load' });
   const catalogue = await loadCatalogue(dataDir);
+  const problems = [...catalogue.problems];
   refuseBadRecords(catalogue.entries.length + catalogue.attacks.length, catalogue.problems);
   await mkdir(dirname(outDir), { recursive: true });
   // Beside the target, so that the last step is a rename within one file system.
@@ -61,7 +62,10 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
     // Astro has a process of its own; the plain writer keeps the other core busy.
     await allOrNone(stop, [
       renderPages({ dataDir, work, origin, signal: either, onPage }),
-      writeTwins(catalogue, html, either).then(() => writeFeeds(catalogue, html, origin)),
+      writeTwins(catalogue, html, either).then((found) => {
+        problems.push(...found);
+        return writeFeeds(catalogue, html, origin);
+      }),
     ]);
     onProgress({ phase: 'search' });
     await writeIndex(catalogue, html, either);
@@ -72,7 +76,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
       pages,
       tools: catalogue.tools.length,
       servers: catalogue.entries.length,
-      problems: catalogue.problems,
+      problems,
       durationMs: Math.round(performance.now() - start),
     };
   } catch (error) {

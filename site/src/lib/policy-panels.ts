@@ -1,7 +1,6 @@
-import type { CatalogueEntry, JsonValue } from '@toolwarden/catalogue';
+import { type CatalogueEntry, escapePointer, type JsonValue } from '@toolwarden/catalogue';
 import { checkPolicyText, recommend, recommendServer } from '@toolwarden/policy';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
-import { SiteError } from './site-error.ts';
 
 /** The profiles, the one we recommend first, with what each is for. */
 const profilesShown = [
@@ -19,41 +18,56 @@ export type PolicyPanel = {
   effect: string;
   text: string;
   tokens: JsonToken[];
-  whys: { pointer: string; why: string }[];
+  /** Why each rule is there; `place` is the pointer without what is clear from the page. */
+  whys: { pointer: string; place: string; why: string }[];
+  /** Set where our own policy did not pass our own check; then the policy refuses everything. */
+  fault?: string;
 };
 
-/** The policies for one tool. @throws SiteError where one does not pass our own check: nothing unchecked is shown. */
+/** The policies for one tool. */
 export function toolPolicies(entry: CatalogueEntry, toolName: string): PolicyPanel[] {
+  const base = `/tools/${escapePointer(toolName)}/`;
   return profilesShown.map((shown) =>
-    panel(shown, recommend(entry, toolName, shown.profile), entry),
+    panel(shown, recommend(entry, toolName, shown.profile), entry, base),
   );
 }
 
 /** The policies for all tools of a server. */
 export function serverPolicies(entry: CatalogueEntry): PolicyPanel[] {
-  return profilesShown.map((shown) => panel(shown, recommendServer(entry, shown.profile), entry));
+  return profilesShown.map((shown) =>
+    panel(shown, recommendServer(entry, shown.profile), entry, '/tools/'),
+  );
 }
 
 function panel(
   shown: (typeof profilesShown)[number],
   { policy, rules, effect }: ReturnType<typeof recommend>,
   entry: CatalogueEntry,
+  base: string,
 ): PolicyPanel {
-  // What is shown, copied and downloaded is one text, and that text is what is checked.
-  const tokens = joinTokens(jsonTokens(policy as JsonValue));
-  const text = tokens.map((token) => token.text).join('');
-  const fault = checkPolicyText(text, { entry }).find(({ severity }) => severity === 'error');
-  if (fault !== undefined) {
-    throw new SiteError(
-      'policy-invalid',
-      `${entry.record.id}: the ${shown.profile} policy fails its own check at ${fault.pointer || '/'}: ${fault.message}`,
-    );
-  }
-  return {
-    ...shown,
-    effect,
-    text,
-    tokens,
-    whys: rules,
-  };
+  const printed = print(policy);
+  const fault = checkPolicyText(printed.text, { entry }).find(
+    ({ severity }) => severity === 'error',
+  );
+  // A crawled definition must not be able to stop the build, and nothing that fails our own check is shown.
+  if (fault !== undefined)
+    return { ...shown, ...REFUSED, fault: `${fault.pointer}: ${fault.message}` };
+  const whys = rules.map(({ pointer, why }) => ({
+    pointer,
+    place: pointer.startsWith(base) ? pointer.slice(base.length) : pointer,
+    why,
+  }));
+  return { ...shown, ...printed, effect, whys };
 }
+
+// What is shown, copied and downloaded is one text, and that text is what is checked.
+function print(policy: object): { text: string; tokens: JsonToken[] } {
+  const tokens = joinTokens(jsonTokens(policy as JsonValue));
+  return { tokens, text: tokens.map((token) => token.text).join('') };
+}
+
+const REFUSED = {
+  ...print({ version: '1', default: 'deny' }),
+  effect: 'Refused: no policy that passes our own check could be made for it.',
+  whys: [],
+};

@@ -28,7 +28,11 @@ export function toolTwin(
     policies: Object.fromEntries(
       policies.map(({ profile, effect, text, whys }) => [
         profile,
-        { effect, policy: JSON.parse(text), rules: whys },
+        {
+          effect,
+          policy: JSON.parse(text),
+          rules: whys.map(({ pointer, why }) => ({ pointer, why })),
+        },
       ]),
     ),
     attacks: view.attacks.map(({ id, because }) => ({ id, because })),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { resolvePointer } from '@toolwarden/catalogue';
 import { policySchema } from '@toolwarden/policy';
 import { beforeAll, expect, test } from 'vitest';
 import { type CatalogueView, countLevels, loadCatalogue } from './catalogue-view.ts';
@@ -66,13 +67,29 @@ test('a person’s answer holds, with the computed one beside it', () => {
   expect(found.correction).toMatchObject({ by: 'a reviewer', computed: 'Critical' });
 });
 
-test('the policies of every fixture, tool by tool and whole, pass the schema', () => {
-  for (const { entry, tool: each } of catalogue.pages)
-    for (const { text } of toolPolicies(entry, each.definition.name))
-      expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
-  for (const entry of catalogue.entries.filter(({ tools }) => tools.length > 0))
-    for (const { text } of serverPolicies(entry))
-      expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
+test('the policies of every fixture, tool by tool and whole, pass our own check and the schema', () => {
+  const panels = [
+    ...catalogue.pages.flatMap(({ entry, tool: each }) =>
+      toolPolicies(entry, each.definition.name),
+    ),
+    ...catalogue.entries.filter(({ tools }) => tools.length > 0).flatMap(serverPolicies),
+  ];
+  expect(panels.length).toBeGreaterThan(3 * catalogue.pages.length);
+  for (const { text, fault } of panels) {
+    expect(fault).toBeUndefined();
+    expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
+  }
+});
+
+test('each rule of a policy has its reason, under its place in that policy', () => {
+  const { entry } = tool('npm:@fixture/shell', 'run_command');
+  const [recommended] = toolPolicies(entry, 'run_command');
+  expect(recommended?.whys[0]).toMatchObject({
+    pointer: '/tools/run_command/action',
+    place: 'action',
+  });
+  for (const { pointer } of recommended?.whys ?? [])
+    expect(resolvePointer(JSON.parse(recommended?.text ?? ''), pointer)).toBeDefined();
 });
 
 test('tools of a server that is gone keep their page and leave the lists', () => {
