@@ -79,6 +79,17 @@ test('a tool that gives no part lists nothing, whatever else its server can do',
   expect(found(notes, 'create_note')).toEqual({});
 });
 
+test('a name of ten thousand characters does not make a sentence of ten thousand characters', () => {
+  const long = { ...notes, tools: notes.tools.map((tool) => ({ ...tool })) };
+  for (const tool of long.tools)
+    tool.definition = { ...tool.definition, name: tool.definition.name + 'x'.repeat(10_000) };
+  const [because = ''] = long.tools.flatMap((tool) =>
+    attacksFor(long, tool, [theft]).map((each) => each.because),
+  );
+  expect(because).toContain('…');
+  expect(because.length).toBeLessThan(300);
+});
+
 test('a combination needs every part on the same server', () => {
   const campaigns = server('npm:@fixture/campaigns');
   for (const { definition } of campaigns.tools)

@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts';
 import type { CatalogueEntry, CatalogueTool } from './entry.ts';
-import { needPhrases } from './need-phrases.ts';
+import { needPhrases, shortened } from './need-phrases.ts';
 import type { ToolNeeds } from './needs.ts';
 import { type FoundSignal, signalsOf } from './schema-signals.ts';
 import { parseServerId } from './server-id.ts';
@@ -17,18 +17,18 @@ type ToolFacts = {
 };
 
 // A tool's facts do not depend on the attack, and a database of two hundred entries asks for them each time.
-const known = new WeakMap<CatalogueTool, ToolFacts>();
+const knownFacts = new WeakMap<CatalogueTool, ToolFacts>();
 
 /** What attacks are matched with. */
 function toolFacts(tool: CatalogueTool): ToolFacts {
-  const before = known.get(tool);
+  const before = knownFacts.get(tool);
   if (before !== undefined) return before;
   const facts: ToolFacts = {
     name: tool.definition.name,
     judgement: tool.judgement,
     signals: new Map(signalsOf(tool.definition).map((signal) => [signal.id, signal])),
   };
-  known.set(tool, facts);
+  knownFacts.set(tool, facts);
   return facts;
 }
 
@@ -78,9 +78,8 @@ export function attacksFor<Of extends Attack>(
   attacks: readonly Of[],
 ): ApplicableAttack<Of>[] {
   const facts = toolFacts(tool);
-  const others = entry.tools.filter((each) => each !== tool).map(toolFacts);
   return attacks.flatMap((attack) => {
-    const because = becauseOfTool(attack, facts, others);
+    const because = becauseOfTool(attack, facts, entry);
     return because === undefined ? [] : [{ attack, because }];
   });
 }
@@ -88,10 +87,10 @@ export function attacksFor<Of extends Attack>(
 function becauseOfTool(
   { needs }: Attack,
   tool: ToolFacts,
-  others: readonly ToolFacts[],
+  entry: CatalogueEntry,
 ): string | undefined {
   if (needs.scope === 'stack' || needs.scope === 'product') return undefined;
-  if (needs.scope === 'combination') return becauseOfParts(needs, tool, others);
+  if (needs.scope === 'combination') return becauseOfParts(needs, tool, entry);
   const met = needs.tool === undefined ? undefined : meets(tool, needs.tool);
   return met === undefined ? undefined : `because it ${joined(needPhrases(met, 'does'))}`;
 }
@@ -101,22 +100,22 @@ type Combination = Extract<Attack['needs'], { scope: 'combination' }>;
 function becauseOfParts(
   { parts, listedOn }: Combination,
   tool: ToolFacts,
-  others: readonly ToolFacts[],
+  entry: CatalogueEntry,
 ): string | undefined {
   const own = parts.map((part) => meets(tool, part));
   const isGiven = listedOn === 'first-part' ? own[0] !== undefined : own.some(Boolean);
   if (!isGiven) return undefined;
-  const helpers = parts.map((part, index) =>
-    own[index] === undefined ? helperFor(part, others) : undefined,
+  const others = parts.map((part, index) =>
+    own[index] === undefined ? serverHelper(entry, part) : undefined,
   );
-  if (own.some((met, index) => met === undefined && helpers[index] === undefined)) return undefined;
+  if (own.some((met, index) => met === undefined && others[index] === undefined)) return undefined;
   const does = joined(
     needPhrases(
       own.flatMap((met) => met ?? []),
       'does',
     ),
   );
-  const can = helpers.flatMap((helper) =>
+  const can = others.flatMap((helper) =>
     helper === undefined ? [] : [`${joined(needPhrases(helper.met, 'can'))} (${helper.name})`],
   );
   return can.length === 0
@@ -124,16 +123,28 @@ function becauseOfParts(
     : `because it ${does}, and this server can also ${joined(can)}`;
 }
 
+type Helper = { name: string; met: MetTerm[]; rank: number };
+
 /** The tool that shows best how a part is given: one that only reads, else the most dangerous, first by name. */
-function helperFor(part: ToolNeeds, tools: readonly ToolFacts[]) {
-  let best: { name: string; met: MetTerm[]; rank: number } | undefined;
+function helperFor(part: ToolNeeds, tools: readonly ToolFacts[]): Helper | undefined {
+  let best: Helper | undefined;
   for (const tool of tools) {
     const met = meets(tool, part);
     if (met === undefined) continue;
     const rank = tool.judgement?.category === 'Read' ? levels.length : riskRank(tool);
-    if (best === undefined || rank > best.rank) best = { name: tool.name, met, rank };
+    if (best === undefined || rank > best.rank) best = { name: shortened(tool.name), met, rank };
   }
   return best;
+}
+
+// A tool never helps itself: a part it gives needs no helper. So a server has one helper a part, whoever asks.
+const helpers = new WeakMap<CatalogueEntry, Map<ToolNeeds, Helper | undefined>>();
+
+function serverHelper(entry: CatalogueEntry, part: ToolNeeds): Helper | undefined {
+  const known = helpers.get(entry) ?? new Map<ToolNeeds, Helper | undefined>();
+  helpers.set(entry, known);
+  if (!known.has(part)) known.set(part, helperFor(part, entry.tools.map(toolFacts)));
+  return known.get(part);
 }
 
 function riskRank({ judgement }: ToolFacts): number {
@@ -223,9 +234,9 @@ function becauseOfTools(
   tools: readonly ToolFacts[],
   opening: string,
 ): string | undefined {
-  const helpers = parts.map((part) => helperFor(part, tools));
-  if (helpers.some((helper) => helper === undefined)) return undefined;
-  const words = helpers.map(
+  const found = parts.map((part) => helperFor(part, tools));
+  if (found.some((helper) => helper === undefined)) return undefined;
+  const words = found.map(
     (helper) => `${joined(needPhrases(helper?.met ?? [], 'can'))} (${helper?.name})`,
   );
   return `because ${opening} ${joined(words)}`;

@@ -52,5 +52,10 @@ function phraseOf(term: MetTerm, form: keyof Phrase): string {
   if ('label' in term) return `${form === 'does' ? 'is' : 'be'} labelled ${term.label}`;
   if ('level' in term) return `${form === 'does' ? 'is' : 'be'} of level ${term.level}`;
   const signal = schemaSignals.find(({ id }) => id === term.signal);
-  return `${signal?.[form]} (“${term.shownBy ?? ''}”)`;
+  return `${signal?.[form]} (“${shortened(term.shownBy ?? '')}”)`;
+}
+
+/** A publisher's name within a sentence of ours; some are ten thousand characters long. */
+export function shortened(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 59)}…` : name;
 }

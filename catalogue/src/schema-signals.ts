@@ -122,19 +122,6 @@ export const schemaSignals = list([
         : undefined,
   },
   {
-    id: 'gives-access',
-    title: 'Gives access',
-    does: 'hands something or access to it to another account',
-    can: 'hand something or access to it to another account',
-    find: (view) =>
-      isNamed(view, wordSet('transfer share grant invite assign add set create update'))
-        ? said(
-            view,
-            /\b(ownership|transfers? (of|to|an?|the)|collaborators?|grants? access|access to (a|the) (user|member|account)|invites? (a|an|new|users?|members?)|sharing permissions?|permissions? (to|for|on))\b/,
-          )
-        : undefined,
-  },
-  {
     id: 'issues-secret',
     title: 'Issues a secret',
     does: 'makes a secret and returns it',
