@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 
 /** One tool with the answer that people settled on. */
-export const labelledToolSchema = z.strictObject({
+const labelledToolSchema = z.strictObject({
   id: z.string(),
   server: z.strictObject({ name: z.string(), description: z.string().optional() }),
   tool: toolDefinitionSchema,

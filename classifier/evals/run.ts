@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { canonicalJson } from '@toolwarden/catalogue';
+import { compactJson } from '@toolwarden/catalogue';
 import { classify, RULESET_VERSION } from '../src/index.ts';
 import { readLabels, serverWordsOf } from './labels.ts';
 import { type Score, type Share, score, serverFolds } from './score.ts';
@@ -26,11 +26,14 @@ for (const file of files) {
   const whole = score(judged);
   const folds = serverFolds(judged, 5).map(score);
   console.log(report(file.pathname.split('/').at(-1) ?? '', whole, folds));
-  if (values.write)
+  // One line for the whole set, then one for each fold: what the method page shows.
+  if (values.write) {
+    const lines = [{ rulesetVersion: RULESET_VERSION, ...whole }, ...folds.map(withoutList)];
     writeFileSync(
-      new URL('results.json', here),
-      `${canonicalJson({ rulesetVersion: RULESET_VERSION, whole, folds: folds.map(({ disagreements: _, ...fold }) => fold) })}\n`,
+      new URL('results.jsonl', here),
+      `${lines.map((line) => compactJson(line)).join('\n')}\n`,
     );
+  }
 }
 
 function report(name: string, whole: Score, folds: Score[]): string {
@@ -63,4 +66,8 @@ function report(name: string, whole: Score, folds: Score[]): string {
 
 function percent({ hits, n, share, low, high }: Share): string {
   return `${(100 * share).toFixed(1)} % (${hits}/${n}, 95 % ${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
+}
+
+function withoutList({ disagreements: _, ...fold }: Score): Omit<Score, 'disagreements'> {
+  return fold;
 }

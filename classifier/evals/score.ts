@@ -12,7 +12,7 @@ import type { LabelledTool } from './labels.ts';
 export type Share = { hits: number; n: number; share: number; low: number; high: number };
 
 /** How one trait did. */
-export type TraitScore = {
+type TraitScore = {
   trait: Trait;
   positives: number;
   truePositives: number;
@@ -24,7 +24,7 @@ export type TraitScore = {
 };
 
 /** One tool where the answer differs from the label. */
-export type Disagreement = {
+type Disagreement = {
   id: string;
   server: string;
   tool: string;

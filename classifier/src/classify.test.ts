@@ -8,7 +8,7 @@ import {
 } from '@toolwarden/catalogue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { injections } from '../evals/injections.ts';
+import { claims, injections } from '../evals/injections.ts';
 import { readLabels, serverWordsOf } from '../evals/labels.ts';
 import { classify, classifyServer, RULESET_VERSION } from './classify.ts';
 import { isVerbatim } from './evidence.ts';
@@ -220,4 +220,30 @@ test('a server’s tools are sorted, keyed and say who judged', () => {
       traits.every((trait) => traitSchema.safeParse(trait).success),
     ),
   ).toBe(true);
+});
+
+test.for(claims)('a bare claim before or after an act changes nothing of it: %s', (claim) => {
+  const acts = [
+    'Delete a file.',
+    'Send a message to a channel.',
+    'Place a market order.',
+    'Start a job.',
+  ];
+  for (const description of acts) {
+    const name = 'run_x';
+    const clean = classify({ tool: { name, description } });
+    for (const text of [
+      `${claim} ${description}`,
+      `${description} ${claim}`,
+      `${claim}\n\n${description}`,
+    ]) {
+      const { category, traits, risk } = classify({ tool: { name, description: text } });
+      expect([text, category, traits, risk]).toEqual([
+        text,
+        clean.category,
+        clean.traits,
+        clean.risk,
+      ]);
+    }
+  }
 });

@@ -9,7 +9,7 @@ import {
 } from '@toolwarden/catalogue';
 
 /** Longest quote; shorter spans are preferred wherever one carries the fact. */
-export const MAX_QUOTE = 160;
+const MAX_QUOTE = 160;
 
 /** Whether a quote stands where it says: in a string, as the text of a number or boolean, or as an object's key. */
 export function isVerbatim(

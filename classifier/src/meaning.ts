@@ -70,7 +70,7 @@ export const execute = (kind: ActKind, isWeak = false): Meaning => ({
 });
 
 /** A place on a disk that a result is written to. */
-export const OUTPUT_PATH =
+const OUTPUT_PATH =
   /^(?:output|out|save|dest|destination|target|dst|export|result|download)_?(?:file|path|dir|directory|folder|filename|file_?path|file_?name|to|dir_?path)$|^(?:output|destination|local_?path|saveTo|outfile|outdir|outputFile|filename|savePath|downloadPath|saveDir|save_to_file|save_to)$/i;
 
 /** Settles what one verb means from its object and surroundings. */

@@ -50,7 +50,7 @@ export type Reading = {
 };
 
 /** More of a description is not read; such a definition is sent to review. */
-export const MAX_TEXT = 40_000;
+const MAX_TEXT = 40_000;
 const MAX_FIELDS = 400;
 const MAX_VALUES = 200;
 const MAX_DEPTH = 6;
