@@ -4,7 +4,7 @@ import { type Attack, type AttackEntry, attackSchema } from './attack.ts';
 const FENCE = '---\n';
 
 /** The front matter's text of an entry file, and its prose; `undefined` where there is no front matter. */
-export function splitAttackText(text: string): { front: string; body: string } | undefined {
+function splitAttackText(text: string): { front: string; body: string } | undefined {
   if (!text.startsWith(FENCE)) return undefined;
   const end = text.indexOf(`\n${FENCE}`, FENCE.length - 1);
   if (end < 0) return undefined;
