@@ -10,6 +10,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 process.exitCode = await runStart(process.argv.slice(2), {
   root: resolve(import.meta.dirname, '..'),
   env: process.env,
+  isTty: process.stdout.isTTY === true,
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
   signal: stop.signal,

@@ -23,7 +23,11 @@ export async function classifyStore(
     onServer,
   }: {
     signal?: AbortSignal;
-    onServer?: (id: ServerRecord['id'], done: { changed: boolean; tools: number }) => void;
+    /** After each server; `of` is how many there are. */
+    onServer?: (
+      id: ServerRecord['id'],
+      done: { changed: boolean; tools: number; of: number },
+    ) => void;
   } = {},
 ): Promise<StoreRun> {
   const [records, stored] = await Promise.all([
@@ -37,16 +41,16 @@ export async function classifyStore(
     changed: 0,
     problems: [...records.problems, ...stored.problems],
   };
-  for (const record of records.items) {
+  const judged = records.items.filter(({ id, tools }) => tools.length > 0 || known.has(id));
+  for (const record of judged) {
     if (signal?.aborted) break;
-    if (record.tools.length === 0 && !known.has(record.id)) continue;
     const before = known.get(record.id);
     const isSame = before !== undefined && isCurrent(before, record);
     const changed = isSame ? false : await store.writeClassifications(classifyServer(record));
     run.servers++;
     run.tools += record.tools.length;
     if (changed) run.changed++;
-    onServer?.(record.id, { changed, tools: record.tools.length });
+    onServer?.(record.id, { changed, tools: record.tools.length, of: judged.length });
   }
   return run;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CrawlOutcome, ServerSource } from '@toolwarden/catalogue';
+import type { CrawlOutcome, CrawlReason, ServerSource } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dueSources } from './due.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 /** Writes runs on the given days, each with one outcome of the server. */
-async function crawledOn(days: [day: number, outcome: CrawlOutcome][]) {
+async function crawledOn(days: [day: number, outcome: CrawlOutcome][], reason?: CrawlReason) {
   const store = openStore(dir);
   for (const [day, outcome] of days) {
     const at = new Date(START + day * DAY_MS).toISOString();
@@ -27,7 +27,16 @@ async function crawledOn(days: [day: number, outcome: CrawlOutcome][]) {
       counts: { servers: 1, complete: 0, partial: 0, failed: 0, tools: 0 },
       failuresByReason: {},
       versions: {},
-      servers: [{ id: 'npm:notes', version: '1.0.0', outcome, tools: 0, durationMs: 1 }],
+      servers: [
+        {
+          id: 'npm:notes',
+          version: '1.0.0',
+          outcome,
+          ...(reason && { reason }),
+          tools: 0,
+          durationMs: 1,
+        },
+      ],
     });
   }
   return async (day: number, wanted = source, since?: number) =>
@@ -64,6 +73,14 @@ test('another version than the one last tried is due at once', async () => {
   const isDue = await crawledOn([[0, 'failed']]);
   expect(await isDue(0.1, { ...source, version: '1.0.1' })).toBe(true);
 });
+
+test.for(['unreachable', 'disk-full', 'no-sandbox'] as const)(
+  'a crawl that failed for want of our own (%s) does not count',
+  async (reason) => {
+    const isDue = await crawledOn([[0, 'failed']], reason);
+    expect(await isDue(0.1)).toBe(true);
+  },
+);
 
 test('runs from before the working copy was made do not count', async () => {
   const isDue = await crawledOn([[0, 'complete']]);

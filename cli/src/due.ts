@@ -43,7 +43,9 @@ function pastCrawls(
 ): Map<ServerId, { at: number; version: string; failures: number }> {
   const past = new Map<ServerId, { at: number; version: string; failures: number }>();
   for (const run of runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) {
-    for (const { id, version, outcome } of run.servers) {
+    for (const { id, version, outcome, reason } of run.servers) {
+      // What says something of our machine and nothing of the server is no reason to wait.
+      if (reason === 'unreachable' || reason === 'disk-full' || reason === 'no-sandbox') continue;
       const failures = outcome === 'failed' ? (past.get(id)?.failures ?? 0) + 1 : 0;
       past.set(id, { at: Date.parse(run.endedAt), version, failures });
     }

@@ -23,6 +23,8 @@ export type RefreshOptions = {
   unsafeNoSandbox?: boolean;
   limits?: CrawlOptions['limits'];
   onCrawled?: (result: CrawlResult) => void;
+  /** While pages are rendered. */
+  onBuild?: (done: number, total: number) => void;
   onPhase?: (phase: 'crawl' | 'classify' | 'build') => void;
 };
 
@@ -49,13 +51,20 @@ export async function publishCatalogue({
   publication,
   signal,
   onPhase,
-}: Pick<RefreshOptions, 'store' | 'publication' | 'signal' | 'onPhase'>) {
+  onBuild,
+}: Pick<RefreshOptions, 'store' | 'publication' | 'signal' | 'onPhase' | 'onBuild'>) {
   onPhase?.('classify');
   const { changed, problems } = await classifyStore(store, { signal });
   signal.throwIfAborted();
   onPhase?.('build');
   const release = await publication.nextRelease();
-  const built = await buildSite({ dataDir: store.dir, outDir: release, signal });
+  const built = await buildSite({
+    dataDir: store.dir,
+    outDir: release,
+    signal,
+    onProgress: ({ done, total }) =>
+      done !== undefined && total !== undefined && onBuild?.(done, total),
+  });
   await publication.publish(release);
   return {
     judgedAnew: changed,

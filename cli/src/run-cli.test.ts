@@ -51,6 +51,15 @@ test.for([
     /^toolwarden serve: .*dist: no site there \(index\.html is missing\); build one with toolwarden build/,
   ],
   [['serve', '--port', '99999'], /^toolwarden serve: /],
+  [
+    ['build', '--data', 'typo'],
+    /^toolwarden build: .*typo: no such data folder; name one with --data/,
+  ],
+  [['classify', '--data', 'typo'], /^toolwarden classify: .*typo: no such data folder/],
+  [
+    ['crawl', 'npm:x', '--concurrency', '17'],
+    /^toolwarden crawl: --concurrency 17: expected a whole number from 1 to 16/,
+  ],
 ] as const)('%j is one line on stderr and exit code 2', async ([args, pattern]) => {
   const { code, out, err } = await run(...args);
   expect([code, out, err.length]).toEqual([2, [], 1]);

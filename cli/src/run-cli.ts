@@ -51,7 +51,7 @@ export async function runCli(args: string[], io: Io, signal: AbortSignal): Promi
   }
   try {
     const command = await known.load();
-    if (command.help !== undefined && (rest[0] === '--help' || rest[0] === '-h')) {
+    if (command.help !== undefined && (rest.includes('--help') || rest.includes('-h'))) {
       io.out(command.help.trim());
       return 0;
     }
@@ -71,7 +71,7 @@ async function showHelp(about: string | undefined, io: Io): Promise<number> {
   for (const [name, { summary }] of Object.entries(loaders))
     io.out(`  ${name.padEnd(width)}  ${summary}`);
   io.out(
-    '\nEvery command takes --help (with an example), --json (one JSON object a line) and --debug (stack traces).',
+    '\nEvery command takes --help (with an example) and --debug (stack traces); with --json it prints one JSON object a line.',
   );
   io.out('Exit codes: 0 done, 1 found problems, 2 could not run.');
   return 0;

@@ -30,6 +30,7 @@ function begin(args: string[], ensureSandbox = () => false) {
   const ended = runStart(args, {
     root,
     env: {},
+    isTty: false,
     out: write,
     err: write,
     signal: stop.signal,

@@ -8,6 +8,7 @@ import { humanLine, withBudget } from './commands/crawl.ts';
 import { choosePort } from './commands/serve.ts';
 import { dueSources } from './due.ts';
 import type { Io } from './io.ts';
+import { painter } from './paint.ts';
 import { openPublication, type Publication } from './publish.ts';
 import { publishCatalogue, refreshCatalogue } from './refresh.ts';
 import { serveSite } from './site-server.ts';
@@ -35,7 +36,7 @@ never change; delete .toolwarden/ to begin anew. Stop it with Ctrl-C.
   --port N    another port; the variable PORT does the same
 `;
 
-export type StartOptions = Pick<Io, 'env' | 'out' | 'err'> & {
+export type StartOptions = Pick<Io, 'env' | 'out' | 'err' | 'isTty'> & {
   /** Folder that holds data/, and in which .toolwarden/ is made. */
   root: string;
   signal: AbortSignal;
@@ -126,7 +127,7 @@ async function renew(store: Store, publication: Publication, options: StartOptio
       publication,
       signal,
       crawlSignal: withBudget(signal, CRAWL_BUDGET_MS),
-      onCrawled: (crawled) => out(`  ${humanLine(crawled)}`),
+      onCrawled: (crawled) => out(`  ${humanLine(crawled, painter(options))}`),
       onPhase: (phase) =>
         phase !== 'crawl' && out(phase === 'classify' ? 'Classifying …' : 'Building …'),
     });

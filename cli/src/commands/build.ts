@@ -1,7 +1,7 @@
 import { buildSite } from '@toolwarden/site';
 import { type Command, readArguments } from '../command.ts';
 import type { Io } from '../io.ts';
-import { resolvePath } from '../paths.ts';
+import { existingData, resolvePath } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 
 const help = `
@@ -24,12 +24,13 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     data: { type: 'string' },
     out: { type: 'string' },
   });
+  const dataDir = existingData(io, values.data);
   const outDir = resolvePath(io, values.out ?? 'dist');
   const progress = startProgress(io, 'build', 1, values.json === true);
   let result: Awaited<ReturnType<typeof buildSite>>;
   try {
     result = await buildSite({
-      dataDir: resolvePath(io, values.data ?? 'data'),
+      dataDir,
       outDir,
       signal,
       onProgress: ({ phase, done = 0, total = 1 }) => progress.update(done, total, phase),

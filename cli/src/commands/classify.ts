@@ -4,7 +4,8 @@ import { openStore } from '@toolwarden/catalogue/store';
 import { classifyLines, classifyStore } from '@toolwarden/classifier';
 import { type Command, readArguments } from '../command.ts';
 import type { Io } from '../io.ts';
-import { resolvePath } from '../paths.ts';
+import { existingData } from '../paths.ts';
+import { startProgress } from '../progress.ts';
 
 const help = `
 toolwarden classify [--data DIR] [--json]
@@ -35,16 +36,21 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     stdin: { type: 'boolean' },
   });
   if (values.stdin) return classifyStdin(io);
-  const store = openStore(resolvePath(io, values.data ?? 'data'));
-  const { servers, tools, changed, problems } = await classifyStore(store, {
+  const store = openStore(existingData(io, values.data));
+  const progress = startProgress(io, 'classify', 1, values.json === true);
+  let done = 0;
+  const judging = classifyStore(store, {
     signal,
     onServer: (id, result) => {
+      done += 1;
+      progress.update(done, result.of, id);
       if (values.json)
         io.out(JSON.stringify({ server: id, tools: result.tools, changed: result.changed }));
     },
   });
+  const { servers, tools, changed, problems } = await judging.finally(() => progress.stop());
   for (const { file, message } of problems) io.err(`classify: ${file}: ${message}; skipped`);
-  if (!values.json) io.out(`${tools} tools of ${servers} servers; ${changed} judged anew`);
+  if (!values.json) io.out(`${tools} tools of ${servers} servers; ${changed} servers judged anew`);
   return problems.length > 0 ? 1 : 0;
 }
 

@@ -10,6 +10,7 @@ import {
 import { CliError, type Command, readArguments, readDuration, readNumber } from '../command.ts';
 import { dueSources } from '../due.ts';
 import type { Io } from '../io.ts';
+import { painter } from '../paint.ts';
 import { resolvePath } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import { table } from '../table.ts';
@@ -26,7 +27,7 @@ writes a record. Without an ID it crawls every source in DIR/sources.
   --sources GLOB         take the sources from these files instead
   --due                  only what is new, has another version than its record, or was last crawled a week ago
   --for TIME             stop after 30s, 10m, 2h; what is done by then is kept
-  --concurrency N        servers at once (default ${DEFAULT_CONCURRENCY})
+  --concurrency N        servers at once, 1 to 16 (default ${DEFAULT_CONCURRENCY})
   --data DIR             where records go (default data); created if absent
   --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
   --json                 one line a server as it completes:
@@ -55,14 +56,13 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     'unsafe-no-sandbox': { type: 'boolean' },
   });
   const budgetMs = values.for === undefined ? undefined : readDuration('for', values.for);
-  const concurrency = readNumber(
-    'concurrency',
-    values.concurrency ?? String(DEFAULT_CONCURRENCY),
-    1,
-    64,
-  );
+  const concurrency = readConcurrency(values.concurrency);
   const store = openStore(resolvePath(io, values.data ?? 'data'));
   const targets = await chooseTargets(positionals, values, store, io);
+  if (targets.length === 0) {
+    if (!values.json) io.out('Nothing is due.');
+    return 0;
+  }
   const sandbox = await chooseSandbox({ unsafeNoSandbox: values['unsafe-no-sandbox'] === true });
   const lock = await lockStore(store.dir);
   const progress = startProgress(io, 'crawl', targets.length, values.json === true);
@@ -81,7 +81,7 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
         results.push(result);
         progress.step(result.server);
         if (values.json) io.out(JSON.stringify(outputLine(result)));
-        else progress.print(humanLine(result));
+        else progress.print(humanLine(result, painter(io)));
       },
     });
   } finally {
@@ -89,8 +89,14 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     await lock.release();
   }
   if (!values.json) printSummary(results, targets.length, io);
-  const isAllFailed = results.every(({ outcome }) => outcome === 'failed');
-  return positionals.length > 0 && results.length > 0 && isAllFailed ? 1 : 0;
+  // A run stopped before its first result has listed none of what was named either.
+  const isNoneListed = results.every(({ outcome }) => outcome === 'failed');
+  return positionals.length > 0 && isNoneListed ? 1 : 0;
+}
+
+/** Reads `--concurrency`; the crawler has a user id and a place for each of at most 16 servers. */
+export function readConcurrency(text: string = String(DEFAULT_CONCURRENCY)): number {
+  return readNumber('concurrency', text, 1, 16);
 }
 
 async function chooseTargets(
@@ -136,32 +142,31 @@ export function outputLine({ detail: _, ...line }: CrawlResult) {
   return line;
 }
 
+const OUTCOME_COLOURS = { complete: 'green', partial: 'yellow', failed: 'red' } as const;
+
 /** One server, one line, for a terminal. */
-export function humanLine({
-  server,
-  version,
-  outcome,
-  reason,
-  detail,
-  tools,
-  help,
-  durationMs,
-}: CrawlResult): string {
+export function humanLine(
+  { server, version, outcome, reason, detail, tools, help, durationMs }: CrawlResult,
+  paint: ReturnType<typeof painter>,
+): string {
+  const found = outcome === 'failed' ? (reason ?? 'failed') : countOf(tools, 'tool');
+  const why = outcome === 'failed' ? detail : outcome === 'partial' ? reason : undefined;
+  const words = why === undefined ? found : `${found}: ${why}`;
+  const given = help.length > 0 ? `  (${help.join('; ')})` : '';
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  const what =
-    outcome === 'failed' ? (reason ?? 'failed') : `${tools} ${tools === 1 ? 'tool' : 'tools'}`;
-  const extra = [reason !== undefined && outcome === 'partial' ? reason : '', ...help].filter(
-    (text) => text !== '',
-  );
-  const words = outcome === 'failed' && detail !== undefined ? `: ${detail}` : '';
-  return `${outcome.padEnd(8)} ${server}@${version || '?'}  ${what}${words}  ${seconds}${extra.length > 0 ? `  (${extra.join('; ')})` : ''}`;
+  const name = version === '' ? server : `${server}@${version}`;
+  return `${paint(OUTCOME_COLOURS[outcome], outcome.padEnd(8))} ${name}  ${words}  ${seconds}${given}`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function printSummary(results: CrawlResult[], planned: number, io: Io): void {
   const count = (wanted: string) => results.filter(({ outcome }) => outcome === wanted).length;
   const tools = results.reduce((sum, result) => sum + result.tools, 0);
   io.out(
-    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${tools} ${tools === 1 ? 'tool' : 'tools'}`,
+    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${countOf(tools, 'tool')}`,
   );
   const reasons = Map.groupBy(
     results.filter(({ outcome }) => outcome === 'failed'),

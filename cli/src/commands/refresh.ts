@@ -1,13 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@toolwarden/catalogue/store';
 import { Cron } from 'croner';
-import { CliError, type Command, readArguments, readDuration, readNumber } from '../command.ts';
+import { CliError, type Command, readArguments, readDuration } from '../command.ts';
 import { dueSources } from '../due.ts';
 import type { Io } from '../io.ts';
-import { resolvePath } from '../paths.ts';
+import { painter } from '../paint.ts';
+import { existingData, resolvePath } from '../paths.ts';
+import { startProgress } from '../progress.ts';
 import { openPublication } from '../publish.ts';
 import { type RefreshResult, refreshCatalogue } from '../refresh.ts';
-import { untilAborted } from '../until-aborted.ts';
-import { humanLine, outputLine, withBudget } from './crawl.ts';
+import { humanLine, outputLine, readConcurrency, withBudget } from './crawl.ts';
 
 const help = `
 toolwarden refresh [--every CRON] [--for TIME] [--data DIR] [--site DIR] [--json]
@@ -17,7 +19,7 @@ to the newest release in DIR/releases. Readers never see half a site.
 
   --every CRON           stay, and repeat at these times, for example '15 3 * * *'
   --for TIME             stop crawling after 30s, 10m, 2h; what is done by then is published
-  --concurrency N        servers at once (default 2)
+  --concurrency N        servers at once, 1 to 16 (default 2)
   --data DIR             the records (default data)
   --site DIR             where releases go (default .toolwarden/site)
   --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
@@ -43,9 +45,18 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     site: { type: 'string' },
     'unsafe-no-sandbox': { type: 'boolean' },
   });
-  const once = () => refreshOnce(values, io, signal);
-  if (values.every === undefined) return once();
-  const cron = readCron(values.every);
+  const cron = values.every === undefined ? undefined : readCron(values.every);
+  // Read before the first refresh: a schedule must not begin with options that no refresh can use.
+  const wishes: Wishes = {
+    budgetMs: values.for === undefined ? undefined : readDuration('for', values.for),
+    concurrency: readConcurrency(values.concurrency),
+    dataDir: existingData(io, values.data),
+    siteDir: resolvePath(io, values.site ?? '.toolwarden/site'),
+    isJson: values.json === true,
+    unsafeNoSandbox: values['unsafe-no-sandbox'] === true,
+  };
+  const once = () => refreshOnce(wishes, io, signal);
+  if (cron === undefined) return once();
   while (!signal.aborted) {
     // A failed refresh must not end the schedule: the old site stands and the next one may do.
     await once().catch((error: Error) => signal.aborted || io.err(`refresh: ${error.message}`));
@@ -57,45 +68,45 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   return 0;
 }
 
-type Values = {
-  for?: string | undefined;
-  concurrency?: string | undefined;
-  data?: string | undefined;
-  site?: string | undefined;
-  json?: boolean | undefined;
-  'unsafe-no-sandbox'?: boolean | undefined;
+type Wishes = {
+  budgetMs: number | undefined;
+  concurrency: number;
+  dataDir: string;
+  siteDir: string;
+  isJson: boolean;
+  unsafeNoSandbox: boolean;
 };
 
-async function refreshOnce(values: Values, io: Io, signal: AbortSignal): Promise<number> {
-  const store = openStore(resolvePath(io, values.data ?? 'data'));
+async function refreshOnce(wishes: Wishes, io: Io, signal: AbortSignal): Promise<number> {
+  const { dataDir, siteDir, budgetMs, concurrency, isJson, unsafeNoSandbox } = wishes;
+  const store = openStore(dataDir);
   const { items: sources, problems } = await store.readSources();
   for (const { file, message } of problems) io.err(`refresh: ${file}: ${message}; skipped`);
   const targets = await dueSources(sources, store, Date.now());
-  const result = await refreshCatalogue({
+  io.err(`refresh: ${targets.length} of ${sources.length} servers are due`);
+  const progress = startProgress(io, 'refresh', Math.max(targets.length, 1), isJson);
+  const refreshing = refreshCatalogue({
     store,
     targets,
-    publication: openPublication(resolvePath(io, values.site ?? '.toolwarden/site')),
+    publication: openPublication(siteDir),
     signal,
-    crawlSignal: withBudget(
-      signal,
-      values.for === undefined ? undefined : readDuration('for', values.for),
-    ),
-    concurrency: readNumber('concurrency', values.concurrency ?? '2', 1, 64),
-    unsafeNoSandbox: values['unsafe-no-sandbox'] === true,
-    onCrawled: (crawled) =>
-      io.out(values.json ? JSON.stringify(outputLine(crawled)) : humanLine(crawled)),
-    onPhase: (phase) =>
-      io.err(
-        phase === 'crawl'
-          ? `crawling ${targets.length} due of ${sources.length} servers`
-          : `${phase} …`,
-      ),
+    crawlSignal: withBudget(signal, budgetMs),
+    concurrency,
+    unsafeNoSandbox,
+    onCrawled: (crawled) => {
+      progress.step(crawled.server);
+      if (isJson) io.out(JSON.stringify(outputLine(crawled)));
+      else progress.print(humanLine(crawled, painter(io)));
+    },
+    onBuild: (done, total) => progress.update(done, total, 'pages'),
+    onPhase: (phase) => progress.note(phase),
   });
+  const result = await refreshing.finally(() => progress.stop());
   for (const { file, message } of result.problems) io.err(`refresh: ${file}: ${message}; left out`);
   io.out(
-    values.json
+    isJson
       ? JSON.stringify(resultLine(result))
-      : `published ${result.pages} pages: ${result.tools} tools of ${result.servers} servers, ${result.judgedAnew} judged anew`,
+      : `published ${result.pages} pages: ${result.tools} tools of ${result.servers} servers, ${result.judgedAnew} servers judged anew`,
   );
   return result.problems.length > 0 || problems.length > 0 ? 1 : 0;
 }
@@ -113,9 +124,8 @@ async function sleepUntil(timeMs: number, signal: AbortSignal): Promise<void> {
     leftMs > 0 && !signal.aborted;
     leftMs = timeMs - Date.now()
   ) {
-    await untilAborted(
-      AbortSignal.any([signal, AbortSignal.timeout(Math.min(leftMs, LONGEST_TIMER_MS))]),
-    );
+    // Unlike AbortSignal.timeout this timer keeps the process alive; rejected means stopped.
+    await sleep(Math.min(leftMs, LONGEST_TIMER_MS), undefined, { signal }).catch(() => {});
   }
 }
 

@@ -9,11 +9,12 @@ import { untilAborted } from '../until-aborted.ts';
 export const DEFAULT_PORT = 4321;
 
 const help = `
-toolwarden serve [--port N] [--dir DIR]
+toolwarden serve [--port N] [--dir DIR] [--json]
 
 Serves a built site on 127.0.0.1 and ::1 until it is stopped. A refresh that publishes meanwhile is picked up.
 
   --port N    default ${DEFAULT_PORT}, or the variable PORT; 0 takes a free one
+  --json      prints {url} instead of a sentence
   --dir DIR   the site (default: what refresh published last in .toolwarden/site, else dist)
 
 Example:
@@ -35,7 +36,7 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     );
   }
   const server = await serveSite(dir, choosePort(values.port, io));
-  io.out(`Toolwarden: ${server.url}`);
+  io.out(values.json ? JSON.stringify({ url: server.url }) : `Toolwarden: ${server.url}`);
   io.err(`serving ${dir}; stop with Ctrl-C`);
   await untilAborted(signal);
   await server.close();

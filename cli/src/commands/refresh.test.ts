@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type ServerRecord, toolDigest } from '@toolwarden/catalogue';
+import { openStore } from '@toolwarden/catalogue/store';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'toolwarden-refresh-'));
+  const definition = { name: 'add_note', description: 'Adds a note to the notebook.' };
+  const record: ServerRecord = {
+    id: 'npm:@acme/notes',
+    version: '1.0.0',
+    outcome: 'complete',
+    configurations: [{ name: 'default', args: [], env: [] }],
+    tools: [{ definition, digest: toolDigest(definition), configurations: ['default'] }],
+  };
+  await openStore(join(dir, 'data')).writeServer(record);
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+function refresh(...args: string[]) {
+  const bin = join(import.meta.dirname, '../../bin/toolwarden.js');
+  const where = ['--data', join(dir, 'data'), '--site', join(dir, 'site')];
+  const child = spawn(process.execPath, [bin, 'refresh', ...where, ...args]);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    ended,
+    lines: createInterface(child.stdout),
+    errors: createInterface(child.stderr),
+  };
+}
+
+test('a schedule stays and publishes again and again, and ends with 0 when it is asked to', {
+  timeout: 120_000,
+}, async () => {
+  const { child, ended, lines } = refresh('--every', '* * * * * *', '--json');
+  const published: unknown[] = [];
+  for await (const line of lines) {
+    published.push(JSON.parse(line));
+    if (published.length === 2) break;
+  }
+  expect(published).toEqual([
+    { published: true, pages: expect.any(Number), tools: 1, servers: 1, judgedAnew: 1 },
+    { published: true, pages: expect.any(Number), tools: 1, servers: 1, judgedAnew: 0 },
+  ]);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  const current = await readlink(join(dir, 'site/current'));
+  expect(await readdir(join(dir, 'site/releases'))).toContain(current.slice('releases/'.length));
+});
+
+test('a schedule with options that no refresh can use is refused at once', async () => {
+  const { ended, errors } = refresh('--every', '* * * * *', '--concurrency', 'banana');
+  const said: string[] = [];
+  for await (const line of errors) said.push(line);
+  expect(await ended).toBe(2);
+  expect(said).toEqual([
+    'toolwarden refresh: --concurrency banana: expected a whole number from 1 to 16',
+  ]);
+});
