@@ -64,6 +64,21 @@ describe('the transport', () => {
     ]);
   });
 
+  test.for([
+    '\u001b[32m',
+    '\u001b[0m',
+    '\u001b[?25l',
+    '[info] ',
+    '\u001b[2K\u001b[1G[info] ',
+    '\ufeff',
+  ])('finds the message behind %j', async (prefix) => {
+    const { transport, messages, ask, say } = await open();
+    await ask(1);
+    await say(`${prefix}{"id":1,"result":{"a":1}}\n`);
+    expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { a: 1 } }]);
+    expect(transport.junk).toEqual([]);
+  });
+
   test('ends at a line over the limit, also where the line never ends', async () => {
     const { transport, say, isClosed } = await open();
     await say('x'.repeat(150));

@@ -72,14 +72,18 @@ export class BoundedTransport implements Transport {
 
   private receive(chunk: Buffer): void {
     this.totalBytes += chunk.length;
-    if (this.totalBytes > this.limits.stdoutBytes)
-      return this.stop(`output over ${this.limits.stdoutBytes} bytes`);
+    if (this.totalBytes > this.limits.stdoutBytes) {
+      this.stop(`output over ${this.limits.stdoutBytes} bytes`);
+      return;
+    }
     let from = 0;
     while (!this.isClosed) {
       const end = chunk.indexOf(NEWLINE, from);
       const part = chunk.subarray(from, end < 0 ? chunk.length : end);
-      if (this.partBytes + part.length > this.limits.lineBytes)
-        return this.stop(`line over ${this.limits.lineBytes} bytes`);
+      if (this.partBytes + part.length > this.limits.lineBytes) {
+        this.stop(`line over ${this.limits.lineBytes} bytes`);
+        return;
+      }
       this.parts.push(part);
       this.partBytes += part.length;
       // A line that drips in byte by byte must not cost an object a byte.
@@ -94,17 +98,10 @@ export class BoundedTransport implements Transport {
   }
 
   private read(line: string): void {
-    // Byte order marks, NULs and terminal sequences stand before the JSON of some servers.
-    const start = line.search(/[[{]/);
-    if (start < 0) {
+    const value = jsonIn(line);
+    if (value === undefined) {
       if (line.trim() !== '') this.discard(line);
       return;
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(line.slice(start));
-    } catch {
-      return this.discard(line);
     }
     // Batches are part of the revision 2025-03-26.
     for (const item of Array.isArray(value) ? value : [value]) {
@@ -115,10 +112,15 @@ export class BoundedTransport implements Transport {
 
   private take(item: unknown, line: string): void {
     const message = this.answerOf(item) ?? requestOf(item);
-    if (message === undefined) return this.discard(line);
+    if (message === undefined) {
+      this.discard(line);
+      return;
+    }
     // Requests and notices are free of charge up to a number: each makes the client answer.
-    if ('method' in message && ++this.junkCount > this.limits.junkMessages)
-      return this.stop(`more than ${this.limits.junkMessages} messages that were not asked for`);
+    if ('method' in message && ++this.junkCount > this.limits.junkMessages) {
+      this.stop(`more than ${this.limits.junkMessages} messages that were not asked for`);
+      return;
+    }
     try {
       this.onmessage?.(message);
     } catch (error) {
@@ -166,6 +168,26 @@ export class BoundedTransport implements Transport {
     if (++this.junkCount > this.limits.junkMessages)
       this.stop(`more than ${this.limits.junkMessages} lines that are no message`);
   }
+}
+
+const ESCAPE = String.fromCharCode(27);
+/** Colours and moves of a terminal. JSON has no raw escape character, so nothing of a message is lost with them. */
+const TERMINAL_SEQUENCE = new RegExp(`${ESCAPE}\\[[0-9;?]*[ -/]*[@-~]`, 'g');
+
+/** The JSON a line ends with; byte order marks, NULs, terminal sequences and labels stand before it in some servers. */
+function jsonIn(line: string): unknown {
+  const text = line.includes(ESCAPE) ? line.replace(TERMINAL_SEQUENCE, '') : line;
+  // A label such as `[info]` starts like a batch.
+  const starts = new Set([text.search(/[[{]/), text.indexOf('{')]);
+  for (const start of starts) {
+    if (start < 0) continue;
+    try {
+      return JSON.parse(text.slice(start));
+    } catch {
+      // No message from here on.
+    }
+  }
+  return undefined;
 }
 
 /** A request or notice of the server; the client has no capability, so it refuses each request but `ping`. */
