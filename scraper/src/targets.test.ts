@@ -17,6 +17,20 @@ test('an id without a source is crawled by name alone, once', async () => {
   ]);
 });
 
+test('two versions of one server in one call are a problem, the same one twice is none', async () => {
+  const { targets, problems } = await resolveTargets(
+    ['npm:a@1.0.0', 'npm:a@2.0.0', 'npm:a@1.0.0', 'npm:@acme/notes', 'npm:@acme/notes@1.0.0'],
+    sources,
+  );
+  expect(targets.map(({ id, version }) => [id, version])).toEqual([
+    ['npm:a', '1.0.0'],
+    ['npm:@acme/notes', '1.0.0'],
+  ]);
+  expect(problems).toEqual([
+    { id: 'npm:a@2.0.0', message: expect.stringContaining('one version') },
+  ]);
+});
+
 test.for([
   ...['npm:--registry=http://x', 'npm:../x', 'npm:a;b', `npm:${'a'.repeat(300)}`, 'npm:nötes'],
   ...[

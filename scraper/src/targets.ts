@@ -13,7 +13,7 @@ export async function resolveTargets(
 ): Promise<ResolvedTargets> {
   const known = new Map(sources.map((source) => [source.id, source]));
   const resolved: ResolvedTargets = { targets: [], problems: [] };
-  const seen = new Set<string>();
+  const seen = new Map<string, string | undefined>();
   for (const text of ids) {
     const parsed = parseServerId(text);
     if (!parsed.ok) {
@@ -23,12 +23,20 @@ export async function resolveTargets(
         id: text,
         message: `${text}: only npm servers can be crawled so far, such as npm:@scope/name`,
       });
-    } else if (!seen.has(parsed.id)) {
-      seen.add(parsed.id);
-      resolved.targets.push({
+    } else {
+      const target = {
         ...(known.get(parsed.id) ?? { id: parsed.id }),
         ...(parsed.version !== undefined && { version: parsed.version }),
-      });
+      };
+      if (!seen.has(parsed.id)) {
+        seen.set(parsed.id, target.version);
+        resolved.targets.push(target);
+      } else if (seen.get(parsed.id) !== target.version) {
+        resolved.problems.push({
+          id: text,
+          message: `${text}: a server has one record, so one run crawls one version of it; name the other in a run of its own`,
+        });
+      }
     }
   }
   return resolved;
