@@ -5,6 +5,7 @@ test('only what is needed to reach the registry is taken over', () => {
   const { npmrc, certificates, hosts } = settingsFrom(
     [
       'registry=https://npm.acme.dev/\nignore-scripts=false\nscript-shell=/bin/evil\ncafile=/etc/acme.pem\n',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: npm itself replaces such names.
       '@acme:registry=https://own.acme.dev/npm/\n//own.acme.dev/npm/:_authToken=${ACME_TOKEN}\nnode-options=--require x\n',
     ],
     {

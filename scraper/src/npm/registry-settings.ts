@@ -54,7 +54,7 @@ export function settingsFrom(texts: string[], env: NodeJS.ProcessEnv): RegistryS
   return {
     npmrc: `${lines.join('\n')}\n`,
     certificates: [unquoted(values.get('cafile')), env.NODE_EXTRA_CA_CERTS].filter(
-      (path): path is string => path !== undefined && path.startsWith('/'),
+      (path): path is string => path?.startsWith('/') === true,
     ),
     hosts: [
       ...new Set(

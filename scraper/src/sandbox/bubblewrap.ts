@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { ScraperError } from '../scraper-error.ts';
+import { promisify } from 'node:util';
 import { FIRST_INPUT, INNER_GATE, startConfined } from './confined-process.ts';
 import { identityOf } from './identity.ts';
+import { inside } from './inside.ts';
 import type { ConfinedProcess, Places, Sandbox, SandboxRun } from './sandbox.ts';
 import { stageRuntime } from './stage-runtime.ts';
+
+const execute = promisify(execFile);
 
 const PLACES: Places = {
   node: '/opt/node/bin/node',
@@ -30,6 +34,8 @@ const ETC_SHARED = ['ld.so.cache', 'alternatives', 'ssl', 'ca-certificates', 'pk
 
 /** Linux namespaces through bubblewrap: no network, a read-only root, an empty home, no foreign processes. */
 export async function bubblewrapSandbox(): Promise<Sandbox> {
+  const { stdout } = await execute('bwrap', ['--version']);
+  const version = stdout.trim().split(' ').at(-1) ?? '';
   const runtime = await stageRuntime();
   const start = async (run: SandboxRun): Promise<ConfinedProcess> => {
     const { argv, env } = run.command(PLACES);
@@ -51,7 +57,7 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
     return startConfined({
       argv: [
         'bwrap',
-        ...namespaces(run, runtime.version),
+        ...namespaces(run, version),
         ...system(),
         ...folders(run, runtime),
         ...files.flatMap(([path, text]) => layIn(path, text)),
@@ -72,7 +78,7 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
   };
   return {
     id: 'bubblewrap',
-    version: runtime.version,
+    version,
     isIsolated: true,
     start,
     ownerOf: identityOf,
@@ -149,13 +155,4 @@ function baseEnvironment(): Record<string, string> {
     TERM: 'dumb',
     NO_COLOR: '1',
   };
-}
-
-/** A path below a folder, refusing what would leave it. */
-function inside(dir: string, path: string): string {
-  const parts = path.split('/');
-  const isPlain = parts.every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPlain || path.includes('\0'))
-    throw new ScraperError('bad-source', `${JSON.stringify(path)} is no path below the folder`);
-  return `${dir}/${path}`;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,26 @@ test('a bubblewrap that is there but does not work is no sandbox', async () => {
     code: 'no-sandbox',
     message: expect.stringContaining('No permissions to create a namespace'),
   });
+});
+
+test('a run without a sandbox needs no bubblewrap', async () => {
+  vi.stubEnv('PATH', dir);
+  expect(await chooseSandbox({ unsafeNoSandbox: true })).toMatchObject({ id: 'none' });
+});
+
+test.for(['workFiles', 'homeFiles'])('without a sandbox %s stay in their folder', async (where) => {
+  const sandbox = await chooseSandbox({ unsafeNoSandbox: true });
+  const outside = join(dir, 'outside');
+  const path = `${'../'.repeat(20)}${outside}`;
+  const start = sandbox.start({
+    slot: 5,
+    packageDir: dir,
+    command: ({ node }) => ({ argv: [node, '--version'], env: {} }),
+    [where]: { [path]: 'x' },
+    limits: defaultLimits,
+  });
+  await expect(start).rejects.toMatchObject({ code: 'bad-source' });
+  expect(existsSync(outside)).toBe(false);
 });
 
 test('a run without a sandbox has to be asked for, and keeps a server from nothing but our variables', async () => {

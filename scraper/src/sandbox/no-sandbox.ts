@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startConfined } from './confined-process.ts';
 import { identityOf } from './identity.ts';
+import { inside } from './inside.ts';
 import type { Places, Sandbox, SandboxRun } from './sandbox.ts';
 import { stageRuntime } from './stage-runtime.ts';
 
@@ -13,6 +14,8 @@ import { stageRuntime } from './stage-runtime.ts';
 export async function noSandbox(): Promise<Sandbox> {
   const runtime = await stageRuntime();
   const start = async (run: SandboxRun) => {
+    for (const path of [run.homeFiles, run.workFiles].flatMap((files) => Object.keys(files ?? {})))
+      inside('', path);
     const home = await mkdtemp(join(tmpdir(), 'toolwarden-home-'));
     const places: Places = {
       node: runtime.node,
@@ -30,9 +33,10 @@ export async function noSandbox(): Promise<Sandbox> {
       [places.work, run.workFiles],
     ] as const) {
       for (const [path, text] of Object.entries(files ?? {})) {
-        await mkdir(dirname(join(dir, path)), { recursive: true });
-        await writeFile(join(dir, path), text);
-        await own(join(dir, path));
+        const file = inside(dir, path);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+        await own(file);
       }
     }
     for (const dir of [home, places.work]) await own(dir);

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { chmod, cp, link, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
 
 /** The programs the sandbox brings along: this Node, and the npm of this machine. */
-export type Runtime = { node: string; npm: string | undefined; version: string };
+export type Runtime = { node: string; npm: string | undefined };
 
 /**
  * Finds Node and npm at places an unprivileged user can read. What lies in a private home (root's, with a version
@@ -16,11 +12,10 @@ export type Runtime = { node: string; npm: string | undefined; version: string }
  */
 export async function stageRuntime(): Promise<Runtime> {
   const npm = await findNpm();
-  const { stdout } = await run('bwrap', ['--version']);
   const isRoot = process.getuid?.() === 0;
   const needsStage = (path: string) => isRoot && !isReadableByAll(path);
   const node = process.execPath;
-  const runtime = { node, npm, version: stdout.trim().split(' ').at(-1) ?? '' };
+  const runtime = { node, npm };
   if (!needsStage(node) && !(npm && needsStage(npm))) return runtime;
 
   const stage = await mkdtemp(join(tmpdir(), 'toolwarden-runtime-'));
