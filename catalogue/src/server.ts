@@ -11,6 +11,23 @@ const linksSchema = z.strictObject({
   documentation: z.string().optional(),
 });
 
+const NUL = '\0';
+/** What becomes part of a command line or an environment, neither of which can hold a NUL. */
+const argumentSchema = z.string().refine((text) => !text.includes(NUL), 'contains a NUL');
+const variableNameSchema = argumentSchema.refine(
+  (name) => name !== '' && !name.includes('='),
+  'is no name of a variable',
+);
+/** A path below `{dir}`, with or without that in front. */
+const dummyPathSchema = argumentSchema.refine(
+  (path) =>
+    path
+      .replace(/^\{dir\}\//, '')
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..'),
+  'is no path below the working folder',
+);
+
 /** What to crawl, and what it wants before it lists its tools. Values are placeholders, never real secrets. */
 export const serverSourceSchema = z.strictObject({
   id: serverIdSchema,
@@ -19,11 +36,11 @@ export const serverSourceSchema = z.strictObject({
   /** npm: the command of the package to start, where it has several. */
   bin: z.string().optional(),
   /** Arguments after the command. `{dir}` stands for a fresh folder inside the sandbox. */
-  args: z.array(z.string()).optional(),
+  args: z.array(argumentSchema).optional(),
   /** Variables to set, with placeholder values; `{dir}` as in `args`. */
-  env: z.record(z.string(), z.string()).optional(),
+  env: z.record(variableNameSchema, argumentSchema).optional(),
   /** Dummy files to lay into `{dir}`: path → text. */
-  files: z.record(z.string(), z.string()).optional(),
+  files: z.record(dummyPathSchema, z.string()).optional(),
   /** Dependency versions to force, where the published ones cannot be installed (npm `overrides`). */
   overrides: z.record(z.string(), z.string()).optional(),
   /** Subject area, one word, for browsing. */
@@ -139,7 +156,7 @@ export const serverRecordSchema = z.strictObject({
   resourceTemplates: z.array(jsonObjectSchema).optional(),
   truncated: z.array(truncationSchema).optional(),
   findings: z.array(findingSchema).optional(),
-  /** Help given before it listed, in words such as `env ITERABLE_API_KEY`; the next crawl starts there. */
+  /** Help given before it listed, in words such as `env ITERABLE_API_KEY`: what a source would have to give. */
   help: z.array(z.string()).optional(),
   /** True once the server or its last tool is gone from its source; the record stays as a tombstone. */
   isGone: z.boolean().optional(),

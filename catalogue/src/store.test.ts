@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import glob from 'fast-glob';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ServerRecord } from './server.ts';
+import { type ServerRecord, serverSourceSchema } from './server.ts';
 import { openStore, StoreError } from './store.ts';
 import { toolDigest } from './tool.ts';
 
@@ -122,4 +122,50 @@ test('a run is named by its start', async () => {
   });
   expect(file).toBe(join(dir, 'crawls/2026-11-21T031500Z.json'));
   expect((await stat(file)).isFile() && (await readFile(file, 'utf8')).endsWith('}\n')).toBe(true);
+});
+
+test('a line that a killed writer left half does not swallow the next', async () => {
+  const store = openStore(dir);
+  const gone = { event: 'server-gone', at: '2026-11-21T05:00:00.000Z', version: '1' } as const;
+  await store.appendHistory(record.id, [gone]);
+  const [file = ''] = await glob('history/**/*.jsonl', { cwd: dir, absolute: true });
+  await appendFile(file, '{"event":"server-b');
+  await store.appendHistory(record.id, [{ ...gone, event: 'server-back' }]);
+  const { items, problems } = await store.readHistory(record.id);
+  expect(items.map(({ event }) => event)).toEqual(['server-gone', 'server-back']);
+  expect(problems).toHaveLength(1);
+});
+
+test('a data folder that cannot be written or read is one clear line', async () => {
+  await writeFile(join(dir, 'file'), '');
+  const store = openStore(join(dir, 'file'));
+  const gone = { event: 'server-gone', at: '2026-11-21T05:00:00.000Z', version: '1' } as const;
+  await expect(store.appendHistory(record.id, [gone])).rejects.toMatchObject({
+    name: 'StoreError',
+    code: 'unwritable',
+  });
+  await mkdir(join(dir, 'blocked'));
+  await writeFile(join(dir, 'blocked/sources'), '');
+  await expect(openStore(join(dir, 'blocked')).writeSource({ id: 'npm:a' })).rejects.toMatchObject({
+    name: 'StoreError',
+    code: expect.stringMatching(/^un(read|writ)able$/),
+  });
+  await expect(store.readServer(record.id)).rejects.toMatchObject({ code: 'unreadable' });
+});
+
+test.for([
+  { files: { '../x': 'a' } },
+  { files: { '{dir}/../x': 'a' } },
+  { files: { '/etc/x': 'a' } },
+  { files: { 'a\0b': 'a' } },
+  { args: ['a\0b'] },
+  { env: { 'A=B': 'x' } },
+  { env: { A: 'x\0' } },
+])('a source with %j is no source', (odd) => {
+  expect(serverSourceSchema.safeParse({ id: 'npm:a', ...odd }).success).toBe(false);
+});
+
+test('a source may name its files with and without {dir}', () => {
+  const files = { '{dir}/a/b.json': '{}', 'c.txt': 'with a \0' };
+  expect(serverSourceSchema.parse({ id: 'npm:a', files })).toEqual({ id: 'npm:a', files });
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import glob from 'fast-glob';
 import * as z from 'zod';
@@ -29,10 +29,10 @@ export type StoreProblem = { file: string; message: string };
 /** What was read, and what had to be left out. */
 export type Reading<Item> = { items: Item[]; problems: StoreProblem[] };
 
-/** A file of the store that is there but cannot be used. */
+/** A file of the store that cannot be used or written. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'unreadable' | 'not-json' | 'invalid' | 'misplaced';
+  readonly code: 'unreadable' | 'unwritable' | 'not-json' | 'invalid' | 'misplaced';
   readonly file: string;
 
   constructor(code: StoreError['code'], file: string, message: string, options?: ErrorOptions) {
@@ -143,9 +143,8 @@ export function openStore(dir: string) {
     async appendHistory(id: ServerId, events: HistoryEvent[]): Promise<void> {
       if (events.length === 0) return;
       const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
-      await mkdir(dirname(file), { recursive: true });
       const lines = events.map((event) => `${JSON.stringify(historyEventSchema.parse(event))}\n`);
-      await appendFile(file, lines.join(''));
+      await appendLines(file, lines.join(''));
     },
     /** A server's history, oldest first; lines that cannot be read are problems. */
     async readHistory(id: ServerId): Promise<Reading<HistoryEvent>> {
@@ -159,7 +158,7 @@ export function openStore(dir: string) {
       for (const file of await list(dir, 'attacks/*.md')) {
         const shown = relative(dir, file);
         try {
-          const entry = parseAttackText(await readFile(file, 'utf8'));
+          const entry = parseAttackText((await readIfThere(file)) ?? '');
           if (shown !== attackPath(entry.attack.id))
             throw new Error(
               `the entry ${entry.attack.id} belongs at ${attackPath(entry.attack.id)}`,
@@ -180,7 +179,7 @@ export function openStore(dir: string) {
     async readCrawlRuns(): Promise<Reading<CrawlRun>> {
       const reading: Reading<CrawlRun> = { items: [], problems: [] };
       for (const file of await list(dir, 'crawls/*.json')) {
-        const parsed = crawlRunSchema.safeParse(parseOrUndefined(await readFile(file, 'utf8')));
+        const parsed = crawlRunSchema.safeParse(parseOrUndefined((await readIfThere(file)) ?? ''));
         if (parsed.success) reading.items.push(parsed.data);
         else
           reading.problems.push({
@@ -210,13 +209,17 @@ function shardOf(id: ServerId): string {
 }
 
 async function list(dir: string, pattern: string): Promise<string[]> {
-  const files = await glob(pattern, {
-    cwd: dir,
-    absolute: true,
-    onlyFiles: true,
-    followSymbolicLinks: false,
-  });
-  return files.sort();
+  try {
+    const files = await glob(pattern, {
+      cwd: dir,
+      absolute: true,
+      onlyFiles: true,
+      followSymbolicLinks: false,
+    });
+    return files.sort();
+  } catch (error) {
+    throw unreadable(dir, error);
+  }
 }
 
 async function readRecord<Item extends { id: ServerId }>(
@@ -246,10 +249,19 @@ async function readIfThere(file: string, shown = file): Promise<string | undefin
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new StoreError('unreadable', shown, `cannot be read (${(error as Error).message})`, {
-      cause: error,
-    });
+    throw unreadable(shown, error);
   }
+}
+
+function unreadable(shown: string, error: unknown): StoreError {
+  const { message } = error as Error;
+  return new StoreError('unreadable', shown, `cannot be read (${message})`, { cause: error });
+}
+
+/** The error for a place that takes no file: a full or read-only disk, a file where a folder should be. */
+export function unwritable(shown: string, error: unknown): StoreError {
+  const { message } = error as Error;
+  return new StoreError('unwritable', shown, `cannot be written (${message})`, { cause: error });
 }
 
 function parseJson(text: string, shown: string): unknown {
@@ -297,9 +309,9 @@ export function explainIssues(error: z.ZodError): string {
 /** Writes a whole file or nothing, and only where its bytes change; says whether they did. */
 export async function writeWhole(file: string, text: string): Promise<boolean> {
   if ((await readIfThere(file)) === text) return false;
-  await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;
   try {
+    await mkdir(dirname(file), { recursive: true });
     const handle = await open(draft, 'w');
     try {
       await handle.writeFile(text);
@@ -309,10 +321,33 @@ export async function writeWhole(file: string, text: string): Promise<boolean> {
     }
     await rename(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => {});
+    throw unwritable(file, error);
   }
   return true;
+}
+
+/** Appends whole lines; a last line that a killed writer left without its end stays a line of its own. */
+async function appendLines(file: string, lines: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(file, 'a+');
+    try {
+      await handle.appendFile((await isTorn(handle)) ? `\n${lines}` : lines);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** Whether a file's last byte is something else than the end of a line. */
+async function isTorn(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return false;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString('latin1') !== '\n';
 }
 
 /** Whether a path exists and can be read. */

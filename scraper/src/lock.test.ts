@@ -55,3 +55,11 @@ test('a data folder that is not there is made', async () => {
   await (await lockStore(join(dir, 'a/b'))).release();
   expect(await readdir(join(dir, 'a'))).toEqual(['b']);
 });
+
+test('a data folder that cannot be made is one clear line', async () => {
+  await writeFile(join(dir, 'file'), '');
+  const refusal = await lockStore(join(dir, 'file/data')).catch((error: Error) => error);
+  expect(refusal).toMatchObject({ name: 'StoreError', code: 'unwritable' });
+  expect((refusal as Error).message).toContain(`${join(dir, 'file/data')}: cannot be written`);
+  expect((refusal as Error).message).not.toContain('\n');
+});

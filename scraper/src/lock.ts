@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject, own } from '@toolwarden/catalogue';
+import { unwritable } from '@toolwarden/catalogue/store';
 import { ScraperError } from './scraper-error.ts';
 
 const ATTEMPTS = 5;
@@ -14,12 +15,16 @@ type Owner = { pid: number; started: string; host: string };
  * over.
  */
 export async function lockStore(dir: string): Promise<{ release(): Promise<void> }> {
-  await mkdir(dir, { recursive: true });
   const file = join(dir, '.crawl.lock');
   const me: Owner = { pid: process.pid, started: startOf(process.pid) ?? '', host: hostname() };
   const text = JSON.stringify({ ...me, nonce: crypto.randomUUID() });
-  const draft = `${file}.${crypto.randomUUID()}`;
-  await writeFile(draft, text);
+  const draft = `${file}.${process.pid}.${crypto.randomUUID()}`;
+  try {
+    await mkdir(dir, { recursive: true });
+    await writeFile(draft, text);
+  } catch (error) {
+    throw unwritable(dir, error);
+  }
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       // A link either makes the name or fails, with the whole text in it: nobody reads half a lock.
@@ -48,7 +53,7 @@ async function release(file: string, text: string): Promise<void> {
 
 /** Moves a dead crawler's lock away; if another took over in between, puts that one back. */
 async function removeStale(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${crypto.randomUUID()}`;
+  const aside = `${file}.${process.pid}.${crypto.randomUUID()}`;
   if (!(await succeeds(rename(file, aside)))) return;
   if ((await readFile(aside, 'utf8')) !== stale) await succeeds(link(aside, file));
   await rm(aside, { force: true });
