@@ -63,6 +63,7 @@ export const crawlReasons = [
   'no-command',
   'no-sandbox',
   'not-found',
+  'not-started',
   'protocol-error',
   'runtime-missing',
   'silent-exit',

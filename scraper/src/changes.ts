@@ -1,4 +1,9 @@
-import type { HistoryEvent, RecordedTool, ServerRecord } from '@toolwarden/catalogue';
+import {
+  canonicalJson,
+  type HistoryEvent,
+  type RecordedTool,
+  type ServerRecord,
+} from '@toolwarden/catalogue';
 
 /** What is new between two complete listings of one server, in the order of the tools' names. */
 export function changesBetween(
@@ -13,6 +18,17 @@ export function changesBetween(
     ...names.flatMap((name) => toolChanges(base, before.get(name), after.get(name))),
     ...instructionChange(base, earlier, later),
   ];
+}
+
+/** Changes without those that end a history already: a crawler killed before it wrote the record saw them first. */
+export function withoutKnown(history: HistoryEvent[], changes: HistoryEvent[]): HistoryEvent[] {
+  const words = (event: HistoryEvent) => canonicalJson({ ...event, at: '' });
+  const [before, now] = [history.slice(-changes.length).map(words), changes.map(words)];
+  for (let count = before.length; count > 0; count--) {
+    if (before.slice(-count).every((event, index) => event === now[index]))
+      return changes.slice(count);
+  }
+  return changes;
 }
 
 type Base = { at: string; version: string };

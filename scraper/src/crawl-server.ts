@@ -28,6 +28,23 @@ export async function crawlServer(
   source: ServerSource,
   place: CrawlPlace,
 ): Promise<ServerRecord | undefined> {
+  try {
+    return await listServer(source, place);
+  } catch (error) {
+    if (place.signal?.aborted) return undefined;
+    // A source that no program can be started with, or a machine that gives no room: the next server may fare better.
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'not-started';
+    const problem = { reason, detail: detailOf(message, hiddenIn(place)) } as const;
+    const base = { source, installed: undefined, bin: undefined };
+    return failedRecord(base, problem, source.version ?? '');
+  }
+}
+
+async function listServer(
+  source: ServerSource,
+  place: CrawlPlace,
+): Promise<ServerRecord | undefined> {
   const fail = (
     reason: CrawlReason,
     words: string,

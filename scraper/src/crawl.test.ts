@@ -38,7 +38,8 @@ const lists = (...tools: string[]) =>
 const marks = Object.fromEntries(
   ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'].map((script) => [
     script,
-    `touch mark-${script}; touch /tmp/mark-${script}`,
+    // Into the package's own folder, which outlives the installation: the server then lists it.
+    `touch mark-${script}`,
   ]),
 );
 const describeCrawl = await needs('bubblewrap');
@@ -78,7 +79,7 @@ describeCrawl('a crawl of packages', () => {
           'index.mjs': `#!/usr/bin/env node
 import { readdirSync } from 'node:fs';
 import { list, tool } from './speak.mjs';
-list([import.meta.dirname, '/tmp'].flatMap((dir) => readdirSync(dir)).map((name) => tool(name)));
+list(readdirSync(import.meta.dirname).map((name) => tool(name)));
 `,
         },
       }),
@@ -200,7 +201,6 @@ list([import.meta.dirname, '/tmp'].flatMap((dir) => readdirSync(dir)).map((name)
     const files = (await record('npm:marks')).tools.map(({ definition }) => definition.name);
     expect(files).toContain('binding.gyp');
     expect(files.filter((name) => name.startsWith('mark-') || name === 'build')).toEqual([]);
-    expect(existsSync('/tmp/mark-preinstall')).toBe(false);
   });
 
   test('installs with the newest version where a dependency was never published', async () => {
@@ -324,8 +324,57 @@ list([tool('now', { description: String(process.hrtime.bigint()) }), tool('still
     const started: string[] = [];
     await expect(
       run(['plain', 'hangs', 'wants-help'], { onStart: (id) => started.push(id) }),
-    ).rejects.toThrow();
+    ).rejects.toMatchObject({ name: 'StoreError' });
     expect(started).toEqual(['npm:plain', 'npm:hangs']);
+    expect((await store.readCrawlRuns()).items).toMatchObject([{ ending: 'interrupted' }]);
+  });
+
+  test('goes on after a source that no program can be started with', async () => {
+    const { run: crawlRun, results } = await run(
+      [
+        { id: 'npm:hangs', files: { '../x': 'a' } },
+        { id: 'npm:dies', args: ['a\0b'] },
+        { id: 'npm:plain' },
+      ],
+      { concurrency: 1 },
+    );
+    expect(results.map(({ reason, outcome }) => reason ?? outcome)).toEqual([
+      'not-started',
+      'not-started',
+      'complete',
+    ]);
+    expect(results[0]?.detail).toContain('"../x" is no path below the folder');
+    expect((await store.readCrawlRuns()).items).toEqual([crawlRun]);
+  });
+
+  test('writes a change down once, also where a crawler was killed before it wrote the record', async () => {
+    const versions = ['1.0.0', '1.1.0'].map((version, index) =>
+      serverPackage('killed', 'plain', {
+        version,
+        files: { 'index.mjs': index === 0 ? lists('a', 'b') : lists('b', 'c') },
+      }),
+    );
+    for (const version of versions) registry.publish(version);
+    await run([{ id: 'npm:killed', version: '1.0.0' }]);
+    const first = await record('npm:killed');
+    await run(['killed']);
+    const { items } = await store.readHistory('npm:killed');
+    expect(items).toHaveLength(2);
+    await store.writeServer(first);
+    await run(['killed']);
+    expect((await store.readHistory('npm:killed')).items).toEqual(items);
+    expect((await record('npm:killed')).version).toBe('1.1.0');
+  });
+
+  test('leaves a record that cannot be understood to be mended where the crawl fails', async () => {
+    await run(['never-published']);
+    const [file = ''] = readdirSync(join(store.dir, 'servers'), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((path) => path.endsWith('.json'));
+    await writeFile(join(store.dir, 'servers', file), '{"half": ');
+    await run(['never-published']);
+    expect(readFileSync(join(store.dir, 'servers', file), 'utf8')).toBe('{"half": ');
   });
 
   test('goes on after a server that says nothing until its deadline', async () => {

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CrawlOutcome,
@@ -10,8 +9,9 @@ import type {
   ServerSource,
 } from '@toolwarden/catalogue';
 import { type Store, StoreError } from '@toolwarden/catalogue/store';
-import { changesBetween } from './changes.ts';
+import { changesBetween, withoutKnown } from './changes.ts';
 import { type CrawlAttempt, type CrawlPlace, crawlServer } from './crawl-server.ts';
+import { removeLeftovers, temporaryPrefix } from './leftovers.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
 import { readRegistrySettings } from './npm/registry-settings.ts';
 import { mayReplace } from './record.ts';
@@ -59,8 +59,8 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
   const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
   const limits = { ...defaultLimits, ...options.limits };
   const startedAt = new Date().toISOString();
-  await removeLeftovers();
-  const root = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  await removeLeftovers(store.dir);
+  const root = await mkdtemp(temporaryPrefix('crawl'));
   await chmod(root, 0o755);
   const settings = await readRegistrySettings();
   const results: CrawlResult[] = [];
@@ -85,43 +85,28 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
       work(slot).catch((error: unknown) => broken.abort(error)),
     );
     await Promise.all(ends);
-    broken.signal.throwIfAborted();
   } finally {
     await rm(root, { recursive: true, force: true });
   }
   const run = runOf(results, {
     startedAt,
     endedAt: new Date().toISOString(),
-    ending: endingOf(options.signal, results.length === targets.length),
+    ending: broken.signal.aborted
+      ? 'interrupted'
+      : endingOf(options.signal, results.length === targets.length),
     versions: {
       node: process.versions.node,
       sandbox: `${sandbox.id} ${sandbox.version}`.trim(),
       ...options.versions,
     },
   });
+  if (broken.signal.aborted) {
+    // What is finished is told if it can be; what stopped the run is the error that counts.
+    await store.writeCrawlRun(run).catch(() => {});
+    throw broken.signal.reason;
+  }
   await store.writeCrawlRun(run);
   return run;
-}
-
-const FOLDER = 'toolwarden-crawl-';
-
-/** Folders of crawlers that were killed: their installations take hundreds of megabytes. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(FOLDER) ? Number(name.slice(FOLDER.length).split('-')[0]) : NaN;
-    if (!Number.isInteger(pid) || isAlive(pid)) continue;
-    // Another user's is not ours to remove, and stands in nobody's way.
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function inPlace(
@@ -146,22 +131,33 @@ async function inPlace(
 /** Writes a record and what it changed; a failed crawl leaves an earlier listing as it is. */
 async function save(store: Store, crawled: ServerRecord): Promise<void> {
   const earlier = await readEarlier(store, crawled.id);
-  if (!mayReplace(earlier, crawled.outcome)) return;
+  if (earlier === 'unusable') {
+    // What somebody may still mend is worth more than the news of a failure.
+    if (crawled.outcome !== 'failed') await store.writeServer(crawled);
+    return;
+  }
+  if (!mayReplace(earlier, crawled)) return;
   const record = steadied(earlier, crawled);
   if (earlier?.outcome === 'complete' && record.outcome === 'complete') {
     // History first: killed in between, the next crawl finds the same change again rather than losing it.
     const changes = changesBetween(earlier, record, new Date().toISOString());
-    await store.appendHistory(record.id, changes);
+    if (changes.length > 0) {
+      const { items } = await store.readHistory(record.id);
+      await store.appendHistory(record.id, withoutKnown(items, changes));
+    }
   }
   await store.writeServer(record);
 }
 
-/** The record so far; one that cannot be understood is replaced, and does not end the run. */
-async function readEarlier(store: Store, id: ServerId): Promise<ServerRecord | undefined> {
+/** The record so far; one that cannot be understood does not end the run. */
+async function readEarlier(
+  store: Store,
+  id: ServerId,
+): Promise<ServerRecord | 'unusable' | undefined> {
   try {
     return await store.readServer(id);
   } catch (error) {
-    if (error instanceof StoreError && error.code !== 'unreadable') return undefined;
+    if (error instanceof StoreError && error.code !== 'unreadable') return 'unusable';
     throw error;
   }
 }

@@ -69,12 +69,21 @@ test('a failed crawl gives a record that the catalogue accepts', () => {
 });
 
 test.for([
-  ['complete', 'failed', false],
-  ['complete', 'partial', false],
-  ['partial', 'failed', false],
-  ['partial', 'partial', true],
-  ['failed', 'partial', true],
-  ['complete', 'complete', true],
-] as const)('a %s record may be replaced by a %s one: %s', ([outcome, now, expected]) => {
-  expect(mayReplace({ outcome }, now)).toBe(expected);
-});
+  ['complete', 3, 'failed', 0, false],
+  ['complete', 3, 'partial', 9, false],
+  ['partial', 3, 'failed', 0, false],
+  ['partial', 3, 'partial', 3, true],
+  ['partial', 3, 'partial', 2, false],
+  ['failed', 0, 'partial', 1, true],
+  ['partial', 3, 'complete', 1, true],
+  ['complete', 3, 'complete', 1, true],
+  ['failed', 0, 'failed', 0, true],
+] as const)(
+  'a %s record of %i tools may be replaced by a %s one of %i: %s',
+  ([was, before, outcome, after, expected]) => {
+    const extent = (count: number) => Array(count).fill(0);
+    expect(
+      mayReplace({ outcome: was, tools: extent(before) }, { outcome, tools: extent(after) }),
+    ).toBe(expected);
+  },
+);

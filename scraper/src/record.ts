@@ -64,13 +64,14 @@ export function failedRecord(
   };
 }
 
+type Extent = Pick<ServerRecord, 'outcome'> & { tools: unknown[] };
+
 /** Whether a new record may take an older one's place: less never replaces more. */
-export function mayReplace(
-  earlier: { outcome: CrawlOutcome } | undefined,
-  now: CrawlOutcome,
-): boolean {
+export function mayReplace(earlier: Extent | undefined, now: Extent): boolean {
+  if (earlier === undefined) return true;
   const rank: Record<CrawlOutcome, number> = { failed: 0, partial: 1, complete: 2 };
-  return earlier === undefined || rank[now] >= rank[earlier.outcome];
+  if (rank[now.outcome] !== rank[earlier.outcome]) return rank[now.outcome] > rank[earlier.outcome];
+  return now.outcome !== 'partial' || now.tools.length >= earlier.tools.length;
 }
 
 function recordedTools(listing: Listing, configuration: string): RecordedTool[] {

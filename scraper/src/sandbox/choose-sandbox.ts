@@ -1,6 +1,5 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryPrefix } from '../leftovers.ts';
 import { ScraperError } from '../scraper-error.ts';
 import { bubblewrapSandbox } from './bubblewrap.ts';
 import { noSandbox } from './no-sandbox.ts';
@@ -36,7 +35,7 @@ export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Prom
 }
 
 async function probe(sandbox: Sandbox): Promise<void> {
-  const packageDir = await mkdtemp(join(tmpdir(), 'toolwarden-probe-'));
+  const packageDir = await mkdtemp(temporaryPrefix('probe'));
   await chmod(packageDir, 0o755);
   try {
     const confined = await sandbox.start({

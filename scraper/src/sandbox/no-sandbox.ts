@@ -1,6 +1,6 @@
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { temporaryPrefix } from '../leftovers.ts';
 import { startConfined } from './confined-process.ts';
 import { identityOf } from './identity.ts';
 import { inside } from './inside.ts';
@@ -16,7 +16,7 @@ export async function noSandbox(): Promise<Sandbox> {
   const start = async (run: SandboxRun) => {
     for (const path of [run.homeFiles, run.workFiles].flatMap((files) => Object.keys(files ?? {})))
       inside('', path);
-    const home = await mkdtemp(join(tmpdir(), 'toolwarden-home-'));
+    const home = await mkdtemp(temporaryPrefix('home'));
     const places: Places = {
       node: runtime.node,
       npm: `${runtime.npm}/bin/npm-cli.js`,

@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { chmod, cp, link, mkdtemp, realpath } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { temporaryPrefix } from '../leftovers.ts';
 
 /** The programs the sandbox brings along: this Node, and the npm of this machine. */
 export type Runtime = { node: string; npm: string | undefined };
@@ -18,7 +18,7 @@ export async function stageRuntime(): Promise<Runtime> {
   const runtime = { node, npm };
   if (!needsStage(node) && !(npm && needsStage(npm))) return runtime;
 
-  const stage = await mkdtemp(join(tmpdir(), 'toolwarden-runtime-'));
+  const stage = await mkdtemp(temporaryPrefix('runtime'));
   process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
   await chmod(stage, 0o755);
   if (needsStage(node)) {

@@ -10,6 +10,7 @@ export const crawlReasonWords: Record<CrawlReason, string> = {
   'no-command': 'Its package has no command to start.',
   'no-sandbox': 'There was no sandbox to start it in.',
   'not-found': 'The registry does not have it.',
+  'not-started': 'The crawler could not start it: of its source or of the machine it ran on.',
   'protocol-error': 'What it answered is not the protocol.',
   'runtime-missing': 'It needs a program that the sandbox does not have.',
   'silent-exit': 'It ended without a word.',
