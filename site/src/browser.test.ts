@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -13,6 +13,7 @@ const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
+const ATTACKS = join(import.meta.dirname, '../../data/attacks');
 const TOOL = '/servers/npm__fixture__campaigns/tools/send_campaign';
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** One page of each type. */
@@ -31,6 +32,10 @@ const PAGES = [
   '/categories/execute',
   '/traits',
   '/traits/destructive',
+  '/attacks',
+  '/attacks/lethal-trifecta',
+  '/attacks/cve-2025-6514-mcp-remote',
+  '/attacks/by/control/approval',
   '/search?q=create&level=Medium',
   '/method',
   '/data',
@@ -46,7 +51,11 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'site-browser-'));
-    await buildSite({ dataDir: FIXTURES, outDir: join(folder, 'site') });
+    // The whole attack database, so that a search is tried against all that could stand before an entry.
+    const dataDir = join(folder, 'data');
+    await cp(FIXTURES, dataDir, { recursive: true });
+    await cp(ATTACKS, join(dataDir, 'attacks'), { recursive: true });
+    await buildSite({ dataDir, outDir: join(folder, 'site') });
     site = await serveForTest(join(folder, 'site'));
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
     const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8'))
@@ -161,6 +170,45 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       await page.selectOption('[data-servers]', 'npm:@fixture/shell');
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
       expect(await page.textContent('[data-status]')).toContain('Nothing has these words');
+    });
+  });
+
+  test.for([
+    ['CVE-2025-6514', 'cve-2025-6514-mcp-remote'],
+    ['rug pull', 'rug-pull'],
+    ['SAF-T1001', 'tool-poisoning'],
+    ['SAFE-T1001', 'tool-poisoning'],
+    ['lethal trifecta', 'lethal-trifecta'],
+  ] as const)('a search for %s finds the attack first', async ([query, id]) => {
+    await withPage({}, async (page) => {
+      await open(page, `/search?q=${encodeURIComponent(query)}`);
+      await page.waitForSelector('[data-results] a');
+      const first = page.locator('[data-results] a').first();
+      expect(await first.getAttribute('href')).toBe(`/attacks/${id}`);
+      expect(await first.textContent()).toContain('Attack');
+    });
+  });
+
+  test('a policy of an attack is copied as it is written', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await withPage({ permissions }, async (page) => {
+      await open(page, '/attacks/rug-pull');
+      await page.locator('.controls [data-copy]').first().click();
+      await page.waitForSelector('text=Copied');
+      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+      expect(policySchema.safeParse(copied).success).toBe(true);
+      expect(copied.pinning).toBe('enforce');
+    });
+  });
+
+  test('without JavaScript the attacks are narrowed down by links', async () => {
+    await withPage({ javaScriptEnabled: false }, async (page) => {
+      await open(page, '/attacks');
+      await page.locator('summary', { hasText: 'What stops or bounds it' }).click();
+      await page.click('a[href="/attacks/by/control/hide"]');
+      expect(await page.textContent('h1')).toBe('Hiding');
+      await page.locator('.attack-list a').first().click();
+      expect(await page.textContent('main')).toContain('What does not stop it');
     });
   });
 

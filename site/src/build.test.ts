@@ -47,6 +47,25 @@ test('every tool and server has a page with its twins, and nothing is left besid
   expect(await readdir(folder)).toEqual(['site']);
 });
 
+test('every attack has a page with its twins, a place in the sitemap and links from the tools that allow it', async () => {
+  const lines = (await read('api/v1/attacks.jsonl')).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).url)).toEqual(['/attacks/message-to-everyone']);
+  const html = await read('attacks/message-to-everyone.html');
+  const tool = '/servers/npm__fixture__campaigns/tools/send_campaign';
+  expect(html).toContain(`href="${tool}"`);
+  expect(html).toContain('A policy can stop it');
+  expect(html).toContain(
+    '<a href="https://example.com/attack" rel="nofollow ugc noopener noreferrer">',
+  );
+  expect(await read(`${tool}.html`)).toContain('href="/attacks/message-to-everyone"');
+  expect(JSON.parse(await read('attacks/message-to-everyone.json')).tools.total).toBe(1);
+  expect(await read('attacks/message-to-everyone.md')).toContain('# A message to everyone');
+  expect(await read('attacks.html')).toContain('href="/attacks/by/gateway/full"');
+  expect(await read('sitemap.xml')).toContain(
+    '<loc>https://tools.example/attacks/message-to-everyone</loc>',
+  );
+});
+
 test('every page carries the content security policy and no inline handler or style', async () => {
   const pages = Object.keys(await digests(out)).filter((file) => file.endsWith('.html'));
   expect(pages).toHaveLength(result.pages);
@@ -171,6 +190,9 @@ test(
     const { tools, servers } = await buildSite({ dataDir: join(folder, 'nothing'), outDir });
     expect([tools, servers]).toEqual([0, 0]);
     expect(await readFile(join(outDir, 'index.html'), 'utf8')).toContain('The catalogue is empty');
+    expect(await readFile(join(outDir, 'attacks.html'), 'utf8')).toContain(
+      'The attack database is empty',
+    );
     expect(await readFile(join(outDir, 'servers.html'), 'utf8')).toContain(
       'The catalogue is empty',
     );

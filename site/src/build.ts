@@ -57,7 +57,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   try {
     const html = join(work, 'html');
-    const total = catalogue.pages.length + catalogue.entries.length;
+    const total = catalogue.pages.length + catalogue.entries.length + catalogue.attacks.length;
     const onPage = (done: number) => onProgress({ phase: 'pages', done, total });
     // Astro has a process of its own; the plain writer keeps the other core busy.
     await allOrNone(stop, [

@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { categories, levels, traits } from '@toolwarden/catalogue';
+import { attackFacets } from './lib/attack-facets.ts';
+import { attackLine } from './lib/attack-twin.ts';
 import { serverLine, toolLine } from './lib/bulk-lines.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
 import { FAVICON } from './lib/favicon.ts';
 import { llmsText } from './lib/llms-text.ts';
 import { sitemaps } from './lib/sitemap.ts';
-import { categoryUrl, levelUrl, serverUrl, traitUrl } from './lib/urls.ts';
+import { attackUrl, categoryUrl, levelUrl, serverUrl, traitUrl } from './lib/urls.ts';
 
 /** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
 export async function writeFeeds(
@@ -17,6 +19,7 @@ export async function writeFeeds(
   const files = new Map<string, string>([
     ['api/v1/tools.jsonl', lines(catalogue.tools.map(toolLine))],
     ['api/v1/servers.jsonl', lines(catalogue.entries.map(serverLine))],
+    ['api/v1/attacks.jsonl', lines(catalogue.attackEntries.map(attackLine))],
     ['favicon.svg', FAVICON],
     ['llms.txt', llmsText(origin)],
     ['robots.txt', `User-agent: *\nAllow: /\n\nSitemap: ${new URL('/sitemap.xml', origin).href}\n`],
@@ -31,7 +34,7 @@ function lines(items: object[]): string {
 }
 
 /** Every page that a search engine should know; not those of servers that are gone. */
-function pathsOf({ entries, tools }: CatalogueView): string[] {
+function pathsOf({ entries, tools, attacks }: CatalogueView): string[] {
   const present = entries.filter(({ record }) => record.isGone !== true);
   return [
     ...[
@@ -40,6 +43,7 @@ function pathsOf({ entries, tools }: CatalogueView): string[] {
       '/risk',
       '/categories',
       '/traits',
+      '/attacks',
       '/method',
       '/data',
       '/failures',
@@ -48,6 +52,8 @@ function pathsOf({ entries, tools }: CatalogueView): string[] {
     ...levels.map(({ id }) => levelUrl(id)),
     ...categories.map(({ id }) => categoryUrl(id)),
     ...traits.map(({ id }) => traitUrl(id)),
+    ...attacks.map(({ id }) => attackUrl(id)),
+    ...attackFacets(attacks).flatMap(({ values }) => values.map(({ url }) => url)),
     ...present.map(({ slug }) => serverUrl(slug)),
     ...tools.map(({ url }) => url),
   ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { close, createIndex, type PagefindIndex } from 'pagefind';
+import { attackRecord } from './lib/attack-record.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
 import { serverSearchRecord, toolRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
@@ -18,9 +19,14 @@ export function writeIndex(
   return turn;
 }
 
-async function indexAll({ entries, tools }: CatalogueView, outDir: string, signal?: AbortSignal) {
+async function indexAll(catalogue: CatalogueView, outDir: string, signal?: AbortSignal) {
+  const { entries, tools, attackEntries } = catalogue;
   const present = entries.filter(({ record }) => record.isGone !== true);
-  const records = [...tools.map(toolRecord), ...present.map(serverSearchRecord)];
+  const records = [
+    ...tools.map(toolRecord),
+    ...present.map(serverSearchRecord),
+    ...attackEntries.map(attackRecord),
+  ];
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
+import { attackTwin, attackTwinMarkdown } from './lib/attack-twin.ts';
+import { attackView } from './lib/attack-view.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
 import { type PolicyPanel, serverPolicies, toolPolicies } from './lib/policy-panels.ts';
 import { serverTwin, serverTwinMarkdown } from './lib/server-twin.ts';
@@ -9,7 +11,7 @@ import { toolTwin, toolTwinMarkdown } from './lib/tool-twin.ts';
 import { toolView } from './lib/tool-view.ts';
 import { serverUrl } from './lib/urls.ts';
 
-/** Writes the JSON and Markdown twin of each tool's and server's page, and the servers' policies as files. Gives the policies that failed our own check. */
+/** Writes the JSON and Markdown twin of each tool's, server's and attack's page, and the servers' policies as files. Gives the policies that failed our own check. */
 export async function writeTwins(
   catalogue: CatalogueView,
   outDir: string,
@@ -43,6 +45,12 @@ export async function writeTwins(
     note(url, policies);
     for (const { profile, text } of policies)
       await write(`${url}/policy/${profile}.json`, `${text}\n`);
+  }
+  for (const entry of catalogue.attackEntries) {
+    signal?.throwIfAborted();
+    const view = attackView(catalogue, entry);
+    await write(`${view.url}.json`, json(attackTwin(entry, view)));
+    await write(`${view.url}.md`, attackTwinMarkdown(entry, view));
   }
   return problems;
 }

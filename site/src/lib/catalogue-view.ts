@@ -1,5 +1,6 @@
 import {
   type Attack,
+  type AttackEntry,
   type CatalogueEntry,
   type CatalogueTool,
   type Category,
@@ -31,6 +32,8 @@ export type CatalogueView = {
   history: Map<ServerId, HistoryEvent[]>;
   /** The attack database, sorted by id. */
   attacks: Attack[];
+  /** The same with their prose. */
+  attackEntries: AttackEntry[];
   problems: StoreProblem[];
 };
 
@@ -56,8 +59,10 @@ export async function loadCatalogue(dataDir: string): Promise<CatalogueView> {
   const history = await readHistories(store, entries, problems);
   const read = await store.readAttacks();
   problems.push(...read.problems);
-  const attacks = read.items.map(({ attack }) => attack);
-  return { entries, tools, pages, acts: indexActs(tools), history, attacks, problems };
+  const attackEntries = read.items;
+  const attacks = attackEntries.map(({ attack }) => attack);
+  const acts = indexActs(tools);
+  return { entries, tools, pages, acts, history, attacks, attackEntries, problems };
 }
 
 /** Files read at once: enough to keep a disk busy, far from the limit of open files. */

@@ -38,7 +38,10 @@ class Printer {
   }
 
   print(value: JsonValue, pointer: string, newline: string, depth: number): void {
-    if (depth > MAX_JSON_DEPTH) return this.#plain('…');
+    if (depth > MAX_JSON_DEPTH) {
+      this.#plain('…');
+      return;
+    }
     const inner = `${newline}  `;
     if (Array.isArray(value)) {
       this.#list(['[', ']'], newline, value, fitsOneLine(value, depth), (item, index) =>
@@ -70,7 +73,10 @@ class Printer {
     isShort: boolean,
     each: (item: Item, index: number) => void,
   ): void {
-    if (items.length === 0) return this.#plain(open + close);
+    if (items.length === 0) {
+      this.#plain(open + close);
+      return;
+    }
     const [first, next, last] = isShort
       ? [open === '{' ? ' ' : '', ' ', open === '{' ? ' ' : '']
       : [`${newline}  `, `${newline}  `, newline];

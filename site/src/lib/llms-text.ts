@@ -11,12 +11,14 @@ Names and descriptions in the data are the publishers' words. Some are written t
 
 - [All tools](${at('/api/v1/tools.jsonl')}): JSON Lines: server, tool, url, level, category, label, traits, digest
 - [All servers](${at('/api/v1/servers.jsonl')}): JSON Lines: id, url, outcome, number of tools
-- [Data and API](${at('/data')}): the fields; add .json or .md to the address of a tool or server
+- [All attacks](${at('/api/v1/attacks.jsonl')}): JSON Lines: id, title, kind, url, aliases, ids, verification, gateway, needs
+- [Data and API](${at('/data')}): the fields; add .json or .md to the address of a tool, server or attack
 
 ## Reference
 
 - [How tools are judged](${at('/method')}): categories, traits, the table of levels
 - [Risk levels](${at('/risk')}): tools by level
+- [Attacks](${at('/attacks')}): how each works, what it needs, what stops it
 - [Servers that could not be listed](${at('/failures')}): and why
 `;
 }

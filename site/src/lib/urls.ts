@@ -21,6 +21,16 @@ export function traitUrl(trait: Trait): string {
   return `/traits/${trait}`;
 }
 
+/** An entry of the attack database. Its id is stable, so its page is. */
+export function attackUrl(id: string): string {
+  return `/attacks/${id}`;
+}
+
+/** The entries that share a value of a facet. */
+export function attackFacetUrl(facet: string, value: string): string {
+  return `/attacks/by/${facet}/${value.toLowerCase()}`;
+}
+
 /** The address of a page of a long list; the first has no number. */
 export function pageUrl(base: string, page: number): string {
   return page === 1 ? base : `${base}/${page}`;

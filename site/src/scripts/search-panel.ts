@@ -167,12 +167,12 @@ function filter(name: string, data: FormData): Record<string, object> {
 function resultItem({ url, meta }: Hit): HTMLElement {
   const link = document.createElement('a');
   // The index is ours, but a record's words are not: only paths of this site are followed.
-  link.href = url.startsWith('/servers/') ? url : '/servers';
+  link.href = /^\/(servers|attacks)\//.test(url) ? url : '/servers';
   link.append(
     crawled('result-name', meta['title'] ?? ''),
-    meta['kind'] === 'server'
-      ? element('span', 'result-label', 'Server')
-      : levelBadge(meta['level']),
+    KIND_TITLES[meta['kind'] ?? ''] === undefined
+      ? levelBadge(meta['level'])
+      : element('span', 'result-label', KIND_TITLES[meta['kind'] ?? ''] ?? ''),
     crawled('result-server', meta['server'] ?? ''),
     element('span', 'result-label', meta['label'] ?? ''),
     crawled('result-more', meta['about'] ?? ''),
@@ -181,6 +181,8 @@ function resultItem({ url, meta }: Hit): HTMLElement {
   item.append(link);
   return item;
 }
+
+const KIND_TITLES: Record<string, string> = { server: 'Server', attack: 'Attack' };
 
 function levelBadge(title = 'Not classified'): HTMLElement {
   const level = element('span', 'level', title);

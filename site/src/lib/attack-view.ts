@@ -1,0 +1,172 @@
+import {
+  type Attack,
+  type AttackEntry,
+  type AttackKind,
+  controls,
+  displayName,
+  frameworks,
+  type JsonValue,
+  linksBetween,
+} from '@toolwarden/catalogue';
+import { affectedBy } from './affected-tools.ts';
+import { caveatWords, gatewayWords, kindWords, verificationWords } from './attack-words.ts';
+import type { CatalogueView } from './catalogue-view.ts';
+import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
+import { compareText } from './names.ts';
+import { type NeedsWords, needsWords } from './needs-words.ts';
+import { type ProseSection, proseSections } from './prose.ts';
+import { linkTo, type ToolLink } from './tool-view.ts';
+import { attackFacetUrl, attackUrl, serverUrl } from './urls.ts';
+
+/** An entry of the attack database in a list. */
+export type AttackLink = {
+  id: string;
+  url: string;
+  title: string;
+  kind: string;
+  year: string | undefined;
+  verification: string;
+  gateway: { stops: Attack['gateway']['stops']; title: string };
+  summary: string;
+};
+
+type Control = {
+  title: string;
+  url: string;
+  where: (typeof controls)[number]['where'];
+  how: string;
+  policy: { text: string; tokens: JsonToken[] } | undefined;
+};
+
+/** Everything an entry's page shows. */
+export type AttackView = AttackLink & {
+  verificationMeaning: string;
+  caveats: string[];
+  because: string;
+  severity: string | undefined;
+  dates: { label: string; value: string }[];
+  affected: Attack['affected'];
+  aliases: string[];
+  needs: NeedsWords;
+  sections: ProseSection[];
+  controls: Control[];
+  mappings: { id: string; framework: string; url: string; by: string; note: string | undefined }[];
+  related: AttackLink[];
+  references: Attack['references'];
+  notes: string[];
+  tools: { total: number; first: (ToolLink & { because: string })[] };
+  servers: { total: number; first: { name: string; url: string; because: string }[] };
+};
+
+export function attackLink(attack: Attack): AttackLink {
+  return {
+    id: attack.id,
+    url: attackUrl(attack.id),
+    title: attack.title,
+    kind: kindWords[attack.kind].title,
+    year: (attack.dates.event ?? attack.dates.disclosure)?.slice(0, 4),
+    verification: verificationWords[attack.verification].title,
+    gateway: {
+      stops: attack.gateway.stops,
+      title: gatewayWords[attack.gateway.stops].title,
+    },
+    summary: attack.summary,
+  };
+}
+
+/** Entries of one kind: what has a date by it, the latest first, and techniques by title. */
+export function attacksOfKind(attacks: readonly Attack[], kind: AttackKind): Attack[] {
+  const dateOf = ({ dates }: Attack) =>
+    kind === 'technique' ? '' : (dates.event ?? dates.disclosure ?? '');
+  return attacks
+    .filter((attack) => attack.kind === kind)
+    .sort((a, b) => compareText(dateOf(b), dateOf(a)) || compareText(a.title, b.title));
+}
+
+export function attackView(catalogue: CatalogueView, { attack, body }: AttackEntry): AttackView {
+  const { tools, servers } = affectedBy(catalogue, attack.id);
+  return {
+    ...attackLink(attack),
+    verificationMeaning: verificationWords[attack.verification].meaning,
+    caveats: (attack.caveats ?? []).map((id) => caveatWords[id]),
+    because: attack.gateway.because,
+    severity: severityOf(attack),
+    dates: [
+      ...(attack.dates.event ? [{ label: 'Happened', value: attack.dates.event }] : []),
+      ...(attack.dates.disclosure
+        ? [{ label: 'Made public', value: attack.dates.disclosure }]
+        : []),
+    ],
+    affected: attack.affected,
+    aliases: attack.aliases,
+    needs: needsWords(attack.needs),
+    sections: proseSections(body),
+    controls: attack.stoppedBy.map(controlOf),
+    mappings: attack.mappings.map(mappingOf),
+    related: relatedTo(catalogue, attack.id),
+    references: attack.references,
+    notes: attack.notes ?? [],
+    tools: {
+      total: tools.total,
+      first: tools.first.map(({ of, because }) => ({ ...linkTo(of), because })),
+    },
+    servers: {
+      total: servers.total,
+      first: servers.first.map(({ of, because }) => ({
+        name: displayName(of.record),
+        url: serverUrl(of.slug),
+        because,
+      })),
+    },
+  };
+}
+
+function severityOf({ severity }: Attack): string | undefined {
+  if (severity === undefined) return undefined;
+  const { rating, score, system } = severity;
+  const number = score === undefined ? '' : ` ${score.toFixed(1)}`;
+  const by = system === undefined ? '' : ` (${system})`;
+  return `${rating[0]?.toUpperCase()}${rating.slice(1)}${number}${by}, as published`;
+}
+
+function controlOf({ control, how, policy }: Attack['stoppedBy'][number]): Control {
+  const known = controls.find(({ id }) => id === control);
+  return {
+    title: known?.title ?? control,
+    url: attackFacetUrl('control', control),
+    where: known?.where ?? 'elsewhere',
+    how,
+    policy: policy === undefined ? undefined : printed(policy),
+  };
+}
+
+function printed(policy: JsonValue): { text: string; tokens: JsonToken[] } {
+  const tokens = joinTokens(jsonTokens(policy));
+  return { tokens, text: tokens.map(({ text }) => text).join('') };
+}
+
+function mappingOf({
+  framework,
+  id,
+  assignedBy,
+  note,
+}: Attack['mappings'][number]): AttackView['mappings'][number] {
+  return {
+    id,
+    framework: frameworks[framework].title,
+    url: attackFacetUrl('framework', framework),
+    by: assignedBy === 'source' ? 'by a source' : 'by us',
+    note,
+  };
+}
+
+const links = new WeakMap<CatalogueView, ReturnType<typeof linksBetween>>();
+
+/** Entries that this one names or that name it, each once, by id. */
+function relatedTo(catalogue: CatalogueView, id: string): AttackLink[] {
+  const between = links.get(catalogue) ?? linksBetween(catalogue.attacks);
+  links.set(catalogue, between);
+  const { related = [], relatedFrom = [] } = between.get(id) ?? {};
+  const ids = new Set([...related, ...relatedFrom]);
+  return catalogue.attacks.filter((attack) => ids.has(attack.id)).map(attackLink);
+}
