@@ -47,6 +47,7 @@ const describeCrawl = await needs('bubblewrap');
 describeCrawl('a crawl of packages', () => {
   let sandbox: Sandbox;
   let registry: Awaited<ReturnType<typeof startRegistry>>;
+  let elsewhere: typeof registry;
   let store: Store;
   let temporary: string;
 
@@ -56,6 +57,7 @@ describeCrawl('a crawl of packages', () => {
     await chmod(temporary, 0o755);
     vi.stubEnv('TMPDIR', temporary);
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
+    elsewhere = await startRegistry([serverPackage('plain', 'plain')]);
     registry = await startRegistry([
       serverPackage('plain', 'plain', {
         manifest: {
@@ -86,6 +88,10 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
       serverPackage('wants-git', 'plain', {
         manifest: { dependencies: { x: 'git+http://127.0.0.1:9/x.git' } },
       }),
+      serverPackage('wants-address', 'plain', {
+        // There is a package at this address, and it would install.
+        manifest: { dependencies: { plain: `${elsewhere.url}plain/-/plain-1.0.0.tgz` } },
+      }),
       serverPackage('wants-never-published', 'plain', {
         manifest: { dependencies: { plain: '^7.0.0' } },
       }),
@@ -96,6 +102,7 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
     vi.unstubAllEnvs();
     await rm(temporary, { recursive: true });
     await registry.close();
+    await elsewhere.close();
   });
   beforeEach(async () => {
     store = openStore(await mkdtemp(join(tmpdir(), 'toolwarden-store-')));
@@ -180,6 +187,16 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
     });
     for (const { detail } of results)
       expect(detail ?? '').not.toMatch(/127\.0\.0\.1|https?:|toolwarden-crawl/);
+  });
+
+  test.for([
+    ['wants-git', /EALLOWGIT|git dep|outside the registry|nonexistent/],
+    ['wants-address', /EALLOWREMOTE|outside the registry/],
+  ] as const)('refuses what no registry vouches for: %s', async ([name, words]) => {
+    const { results } = await run([name]);
+    expect(results[0]).toMatchObject({ outcome: 'failed', reason: 'install-failed' });
+    expect(results[0]?.detail).toMatch(words);
+    expect(elsewhere.requests).toEqual([]);
   });
 
   test('says that the registry cannot be reached', async () => {

@@ -6,6 +6,7 @@ import { readAll } from '../bounded-output.ts';
 import type { CrawlLimits } from '../limits.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { stripControls } from '../words.ts';
+import { foreignDependency } from './foreign-dependency.ts';
 import type { RegistrySettings } from './registry-settings.ts';
 
 /** An installed package: its own words from its manifest, and the bytes the registry vouches for. */
@@ -38,6 +39,9 @@ export type InstallPlace = {
   signal?: AbortSignal | undefined;
 };
 
+/** Where no program is, in any sandbox. */
+const NO_PROGRAM = '/nonexistent/git';
+
 /** Installing unpacks far more than a server may use while it runs. */
 const INSTALL_BOUNDS = {
   memoryBytes: 2 * 1024 ** 3,
@@ -61,15 +65,15 @@ export async function installPackage(
       '--no-audit',
       '--no-fund',
       '--loglevel=error',
-      // Only what the registry vouches for; npm before 11.10 does not know these, so the lock is read as well.
-      '--allow-git=none',
-      '--allow-remote=none',
+      // Only what the registry vouches for. npm before 11.10 knows none of these and the next ones not all, so the
+      // lock is read as well, before anything of the package runs.
+      ...['git', 'remote', 'file', 'directory'].map((kind) => `--allow-${kind}=none`),
     ],
     place,
   );
   if (isTimeout) return { ok: false, failure: { reason: 'install-timeout', output } };
   if (code !== 0) return { ok: false, failure: { reason: reasonOf(output), output } };
-  return readInstalled(order.name, place.packageDir);
+  return readInstalled(order.name, place);
 }
 
 /** The newest version of a package, as its registry states it; undefined where it states none. */
@@ -115,6 +119,9 @@ async function runNpm(args: string[], place: InstallPlace) {
         npm_config_cache: places.cache,
         npm_config_userconfig: `${places.home}/.npmrc`,
         npm_config_omit_lockfile_registry_resolved: 'true',
+        // Also for the npm that an older npm starts to prepare a package from git; without a git, it cannot fetch one.
+        npm_config_ignore_scripts: 'true',
+        npm_config_git: NO_PROGRAM,
         // It would ask the registry about npm itself, and talk between the lines that are read.
         npm_config_update_notifier: 'false',
         // npm's own patience, up to a minute between two tries, is longer than many a run.
@@ -155,7 +162,10 @@ function reasonOf(output: string): CrawlReason {
   return 'install-failed';
 }
 
-async function readInstalled(name: string, packageDir: string): Promise<InstallResult> {
+async function readInstalled(
+  name: string,
+  { packageDir, settings }: InstallPlace,
+): Promise<InstallResult> {
   const dir = join(packageDir, 'node_modules', name);
   const failed = (output: string): InstallResult => ({
     ok: false,
@@ -169,9 +179,12 @@ async function readInstalled(name: string, packageDir: string): Promise<InstallR
     await readJson(join(packageDir, 'node_modules/.package-lock.json')),
     'packages',
   );
-  const foreign = foreignDependency(packages);
-  if (foreign) return failed(`${foreign} comes from outside the registry`);
-  const integrity = own(own(packages, `node_modules/${name}`), 'integrity');
+  const entry = own(packages, `node_modules/${name}`);
+  if (!isJsonObject(packages) || !isJsonObject(entry))
+    return failed('the lock that tells where packages came from cannot be read');
+  const foreign = foreignDependency(packages, settings.registries);
+  if (foreign !== undefined) return failed(`${foreign} comes from outside the registry`);
+  const integrity = own(entry, 'integrity');
   return {
     ok: true,
     installed: {
@@ -182,17 +195,6 @@ async function readInstalled(name: string, packageDir: string): Promise<InstallR
       ...(typeof integrity === 'string' && { integrity }),
     },
   };
-}
-
-/** A package that was not taken from the registry: with registry addresses left out of the lock, any address tells. */
-function foreignDependency(packages: unknown): string | undefined {
-  if (!isJsonObject(packages)) return undefined;
-  return Object.keys(packages).find((path) => {
-    const resolved = own(packages[path], 'resolved');
-    return (
-      typeof resolved === 'string' && /^(git|ssh|https?:\/\/(codeload\.)?github)/.test(resolved)
-    );
-  });
 }
 
 // A lock of a thousand packages has half of this; a stranger's manifest can have any size.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { settingsFrom } from './registry-settings.ts';
 
 test('only what is needed to reach the registry is taken over', () => {
-  const { npmrc, certificates, hosts } = settingsFrom(
+  const { npmrc, certificates, hosts, registries } = settingsFrom(
     [
       'registry=https://npm.acme.dev/\nignore-scripts=false\nscript-shell=/bin/evil\ncafile=/etc/acme.pem\n',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: npm itself replaces such names.
@@ -23,6 +23,7 @@ test('only what is needed to reach the registry is taken over', () => {
   ]);
   expect(certificates).toEqual(['/etc/acme.pem']);
   expect(hosts.sort()).toEqual(['127.0.0.1', 'own.acme.dev']);
+  expect(registries).toEqual(['registry.npmjs.org', '127.0.0.1:4873', 'own.acme.dev']);
 });
 
 test('proxy variables count where npm has no setting of its own', () => {

@@ -12,6 +12,8 @@ export type RegistrySettings = {
   certificates: string[];
   /** Hosts it names, which no record may show. */
   hosts: string[];
+  /** Hosts, with their ports, that packages may come from: the registries it names, and npm's own. */
+  registries: string[];
 };
 
 const PLAIN_KEYS =
@@ -56,6 +58,13 @@ export function settingsFrom(texts: string[], env: NodeJS.ProcessEnv): RegistryS
     certificates: [unquoted(values.get('cafile')), env.NODE_EXTRA_CA_CERTS].filter(
       (path): path is string => path?.startsWith('/') === true,
     ),
+    registries: [
+      'registry.npmjs.org',
+      ...[...values]
+        .filter(([key]) => /(^|:)registry$/.test(key))
+        .map(([, value]) => unquoted(value) ?? '')
+        .flatMap((address) => (URL.canParse(address) ? new URL(address).host : [])),
+    ],
     hosts: [
       ...new Set(
         [...values.entries()].flat().flatMap((text) => hostOf(unquoted(text) ?? '') ?? []),
