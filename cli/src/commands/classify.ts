@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { openStore } from '@toolwarden/catalogue/store';
 import { classifyLines, classifyStore } from '@toolwarden/classifier';
 import { type Command, readArguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import { existingData } from '../paths.ts';
 import { startProgress } from '../progress.ts';
+import { readLines } from '../read-lines.ts';
 
 const help = `
 toolwarden classify [--data DIR] [--json]
@@ -16,7 +15,8 @@ quoted evidence. What was judged before under the same rules is not judged again
 
   --data DIR   the records (default data)
   --stdin      reads one JSON line a tool, {id, server?: {name, description}, tool: {name, description, …}}, and prints
-               one JSON line each, in order; a bad line gives {id or null, line, error} and exit code 1 at the end
+               one JSON line each, in order; a bad line, a blank one included, gives {id or null, line, error} and
+               exit code 1 at the end
   --json       one line a server: {server, tools, changed}
 
 Example:
@@ -55,12 +55,8 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
 }
 
 async function classifyStdin(io: Io): Promise<number> {
-  const lines = createInterface({
-    input: Readable.from(io.stdin),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
   let isAllGood = true;
-  for await (const line of classifyLines(lines)) {
+  for await (const line of classifyLines(readLines(io.stdin))) {
     io.out(line);
     // A judgement never has the key `error` at its top; the cheap test comes first.
     if (line.includes('"error":') && Object.hasOwn(JSON.parse(line), 'error')) isAllGood = false;
