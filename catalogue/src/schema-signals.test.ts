@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from './json.ts';
-import { signalsOf } from './schema-signals.ts';
+import { schemaSignals, signalsOf } from './schema-signals.ts';
 
 const text = { type: 'string' };
 function ids(
@@ -128,4 +128,45 @@ test('a script for a page is told from a program for the machine', () => {
 test('deleting files on a disk is told from deleting what merely has a path', () => {
   expect(ids('delete_file', 'Delete a file.', { path: text })).toContain('deletes-files');
   expect(ids('delete_mailbox', 'Delete a mailbox.', { path: text })).not.toContain('deletes-files');
+});
+
+test.for([
+  ['a tag', 'Get it.\u{E0049}\u{E0067}', 'U+E0049'],
+  ['a zero-width space', 'Get\u200B it.', 'U+200B'],
+  ['a direction override', 'Get \u202Eit.', 'U+202E'],
+  ['a Hangul filler', 'Get \u3164 it.', 'U+3164'],
+  ['a variation selector after a letter', 'Get\u{E0101} it.', 'U+E0101'],
+  ['a joiner after a Latin letter', 'Get\u200Dit.', 'U+200D'],
+  ['a second variation selector after an emoji', 'Go \u{1F600}\uFE0F\u{E0120}.', 'U+E0120'],
+  ['a byte order mark', '\uFEFFGet it.', 'U+FEFF'],
+] as const)('%s hides in a definition', ([, description, shownBy]) => {
+  expect(signalsOf({ name: 'x', description })).toContainEqual({
+    id: 'hidden-characters',
+    shownBy,
+  });
+});
+
+test('characters hide in any text of a definition, however deep or late', () => {
+  const deep = { a: { type: 'string', enum: ['x', 'y\u{E0041}'] } };
+  expect(ids('x', 'Get it.', deep)).toContain('hidden-characters');
+  expect(ids('x', 'Get it.', { 'a\u200B': text })).toContain('hidden-characters');
+  expect(ids('x', `${'a'.repeat(50_000)}\u2063`)).toContain('hidden-characters');
+});
+
+test('what scripts and emoji need does not hide', () => {
+  for (const description of [
+    '\u26A0\uFE0F Careful, 1\uFE0F\u20E3 first \u2714\uFE0F',
+    '\u{1F469}\u200D\u{1F4BB} \u{1F3F3}\uFE0F\u200D\u{1F308} \u{1F469}\u{1F3FD}\u200D\u{1F680}',
+    '\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}',
+    '\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u200F(x)',
+    '\u0915\u094D\u200D\u0937',
+    'caf\u00E9 \u2014 \u4F60\u597D',
+  ])
+    expect(ids('x', description), description).not.toContain('hidden-characters');
+});
+
+test('starting work is told without a word about its cost', () => {
+  const started = schemaSignals.find(({ id }) => id === 'starts-work');
+  expect(ids('run_job', 'Runs a job.')).toContain('starts-work');
+  expect([started?.does, started?.can].join()).not.toMatch(/cost/);
 });

@@ -122,6 +122,13 @@ export const schemaSignals = list([
         : undefined,
   },
   {
+    id: 'hidden-characters',
+    title: 'Hidden characters',
+    does: 'has a definition with characters that do not show',
+    can: 'offer a definition with characters that do not show',
+    find: (view) => view.hiddenCharacter,
+  },
+  {
     id: 'issues-secret',
     title: 'Issues a secret',
     does: 'makes a secret and returns it',
@@ -281,8 +288,8 @@ export const schemaSignals = list([
   {
     id: 'starts-work',
     title: 'Starts work',
-    does: 'starts work that costs something each time',
-    can: 'start work that costs something each time',
+    does: 'starts work with each call',
+    can: 'start work with each call',
     // In the name of what stops or reads a run, the word is a noun.
     find: (view) =>
       isNamed(view, NOT_STARTING) ? undefined : [...view.words].find((word) => STARTING.has(word)),

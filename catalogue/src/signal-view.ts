@@ -1,3 +1,4 @@
+import { firstHiddenCharacter } from './hidden-characters.ts';
 import { isJsonObject, type JsonObject, type JsonValue, own } from './json.ts';
 import { nameWords } from './name-words.ts';
 import { parametersOf, readTool, type ToolDefinition } from './tool.ts';
@@ -27,6 +28,8 @@ export type SignalView = {
   text: string;
   arguments: readonly ArgumentView[];
   metaKeys: readonly string[];
+  /** The first character without a visible form in any text or key of the definition, as `U+200B`. */
+  hiddenCharacter: string | undefined;
 };
 
 // A definition can be as long as its author likes; what a tool is for stands at its beginning.
@@ -48,6 +51,8 @@ export function signalView(definition: ToolDefinition): SignalView {
     text: `${words.join(' ')} ${(tool.description ?? '').slice(0, TEXT_LIMIT).toLowerCase()}`,
     arguments: [...top, ...inner],
     metaKeys: isJsonObject(meta) ? Object.keys(meta) : [],
+    // Something hides best far from the beginning, so this looks at all of it.
+    hiddenCharacter: firstHiddenCharacter(JSON.stringify(definition)),
   };
 }
 
