@@ -96,6 +96,8 @@ export const truncationSchema = z.strictObject({
   what: z.string(),
   /** The limit that cut it, in words. */
   limit: z.string(),
+  /** The tool it was cut from, by name: its digest is of the definition as it was served. */
+  tool: z.string().optional(),
 });
 
 /** Something odd in a listing that a reader should know. */

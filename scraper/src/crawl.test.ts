@@ -190,13 +190,12 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
   });
 
   test.for([
-    ['wants-git', /EALLOWGIT|git dep|outside the registry|nonexistent/],
+    ['wants-git', /EALLOWGIT|\bgit\b/],
     ['wants-address', /EALLOWREMOTE|outside the registry/],
   ] as const)('refuses what no registry vouches for: %s', async ([name, words]) => {
     const { results } = await run([name]);
     expect(results[0]).toMatchObject({ outcome: 'failed', reason: 'install-failed' });
     expect(results[0]?.detail).toMatch(words);
-    expect(elsewhere.requests).toEqual([]);
   });
 
   test('says that the registry cannot be reached', async () => {

@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { own } from '@toolwarden/catalogue';
+import { instructionsDigest, own, type ToolDefinition, toolDigest } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { needs } from '../fixtures/needs.ts';
 import { diagnose } from './diagnose.ts';
@@ -102,7 +102,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(JSON.stringify(tools[1])).toContain('"__proto__":{"polluted":true}');
     expect(own({}, 'polluted')).toBeUndefined();
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-    expect(String(own(tools[8], 'description'))).toHaveLength(defaultLimits.descriptionBytes);
+    expect(String(own(tools[8], 'description'))).toHaveLength(defaultLimits.descriptionCharacters);
     expect(own(tools[9], 'inputSchema')).toBeUndefined();
     expect(attempt.listing?.truncated.map(({ what }) => what)).toEqual([
       'definition of deep',
@@ -110,6 +110,43 @@ describeSandboxed('a server in the sandbox', () => {
       'inputSchema of wide_schema',
     ]);
     expect(codes(attempt)).toEqual(Array(3).fill('invalid-definition'));
+    // A list with a definition left out or cut is a part: a tool missing from it was not removed.
+    expect(diagnose(attempt)).toEqual({
+      reason: 'limit-exceeded',
+      words: 'definition of deep: nesting of 64 levels',
+    });
+  });
+
+  test('has a digest of what it served, also where that was cut', async () => {
+    const { listing } = await start('odd-definitions');
+    const cut = listing?.tools[8] as ToolDefinition;
+    const whole = { ...cut, description: 'x'.repeat(100_000) };
+    expect(listing?.servedDigests?.get(cut)).toBe(toolDigest(whole));
+    expect([...(listing?.servedDigests?.keys() ?? [])].map(({ name }) => name)).toEqual([
+      'long_words',
+      'wide_schema',
+    ]);
+  });
+
+  test('that says too much is cut in every place, and each cut is told', async () => {
+    const attempt = await start('oversized', [], { listCharacters: 4_000_000 });
+    const { listing } = attempt;
+    expect(names(attempt)).toEqual(['titled', 'annotated', 'fine']);
+    expect(listing?.truncated.map(({ what, limit }) => `${what.slice(0, 40)}: ${limit}`)).toEqual([
+      'serverInfo: 262144 characters',
+      'instructions: 65536 characters',
+      `definition of ${'n'.repeat(26)}: a name of 1024 characters`,
+      'title of titled: 65536 characters',
+      'annotations of annotated: 262144 characters',
+      'definition of heavy: 524288 characters',
+      'part of the prompts: 262144 characters',
+      'part of the resources: 4000000 characters together',
+    ]);
+    expect(listing?.instructionsDigest).toBe(instructionsDigest('x'.repeat(70_000)));
+    expect(listing?.serverInfo).toBeUndefined();
+    expect(listing?.prompts).toEqual([{ name: 'a' }]);
+    expect(listing?.resources).toHaveLength(19);
+    expect(diagnose(attempt).reason).toBe('limit-exceeded');
   });
 
   test('is asked for every page, also behind an empty cursor or an empty page', async () => {

@@ -20,8 +20,16 @@ export const defaultLimits = {
   junkMessages: 1000,
   pages: 200,
   tools: 5000,
-  descriptionBytes: 64 * KIB,
-  schemaBytes: 256 * KIB,
+  // Lengths of strings, in UTF-16 units and not in bytes.
+  nameCharacters: 1024,
+  /** A title, a description, the instructions. */
+  descriptionCharacters: 64 * KIB,
+  /** Each other field as JSON, and each prompt or resource. */
+  schemaCharacters: 256 * KIB,
+  /** One definition as JSON, after its fields were cut. */
+  definitionCharacters: 512 * KIB,
+  /** All prompts together, all resources together. */
+  listCharacters: 8 * MIB,
   /** Nesting of one definition. */
   depth: 64,
   memoryBytes: 512 * MIB,

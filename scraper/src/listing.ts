@@ -1,6 +1,8 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import {
+  type Digest,
+  instructionsDigest,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -9,6 +11,7 @@ import {
   own,
   type ServerRecord,
   type ToolDefinition,
+  toolDigest,
 } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import type { BoundedTransport } from './bounded-transport.ts';
@@ -24,7 +27,11 @@ export type Listing = {
   protocolVersion?: string;
   capabilities?: JsonObject;
   instructions?: string;
+  /** Of the instructions as they were served, before any cut. */
+  instructionsDigest?: Digest;
   tools: ToolDefinition[];
+  /** Digests of the tools that were cut, as they were served: a change behind the cut is a change. */
+  servedDigests?: Map<ToolDefinition, Digest>;
   prompts?: JsonObject[];
   resources?: JsonObject[];
   resourceTemplates?: JsonObject[];
@@ -87,6 +94,8 @@ export async function readListing(
     await readOther(ask, 'resources/list', 'resources', listing, limits);
     await readOther(ask, 'resources/templates/list', 'resourceTemplates', listing, limits);
   }
+  const cut = listing.truncated.find(({ tool }) => tool !== undefined);
+  if (cut) listing.stoppedBy ??= { cause: 'limit', words: `${cut.what}: ${cut.limit}` };
   await client.close().catch(() => {});
   return listing;
 }
@@ -99,14 +108,17 @@ function readIntroduction(
   for (const field of ['serverInfo', 'capabilities'] as const) {
     const value = own(result, field);
     if (!isJsonObject(value)) continue;
-    if (jsonDepth(value, limits.depth) > limits.depth) leaveOut(listing, field, limits);
+    const limit = limitBroken(value, limits.schemaCharacters, limits);
+    if (limit) leaveOut(listing, { what: field, limit });
     else listing[field] = value;
   }
   const protocolVersion = own(result, 'protocolVersion');
   if (typeof protocolVersion === 'string') listing.protocolVersion = protocolVersion.slice(0, 100);
   const instructions = own(result, 'instructions');
-  if (typeof instructions === 'string')
-    listing.instructions = cutText(instructions, 'instructions', listing, limits);
+  if (typeof instructions === 'string') {
+    listing.instructions = cutText(instructions, { what: 'instructions' }, listing, limits);
+    listing.instructionsDigest = instructionsDigest(instructions);
+  }
 }
 
 async function readTools(ask: Ask, listing: Listing, limits: CrawlLimits): Promise<void> {
@@ -145,41 +157,86 @@ function usableDefinition(
     });
     return undefined;
   }
-  if (jsonDepth(item, limits.depth) > limits.depth) {
-    leaveOut(listing, `definition of ${shown(name)}`, limits);
+  const served = item as ToolDefinition;
+  const whole = {
+    what: `definition of ${shown(name)}`,
+    tool: name.slice(0, limits.nameCharacters),
+  };
+  const limit =
+    name.length > limits.nameCharacters
+      ? `a name of ${limits.nameCharacters} characters`
+      : depthBroken(served, limits);
+  if (limit) {
+    leaveOut(listing, { ...whole, limit });
     return undefined;
   }
-  let definition = item as ToolDefinition;
-  const description = own(item, 'description');
-  if (typeof description === 'string') {
-    const text = cutText(description, `description of ${shown(name)}`, listing, limits);
-    if (text !== description) definition = { ...definition, description: text };
+  const definition = cutFields(served, listing, limits);
+  const size = limitBroken(definition, limits.definitionCharacters, limits);
+  if (size) {
+    leaveOut(listing, { ...whole, limit: size });
+    return undefined;
   }
-  for (const field of ['inputSchema', 'outputSchema', '_meta', 'icons']) {
+  if (definition !== served) {
+    listing.servedDigests ??= new Map();
+    listing.servedDigests.set(definition, toolDigest(served));
+  }
+  return definition;
+}
+
+/** A definition without what is too long in it; the same object where nothing is. */
+function cutFields(served: ToolDefinition, listing: Listing, limits: CrawlLimits): ToolDefinition {
+  const tool = served.name;
+  let definition = served;
+  for (const field of ['title', 'description']) {
+    const value = own(served, field);
+    if (typeof value !== 'string') continue;
+    const text = cutText(value, { what: `${field} of ${shown(tool)}`, tool }, listing, limits);
+    if (text !== value) definition = { ...definition, [field]: text };
+  }
+  for (const field of Object.keys(served)) {
     const value = own(definition, field);
-    if (value === undefined || JSON.stringify(value).length <= limits.schemaBytes) continue;
+    const limit = limits.schemaCharacters;
+    if (value === undefined || JSON.stringify(value).length <= limit) continue;
     const { [field]: _, ...rest } = definition;
     definition = rest as ToolDefinition;
     listing.truncated.push({
-      what: `${field} of ${shown(name)}`,
-      limit: `${limits.schemaBytes} bytes`,
+      what: `${shown(field)} of ${shown(tool)}`,
+      limit: `${limit} characters`,
+      tool,
     });
   }
   return definition;
 }
 
-function leaveOut(listing: Listing, what: string, limits: CrawlLimits): void {
-  listing.truncated.push({ what, limit: `nesting of ${limits.depth} levels` });
+/** The limit that a value is over, in words. */
+function limitBroken(value: JsonValue, characters: number, limits: CrawlLimits) {
+  // Depth first: printing a value that is too deep would exhaust the stack.
+  const depth = depthBroken(value, limits);
+  if (depth !== undefined) return depth;
+  return JSON.stringify(value).length > characters ? `${characters} characters` : undefined;
+}
+
+function depthBroken(value: JsonValue, { depth }: CrawlLimits): string | undefined {
+  return jsonDepth(value, depth) > depth ? `nesting of ${depth} levels` : undefined;
+}
+
+function leaveOut(listing: Listing, cut: Truncation): void {
+  listing.truncated.push(cut);
   listing.findings.push({
     code: 'invalid-definition',
-    message: `The ${what} is nested deeper than ${limits.depth} levels; it was left out.`,
+    message: `The ${cut.what} is over the limit (${cut.limit}); it was left out.`,
   });
 }
 
-function cutText(text: string, what: string, listing: Listing, limits: CrawlLimits): string {
-  if (text.length <= limits.descriptionBytes) return text;
-  listing.truncated.push({ what, limit: `${limits.descriptionBytes} characters` });
-  return text.slice(0, limits.descriptionBytes);
+function cutText(
+  text: string,
+  about: Omit<Truncation, 'limit'>,
+  listing: Listing,
+  { descriptionCharacters }: CrawlLimits,
+): string {
+  if (text.length <= descriptionCharacters) return text;
+  listing.truncated.push({ ...about, limit: `${descriptionCharacters} characters` });
+  return text.slice(0, descriptionCharacters);
 }
 
 /** A second reading: a list that differs each time cannot be pinned, and its readers must know. */
@@ -190,8 +247,9 @@ async function readAgain(ask: Ask, listing: Listing, limits: CrawlLimits): Promi
     const definition = usableDefinition(item, second, limits);
     if (definition) second.tools.push(definition);
   }
-  const digests = (tools: ToolDefinition[]) => new Set(tools.map((tool) => jsonDigest(tool)));
-  const [before, after] = [digests(listing.tools), digests(second.tools)];
+  const digests = ({ tools, servedDigests }: Listing) =>
+    new Set(tools.map((tool) => servedDigests?.get(tool) ?? jsonDigest(tool)));
+  const [before, after] = [digests(listing), digests(second)];
   const changed = before.symmetricDifference(after).size;
   if (again.failure === undefined && changed === 0) return;
   if (isUnknownMethod(again.failure) && listing.tools.length === 0) return;
@@ -221,9 +279,20 @@ async function readOther(
       message: `${method} failed: ${wordsOf(found.failure)}`,
     });
   }
-  const items = found.items.filter(isJsonObject);
-  listing[key] = items.filter((item) => jsonDepth(item, limits.depth) <= limits.depth);
-  if (listing[key].length < items.length) leaveOut(listing, `list of ${key}`, limits);
+  const kept: JsonObject[] = [];
+  let room = limits.listCharacters;
+  let broken: string | undefined;
+  for (const item of found.items.filter(isJsonObject)) {
+    const limit = limitBroken(item, limits.schemaCharacters, limits);
+    const size = limit ? 0 : JSON.stringify(item).length;
+    const isFull = size > room;
+    broken ??= limit ?? (isFull ? `${limits.listCharacters} characters together` : undefined);
+    if (limit || isFull) continue;
+    room -= size;
+    kept.push(item);
+  }
+  listing[key] = kept;
+  if (broken) leaveOut(listing, { what: `part of the ${key}`, limit: broken });
 }
 
 type Pages = {

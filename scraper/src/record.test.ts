@@ -1,4 +1,4 @@
-import { serverRecordSchema, type ToolDefinition } from '@toolwarden/catalogue';
+import { serverRecordSchema, type ToolDefinition, toolDigest } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import type { Installed } from './npm/install.ts';
 import { failedRecord, mayReplace, recordOf } from './record.ts';
@@ -46,6 +46,28 @@ test.for([
 ] as const)('the names %j give the findings %j', ([names, codes]) => {
   const { findings = [] } = record(names.map((name, index) => ({ name, index })));
   expect(findings.map(({ code }) => code)).toEqual(codes);
+});
+
+test('the digest of a cut tool is of what was served', () => {
+  const [served, cut] = [
+    { name: 'a', description: 'Reads.' },
+    { name: 'a', description: 'Re' },
+  ];
+  const { tools } = recordOf(
+    base,
+    {
+      tools: [cut],
+      servedDigests: new Map([[cut, toolDigest(served)]]),
+      truncated: [],
+      findings: [],
+    },
+    configuration,
+    [],
+    undefined,
+  );
+  expect(tools).toEqual([
+    { definition: cut, digest: toolDigest(served), configurations: ['default'] },
+  ]);
 });
 
 test('links are https or nothing', () => {

@@ -35,7 +35,7 @@ export function recordOf(
     ...(listing.capabilities && { capabilities: listing.capabilities }),
     ...(instructions !== undefined && {
       instructions,
-      instructionsDigest: instructionsDigest(instructions),
+      instructionsDigest: listing.instructionsDigest ?? instructionsDigest(instructions),
     }),
     configurations: [configuration],
     tools,
@@ -77,7 +77,7 @@ export function mayReplace(earlier: Extent | undefined, now: Extent): boolean {
 function recordedTools(listing: Listing, configuration: string): RecordedTool[] {
   const byDigest = new Map<string, RecordedTool>();
   for (const definition of listing.tools) {
-    const digest = toolDigest(definition);
+    const digest = listing.servedDigests?.get(definition) ?? toolDigest(definition);
     byDigest.set(digest, { definition, digest, configurations: [configuration] });
   }
   const key = ({ definition, digest }: RecordedTool) => [definition.name, digest] as const;
