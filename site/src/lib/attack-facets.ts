@@ -8,7 +8,7 @@ import {
   type Needs,
   traits,
 } from '@toolwarden/catalogue';
-import { gatewayWords, scopeWords, verificationWords } from './attack-words.ts';
+import { caveatWords, gatewayWords, scopeWords, verificationWords } from './attack-words.ts';
 import { compareText } from './names.ts';
 import { attackFacetUrl } from './urls.ts';
 
@@ -55,6 +55,13 @@ const sources: readonly Source[] = [
     valuesOf: (attack) => [facetsOf(attack).verification],
     words: wordsIn(verificationWords),
     order: Object.keys(verificationWords),
+  },
+  {
+    id: 'caveat',
+    title: 'To know before relying on it',
+    valuesOf: (attack) => attack.caveats ?? [],
+    words: wordsIn(caveatWords),
+    order: Object.keys(caveatWords),
   },
   {
     id: 'scope',

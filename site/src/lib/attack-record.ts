@@ -8,7 +8,7 @@ const MAX_TEXT = 2000;
 
 /** What is searched and shown of an attack. Its own names weigh most; identifiers that merely fit weigh as text. */
 export function attackRecord({ attack, body }: AttackEntry): SearchRecord {
-  const { url, title, kind, verification, gateway } = attackLink(attack);
+  const { url, title, kind, verification, caveats, gateway } = attackLink(attack);
   const names = [...new Set([title, ...attack.aliases])];
   const ids = [...new Set(attack.mappings.map(({ id }) => id))];
   return {
@@ -19,7 +19,7 @@ export function attackRecord({ attack, body }: AttackEntry): SearchRecord {
       kind: 'attack',
       title: clip(title, 120),
       words: [...names, nameWords(attack.id).join(' ')].join('. '),
-      server: `${kind}, ${verification.toLowerCase()}`,
+      server: [kind, verification, ...caveats.map((caveat) => caveat.title)].join(', '),
       label: gateway.title,
       about: clip(attack.summary, 160),
     },

@@ -52,7 +52,7 @@ export function attackTwinMarkdown({ body }: AttackEntry, view: AttackView): str
       list: [
         `${view.kind}: ${view.id}`,
         `${view.verification}: ${view.verificationMeaning}`,
-        ...view.caveats,
+        ...view.caveats.map(({ title, meaning }) => `${title}: ${meaning}`),
         `${view.gateway.title}: ${view.because}`,
         ...(view.severity === undefined ? [] : [`Severity: ${view.severity}`]),
         ...view.dates.map(({ label, value }) => `${label}: ${value}`),

@@ -26,6 +26,7 @@ export type AttackLink = {
   kind: string;
   year: string | undefined;
   verification: string;
+  caveats: { title: string; meaning: string }[];
   gateway: { stops: Attack['gateway']['stops']; title: string };
   summary: string;
 };
@@ -41,7 +42,6 @@ type Control = {
 /** Everything an entry's page shows. */
 export type AttackView = AttackLink & {
   verificationMeaning: string;
-  caveats: string[];
   because: string;
   severity: string | undefined;
   dates: { label: string; value: string }[];
@@ -66,6 +66,7 @@ export function attackLink(attack: Attack): AttackLink {
     kind: kindWords[attack.kind].title,
     year: (attack.dates.event ?? attack.dates.disclosure)?.slice(0, 4),
     verification: verificationWords[attack.verification].title,
+    caveats: (attack.caveats ?? []).map((id) => caveatWords[id]),
     gateway: {
       stops: attack.gateway.stops,
       title: gatewayWords[attack.gateway.stops].title,
@@ -88,7 +89,6 @@ export function attackView(catalogue: CatalogueView, { attack, body }: AttackEnt
   return {
     ...attackLink(attack),
     verificationMeaning: verificationWords[attack.verification].meaning,
-    caveats: (attack.caveats ?? []).map((id) => caveatWords[id]),
     because: attack.gateway.because,
     severity: severityOf(attack),
     dates: [

@@ -7,7 +7,8 @@ export const kindWords: Record<AttackKind, Words & { plural: string }> = {
   incident: {
     title: 'Incident',
     plural: 'Incidents',
-    meaning: 'It happened, to somebody, at a time.',
+    meaning:
+      'One case, which happened or was shown on a real product; a demonstration is marked as one.',
   },
   cve: {
     title: 'CVE',
@@ -57,7 +58,7 @@ export const scopeWords: Record<Needs['scope'], Words> = {
     title: 'Several tools together',
     meaning: 'Each part must be there, in one tool or in several that one agent can call.',
   },
-  server: { title: 'Any server', meaning: 'It does not depend on what the tools can do.' },
+  server: { title: 'The server as such', meaning: 'It does not depend on what its tools can do.' },
   product: { title: 'One product', meaning: 'Only the product under “Affected”.' },
   stack: {
     title: 'The agent’s surroundings',
@@ -65,10 +66,22 @@ export const scopeWords: Record<Needs['scope'], Words> = {
   },
 };
 
-export const caveatWords: Record<NonNullable<Attack['caveats']>[number], string> = {
-  demonstration: 'Shown by researchers; its sources know of no abuse.',
-  'single-source': 'Rests on one source.',
-  'secondary-source': 'Its sources report on a report.',
-  'not-mcp': 'It happened to an agent with tools, but not through MCP.',
-  disputed: 'Its sources differ on a fact; see what they leave open.',
+export const caveatWords: Record<NonNullable<Attack['caveats']>[number], Words> = {
+  demonstration: {
+    title: 'Demonstration',
+    meaning: 'Shown by researchers; its sources know of no abuse.',
+  },
+  'single-source': { title: 'One source', meaning: 'Rests on one source.' },
+  'secondary-source': {
+    title: 'Second hand',
+    meaning: 'Its sources report on a report.',
+  },
+  'not-mcp': {
+    title: 'Not through MCP',
+    meaning: 'It happened to an agent with tools, but not through MCP.',
+  },
+  disputed: {
+    title: 'Disputed',
+    meaning: 'Its sources differ on a fact; see what they leave open.',
+  },
 };

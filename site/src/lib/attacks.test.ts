@@ -91,6 +91,17 @@ test('every value of a facet holds exactly the entries that have it', () => {
   expect(new Set(urls).size).toBe(urls.length);
 });
 
+test('what limits an entry is said on its page, in the lists and in the index', () => {
+  const entry = catalogue.attackEntries.find(({ attack }) =>
+    attack.caveats?.includes('demonstration'),
+  );
+  if (entry === undefined) throw new Error('no demonstration in the database');
+  expect(attackView(catalogue, entry).caveats[0]?.title).toBe('Demonstration');
+  expect(attackRecord(entry).meta['server']).toContain('Demonstration');
+  const lists = attackFacets(catalogue.attacks).find(({ id }) => id === 'caveat');
+  expect(lists?.values[0]?.attacks).toContain(entry.attack);
+});
+
 test('incidents stand latest first', () => {
   const dates = attacksOfKind(catalogue.attacks, 'incident').map(
     ({ dates: { event, disclosure } }) => event ?? disclosure ?? '',
