@@ -12,7 +12,6 @@ import {
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { instructionsDigest, own, type ToolDefinition, toolDigest } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { needs } from '../fixtures/needs.ts';
@@ -214,7 +213,7 @@ describeSandboxed('a server in the sandbox', () => {
   });
 
   test('that is too slow in all is a timeout, with what it listed so far', async () => {
-    const attempt = await start('pages', ['slow'], { serverMs: 700 });
+    const attempt = await start('pages', ['slow'], { serverMs: 3000 });
     expect(names(attempt)).toEqual(['page_first']);
     expect(diagnose(attempt).reason).toBe('timeout');
   });
@@ -262,13 +261,10 @@ describeSandboxed('a server in the sandbox', () => {
     ['lines', /output over|lines that are no message/],
     ['one-line', /line over/],
   ] as const)('that floods stdout (%s) is cut without being kept', async ([way, limit]) => {
-    const delay = monitorEventLoopDelay();
-    delay.enable();
     const before = process.memoryUsage().rss;
     const attempt = await start('floods', [way]);
     expect(attempt.exceeded).toMatch(limit);
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 ** 2);
-    delay.disable();
   });
 
   test('that floods stderr is listed all the same, and little of the flood is kept', async () => {
@@ -325,50 +321,53 @@ describeSandboxed('a server in the sandbox', () => {
     const canary = join(homedir(), `.toolwarden-${mark}`);
     const outside = mkdtempSync(join(tmpdir(), 'toolwarden-outside-'));
     chmodSync(outside, 0o777);
-    writeFileSync(canary, mark);
-    writeFileSync(join(outside, 'canary'), mark);
-    let connections = 0;
-    const count = () => {
-      connections++;
-    };
-    const tcp = createServer(count).listen(0);
-    const path = join(outside, 'socket');
-    const unix = createServer(count).listen(path);
-    const abstract = createServer(count).listen(`\0${mark}`);
-    const udp = createSocket('udp4').on('message', count).bind(0, '127.0.0.1');
-    await Promise.all(
-      [tcp, unix, abstract, udp].map((one) => new Promise((done) => one.once('listening', done))),
-    );
-    const port = (tcp.address() as { port: number }).port;
-    const udpPort = udp.address().port;
-    const write = [
-      ...[canary, join(outside, 'mark'), '/etc/mark', '/usr/mark', '/var/mark', '/package/mark'],
-      ...['/package/plain.mjs', '/opt/node/bin/node', '/root/mark', '/sys/mark', '/run/mark'],
-    ];
-    const attempt = await start('spies', [
-      JSON.stringify({
-        read: [
-          ...[canary, join(outside, 'canary'), '/etc/shadow', '/root/.ssh/id_rsa'],
-          ...['/var/run/docker.sock', `${homedir()}/.npmrc`, import.meta.filename],
-        ],
-        folders: [homedir(), outside, '/root', '/var', '/run', '/etc/ssl/private'],
-        write,
-        ports: [port, udpPort],
-        sockets: [path, `\0${mark}`, '/var/run/docker.sock', '/run/dbus/system_bus_socket'],
-        pids: [process.pid, process.ppid],
-      }),
-    ]);
-    const said = words(attempt);
-    expect(Object.keys(said).length).toBeGreaterThan(55);
-    expect(Object.entries(said).filter(([, how]) => how.startsWith('DONE'))).toEqual([]);
-    expect(JSON.stringify(attempt)).not.toContain(`DONE ${mark}`);
-    expect(readdirSync(outside).sort()).toEqual(['canary', 'socket']);
-    expect(readFileSync(canary, 'utf8')).toBe(mark);
-    await new Promise((done) => setTimeout(done, 100));
-    expect(connections).toBe(0);
-    for (const one of [tcp, unix, abstract, udp]) one.close();
-    rmSync(canary);
-    rmSync(outside, { recursive: true });
+    try {
+      writeFileSync(canary, mark);
+      writeFileSync(join(outside, 'canary'), mark);
+      let connections = 0;
+      const count = () => {
+        connections++;
+      };
+      const tcp = createServer(count).listen(0);
+      const path = join(outside, 'socket');
+      const unix = createServer(count).listen(path);
+      const abstract = createServer(count).listen(`\0${mark}`);
+      const udp = createSocket('udp4').on('message', count).bind(0, '127.0.0.1');
+      await Promise.all(
+        [tcp, unix, abstract, udp].map((one) => new Promise((done) => one.once('listening', done))),
+      );
+      const port = (tcp.address() as { port: number }).port;
+      const udpPort = udp.address().port;
+      const write = [
+        ...[canary, join(outside, 'mark'), '/etc/mark', '/usr/mark', '/var/mark', '/package/mark'],
+        ...['/package/plain.mjs', '/opt/node/bin/node', '/root/mark', '/sys/mark', '/run/mark'],
+      ];
+      const attempt = await start('spies', [
+        JSON.stringify({
+          read: [
+            ...[canary, join(outside, 'canary'), '/etc/shadow', '/root/.ssh/id_rsa'],
+            ...['/var/run/docker.sock', `${homedir()}/.npmrc`, import.meta.filename],
+          ],
+          folders: [homedir(), outside, '/root', '/var', '/run', '/etc/ssl/private'],
+          write,
+          ports: [port, udpPort],
+          sockets: [path, `\0${mark}`, '/var/run/docker.sock', '/run/dbus/system_bus_socket'],
+          pids: [process.pid, process.ppid],
+        }),
+      ]);
+      const said = words(attempt);
+      expect(Object.keys(said).length).toBeGreaterThan(55);
+      expect(Object.entries(said).filter(([, how]) => how.startsWith('DONE'))).toEqual([]);
+      expect(JSON.stringify(attempt)).not.toContain(`DONE ${mark}`);
+      expect(readdirSync(outside).sort()).toEqual(['canary', 'socket']);
+      expect(readFileSync(canary, 'utf8')).toBe(mark);
+      await new Promise((done) => setTimeout(done, 100));
+      expect(connections).toBe(0);
+      for (const one of [tcp, unix, abstract, udp]) one.close();
+    } finally {
+      rmSync(canary, { force: true });
+      rmSync(outside, { recursive: true });
+    }
   });
 
   test('can be given a backend that accepts and never answers', async () => {
@@ -377,7 +376,7 @@ describeSandboxed('a server in the sandbox', () => {
       introspect(
         { argv: ({ node }) => [node], args: ['-e', dial], env: {}, files: {}, ports },
         { sandbox, slot: 3, packageDir },
-        { ...defaultLimits, startMs: 1000 },
+        { ...defaultLimits, startMs: 3000 },
       );
     expect((await start([])).stderr).toBe('ECONNREFUSED\n');
     expect((await start([6379])).stderr).toBe('accepted\n');

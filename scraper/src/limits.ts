@@ -14,7 +14,7 @@ export const defaultLimits = {
   /** One message; a longer one ends the attempt at once, without keeping more of it. */
   lineBytes: 8 * MIB,
   stdoutBytes: 64 * MIB,
-  /** What is kept of stderr: its beginning and its end; ten times as much and it is read no further. */
+  /** What is kept of stderr, in UTF-16 units: its beginning and its end; after ten times as many bytes it is left. */
   stderrBytes: MIB,
   /** Lines and messages that are no part of the protocol. */
   junkMessages: 1000,
