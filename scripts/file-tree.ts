@@ -49,12 +49,19 @@ function placeOf(file: string): string {
   return file.endsWith('.css') ? `Styles: ${name}` : name.replaceAll('-', ' ');
 }
 
-/** The first sentence of a file's first comment, or the meaning a signal states; empty where it has neither. */
+/** The first sentence about a file's first export, or the meaning a signal states; empty where it has neither. */
 function summaryOf(text: string): string {
-  const meaning = /\b(?:meaning|does): '([^']+)'/.exec(text)?.[1];
-  const block = /\/\*\*([\s\S]*?)\*\//.exec(text)?.[1];
+  const meaning = /\b(?:meaning|does|summary): '([^']+)'/.exec(text)?.[1];
+  const blocks = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\s*(export)?/g)];
+  const block = (blocks.find(([, , isExported]) => isExported) ?? blocks[0])?.[1];
   const line = /^(?:#!.*\n|---\n)?((?:\/\/ .*\n)+)/.exec(text)?.[1];
-  const words = (line ?? block ?? meaning ?? '')
+  const words = (
+    line ??
+    (text.includes(': Command = {') ? meaning : undefined) ??
+    block ??
+    meaning ??
+    ''
+  )
     .replaceAll(/^\s*(?:\*|\/\/) ?/gm, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();

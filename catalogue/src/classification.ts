@@ -23,7 +23,7 @@ export const evidenceSchema = z.strictObject({
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** Who judged, by which rules: the same inputs and versions give the same answer. */
-export const judgementProvenanceSchema = z.strictObject({
+const judgementProvenanceSchema = z.strictObject({
   taxonomyVersion: z.string(),
   rulesetVersion: z.string(),
   profile: z.string(),

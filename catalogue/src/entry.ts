@@ -17,7 +17,7 @@ export type CatalogueTool = RecordedTool & {
 };
 
 /** The answer that counts for a tool, wherever it came from. */
-export type Judgement = Assessment & { category: Category; traits: Trait[] };
+type Judgement = Assessment & { category: Category; traits: Trait[] };
 
 /** A server joined with its classifications and corrections. Derived, never stored. */
 export type CatalogueEntry = { record: ServerRecord; slug: string; tools: CatalogueTool[] };

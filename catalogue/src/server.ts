@@ -91,7 +91,7 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /** A limit that cut something off; a cut is never silent. */
-export const truncationSchema = z.strictObject({
+const truncationSchema = z.strictObject({
   /** What was cut: `tools`, `pages`, `description of <tool>` … */
   what: z.string(),
   /** The limit that cut it, in words. */
@@ -101,7 +101,7 @@ export const truncationSchema = z.strictObject({
 });
 
 /** Something odd in a listing that a reader should know. */
-export const findingSchema = z.strictObject({
+const findingSchema = z.strictObject({
   code: z.enum([
     'case-variant-name',
     'duplicate-name',
