@@ -1,6 +1,6 @@
 import { type ServerRecord, toolDigest } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
-import { changesBetween } from './changes.ts';
+import { changesBetween, withoutKnown } from './changes.ts';
 
 const record = (tools: [string, string][], instructions?: string): ServerRecord => ({
   id: 'npm:notes',
@@ -53,4 +53,21 @@ test('new instructions are told with the old ones', () => {
     { event: 'instructions-changed', old: 'old', new: 'new' },
   ]);
   expect(events(record([]), record([], 'new'))).toEqual([['instructions-changed', false]]);
+});
+
+test('what a killed crawler wrote down already is left out, and the rest is not', () => {
+  const after = record([
+    ['b', '1'],
+    ['c', '1'],
+  ]);
+  const changes = changesBetween(record([['a', '1']]), after, at);
+  const earlier = changesBetween(record([]), record([['z', '1']]), '2026-11-20T03:15:00.000Z');
+  const seen = (count: number) => [
+    ...earlier,
+    ...changes.slice(0, count).map((event) => ({ ...event, at: '2026-11-20T03:15:00.000Z' })),
+  ];
+  expect(changes).toHaveLength(3);
+  for (const count of [0, 1, 2, 3])
+    expect(withoutKnown(seen(count), changes)).toEqual(changes.slice(count));
+  expect(withoutKnown([...changes, ...earlier], changes)).toEqual(changes);
 });
