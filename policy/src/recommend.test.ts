@@ -2,7 +2,7 @@ import type { CatalogueEntry } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import { type SampleTool, sampleEntry } from '../fixtures/sample-entry.ts';
 import { checkPolicyText } from './check.ts';
-import { type Rule } from './policy.ts';
+import type { Rule } from './policy.ts';
 import { profiles } from './recommend/caps.ts';
 import { recommend, recommendServer } from './recommend.ts';
 
@@ -156,10 +156,10 @@ test('addresses are kept to hosts, paths to a folder, and risky flags off', () =
 test('a host that the definition names for an argument stands in place of the placeholder', () => {
   const named = sampleEntry({
     ...tools.fetchPage,
-    properties: { url: { ...text, description: 'For example https://docs.acme.dev/start.' } },
+    properties: { url: { ...text, description: 'For example https://files.acme.dev/start.' } },
   });
   expect(recommend(named, 'fetch_page').policy.tools?.['fetch_page']?.require).toEqual([
-    { path: 'args.url', op: 'host_in', value: ['docs.acme.dev'] },
+    { path: 'args.url', op: 'host_in', value: ['files.acme.dev'] },
   ]);
 });
 

@@ -38,11 +38,14 @@ export function recommend(
   }
   const part = partFor(tool, profile);
   if (part === undefined) return unnameable();
-  const { rule, rules } = part;
+  const { rule, rules, unbounded } = part;
   return {
     policy: { version: '1', default: 'deny', tools: { [toolName]: rule } },
     rules,
-    effect: ruleWords(rule),
+    effect:
+      unbounded === 0
+        ? ruleWords(rule)
+        : `${ruleWords(rule)} Left without a bound of their own: ${unbounded} more conditions.`,
   };
 }
 

@@ -2,7 +2,8 @@ import { own } from '@toolwarden/catalogue';
 import type { ArgumentTest } from '../condition.ts';
 import { type Argument, isList, isNumber, isTextList, numberIn } from './arguments.ts';
 import type { Draft } from './draft.ts';
-import type { PathKind, Signals } from './signals.ts';
+import type { PathKind } from './path-signals.ts';
+import type { Signals } from './signals.ts';
 import * as words from './words.ts';
 
 /** Stands for the folder that a user of the policy names. */
@@ -14,8 +15,8 @@ const MAX_RECIPIENTS = 10;
 const MAX_TARGETS = 25;
 const MAX_PAGE = 100;
 const MAX_PROGRAM = 4000;
-// A long rule is not read; what comes after this many conditions is left to caps and approval.
-const MAX_CONDITIONS = 8;
+// A longer rule is not read by anyone; then a person is asked about each call instead.
+const MAX_CONDITIONS = 24;
 
 /** Adds what a tool's own arguments make possible: caps, roots, hosts, list lengths. */
 export function addArgumentRules(draft: Draft, signals: Signals, toolName: string): void {
@@ -41,6 +42,7 @@ export function addArgumentRules(draft: Draft, signals: Signals, toolName: strin
     ...signals.pageSizes.map((each) => () => addPageSize(draft, each)),
   ];
   for (const add of parts.slice(0, MAX_CONDITIONS)) add();
+  if (parts.length > MAX_CONDITIONS) draft.leaveUnbounded(parts.length - MAX_CONDITIONS);
 }
 
 function addAmount(draft: Draft, argument: Argument, toolName: string): void {
@@ -102,7 +104,7 @@ function addHosts(draft: Draft, argument: Argument, named: string[]): void {
   const hosts = named.length > 0 ? named : [PLACEHOLDER_HOST];
   const why =
     named.length > 0
-      ? `${argument.name} is an address the caller chooses; these are the hosts that the definition itself names.`
+      ? `${argument.name} is an address the caller chooses; these are the hosts that the definition gives as examples.`
       : `${argument.name} is an address the caller chooses; put the hosts you trust in place of ${PLACEHOLDER_HOST}.`;
   draft.require(argument, each(argument, 'host_in', hosts), why);
 }
@@ -117,8 +119,8 @@ const ROOTS: Record<PathKind, { roots: string[]; why: string }> = {
     why: `Keeps the path below the folder it starts from; put your folder in place of ${PLACEHOLDER_ROOT}.`,
   },
   remote: {
-    roots: ['.', '/'],
-    why: 'The path lies in the project that the call names; it must not climb out of it. Name a folder to narrow it.',
+    roots: ['.'],
+    why: 'The path starts at the top of a project, so it is relative and must not climb out. Name a folder to narrow it.',
   },
 };
 

@@ -6,6 +6,7 @@ import type { Argument } from './arguments.ts';
 export class Draft {
   readonly #rule: Rule = {};
   readonly #whys: { place: string; why: string }[] = [];
+  #unbounded = 0;
 
   action(action: 'approve' | 'deny', reason: string, why: string): void {
     if (this.#rule.action !== undefined) return;
@@ -37,13 +38,27 @@ export class Draft {
     this.#rule.limits.push(limit);
   }
 
+  /** Arguments that should have a bound and get none: then a person sees each call. */
+  leaveUnbounded(count: number): void {
+    this.#unbounded = count;
+    this.action(
+      'approve',
+      'Has more arguments than this policy bounds.',
+      'A rule with a bound for each argument would be too long to read, so a person looks at each call.',
+    );
+  }
+
   get hasAction(): boolean {
     return this.#rule.action !== undefined;
   }
 
-  /** The rule, and the reasons with pointers below `base`. */
-  finish(base: string): { rule: Rule; rules: { pointer: string; why: string }[] } {
+  /** The rule, the reasons with pointers below `base`, and how many bounds were left out. */
+  finish(base: string): {
+    rule: Rule;
+    rules: { pointer: string; why: string }[];
+    unbounded: number;
+  } {
     const rules = this.#whys.map(({ place, why }) => ({ pointer: `${base}${place}`, why }));
-    return { rule: this.#rule, rules };
+    return { rule: this.#rule, rules, unbounded: this.#unbounded };
   }
 }

@@ -14,6 +14,9 @@ export function hasWord(name: string, list: ReadonlySet<string>): boolean {
   return wordsOf(name).some((word) => list.has(word));
 }
 
+/** What kind of thing a name names: `parentFolderId` is an id; empty where it has no word. */
+export const lastWord = (name: string) => wordsOf(name).at(-1) ?? '';
+
 const list = (words: string) => new Set(words.split(' '));
 
 /** Values and flags of a tool's own arguments that mark an act as one that cannot be undone. */
@@ -38,10 +41,10 @@ export const RUNNING = list('run execute exec eval deploy install restore rollba
 export const WIDENING = list('all recursive recursively everything global');
 
 export const AMOUNT = list(
-  'amount amounts price cost total sum fee tip budget spend payment value credits quantity qty units size shares stake',
+  'amount amounts price cost total sum fee tip budget spend value credits quantity qty units size shares stake',
 );
 /** Of the above, those that say money or goods whatever the tool is. */
-export const PLAIN_AMOUNT = list('amount price budget spend payment credits quantity qty');
+export const PLAIN_AMOUNT = list('amount price budget spend credits quantity qty');
 export const COUNTED = list('quantity qty units shares size');
 export const CENTS = list('cents minor pence');
 export const PAGE = list('limit count top size results rows per');
@@ -58,5 +61,20 @@ export const PROGRAM = list('command code script program expression function she
 export const SELECTOR = list(
   'action actions operation op command mode method verb type sandbox permission permissions access behavior behaviour strategy',
 );
-/** Arguments that name a place in a remote project: then a path is a path in that project. */
-export const REMOTE = list('owner repo repository project workspace bucket drive container');
+/** Arguments that name a project elsewhere; with a path and its content, the path is one in that project. */
+export const OWNER = list('owner org organization');
+export const REPOSITORY = list('repo repository');
+export const CONTENT = list('content contents');
+export const PROJECT = list('repo repository project');
+/** Last words of names that speak of a thing without being its path. */
+export const LABEL = list('id ids uuid sid name names description pattern patterns');
+/** Last words of names that speak of an address without being one. */
+export const NOT_URL = list(
+  'method event events contains filter filters pattern patterns id ids sid type status name enabled timeout',
+);
+export const IDS = list('id ids sid');
+export const DOCS = list('doc docs documentation');
+/** Last words of names that speak of money without being an amount. */
+export const NOT_QUANTITY = list(
+  'method connector type failure status currency code id ids sid reason mode name description url',
+);
