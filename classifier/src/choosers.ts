@@ -46,9 +46,18 @@ function chooserOf(field: Field, reading: Reading, setting: Setting): Chooser {
       act: isHttp ? httpAct(value, pointer) : actOfValue(value, pointer, field, reading, setting),
     }),
   );
+  // Where every action is said only to read, "strip" takes out of the answer and not out of the store.
+  if (EVERY_READS.test(reading.description.slice(0, 4000)))
+    for (const choice of choices)
+      if (choice.act !== undefined && HARMLESS_ON_A_COPY.test(choice.act.verb))
+        choice.act = { ...choice.act, category: 'Read', kind: 'compute' };
   const isWhole = choices.every(({ act }) => act !== undefined);
   return { field, choices, isWhole };
 }
+
+const EVERY_READS =
+  /\b(?:every|all|each) (?:of (?:its|the) )?(?:actions?|operations?|commands?|modes?)\b[^.\n]{0,30}\bread-?only\b/i;
+const HARMLESS_ON_A_COPY = /^(?:strip|slice|trim|extract|filter|convert|clean|format|sort|merge)$/;
 
 const HTTP: ReadonlyMap<string, { category: Act['category']; kind: Act['kind'] }> = new Map([
   ['GET', { category: 'Read', kind: 'read' }],
@@ -119,6 +128,8 @@ function actOfValue(
     source: 'value',
   };
   if (stated === undefined) return act;
+  // "detach: removes a board from its group": the clause says what is let go, not that it is destroyed.
+  if (act.kind === 'mark' && !act.isWeak && stated.kind === 'remove') return act;
   // The value's own verb is the name of the act; its clause may only make it plainer or stronger.
   const best = act.isWeak && !stated.isWeak ? stated : (strongest([act, stated]) as Act);
   return { ...best, pointer, quote: value, source: 'value' };
@@ -129,7 +140,7 @@ const UNDOING = /^un[a-z]{4,}$/;
 function objectOfTool({ nameWords: words }: Reading): string[] {
   return words
     .map(({ text }) => text)
-    .filter((word) => verbForm(word) === undefined || word.endsWith('s'));
+    .filter((word) => verbForm(word) === undefined || word.endsWith('s') || /^(?:down|up)load$/.test(word));
 }
 
 function clauseAct(clause: string, setting: Setting): Act | undefined {

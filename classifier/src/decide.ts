@@ -34,7 +34,10 @@ export function decide(reading: Reading): Decision {
   const program = findProgram(reading, acts, setting.isScreen);
   const base = { acts, setting, choosers, choices, program };
 
-  const stated = withListed(combine(acts, reading), acts, reading);
+  const stated = withSaving(
+    withRouting(withListed(combine(acts, reading), acts, reading), reading),
+    reading,
+  );
   const isWhole = choosers.length > 0 && choosers.every((chooser) => chooser.isWhole);
   const pool =
     isWhole && program?.kind !== 'code'
@@ -90,6 +93,57 @@ function withListed(stated: Stated, { listed }: Acts, reading: Reading): Stated 
     : { ...stated, also: [...stated.also, ...listed] };
 }
 
+/** A router whose words do not say that it only looks may do anything its commands do: unclear, never a read. */
+function withRouting(stated: Stated, { fields, hints }: Reading): Stated {
+  const isRouter =
+    fields.some(
+      ({ name, depth, values }) => depth === 0 && values.length === 0 && /^command$/i.test(name),
+    ) && fields.some(({ name, depth }) => depth === 0 && /^(?:parameters|params)$/i.test(name));
+  const { main } = stated;
+  if (!isRouter || main === undefined || main.category !== 'Read' || hints.readOnly === true)
+    return stated;
+  if (main.kind === 'read' && !main.isWeak && main.verb !== 'provide') return stated;
+  return {
+    ...stated,
+    main: { ...main, category: 'Write', kind: 'manage', isWeak: true },
+    agree: false,
+  };
+}
+
+const SAVES =
+  /^\W*(?:optional(?:ly)?\W+)?(?:also )?(?:save|write|overwrite|append)s?\b|\b(?:to|will|also|optionally) (?:save|write|overwrite|append)\b|\b(?:will be|is|are|be|gets) (?:also )?(?:saved|written|overwritten|appended)\b|\bwhere to (?:save|write|store)\b/i;
+const ON_A_DISK = /\b(?:files?|disk|filesystem|folder|directory|path|baseline)\b/i;
+const SAVING_NAME =
+  /^(?:save|update|write|overwrite)_?(?:baseline|snapshot|golden|file|to|to_?(?:file|disk|path)|as|path|dir(?:ectory)?)$/i;
+const NOT_KEPT = /\b(?:not|never|without|instead of|temporary|read from|was|were|previously)\b/i;
+
+/** A look that keeps its result in a file, by the words of one of its own arguments, writes. */
+function withSaving(stated: Stated, reading: Reading): Stated {
+  const { main } = stated;
+  if (main === undefined || main.category !== 'Read') return stated;
+  const field = reading.fields.find(({ name, depth, description, type }) => {
+    if (depth > 0 || type === 'object' || type === 'array') return false;
+    if (SAVING_NAME.test(name)) return true;
+    const [first = ''] = description.slice(0, 300).split(/\.\s/, 1);
+    return SAVES.test(first) && ON_A_DISK.test(`${first} ${name}`) && !NOT_KEPT.test(first);
+  });
+  if (field === undefined) return stated;
+  const act: Act = {
+    ...main,
+    category: 'Write',
+    kind: 'save',
+    isWeak: false,
+    verb: 'save',
+    object: [],
+    objectText: '',
+    clause: undefined,
+    pointer: field.pointer,
+    quote: field.name,
+    source: 'argument',
+  };
+  return { ...stated, main: act, also: [...stated.also, main], agree: false };
+}
+
 // What a later sentence adds counts only where it cannot be how the work is done ("It runs kubectl logs").
 function isPlainlyMore({ isWeak, kind, category, isAdded }: Act): boolean {
   if (kind === 'remove' && isAdded !== true) return false;
@@ -121,11 +175,18 @@ function pick(
   }
   if (described.isDenial === true) return { ...none, main: described };
   // One verb in both: the sentence says more about its object than the name.
-  if (name.verb === described.verb && !described.isWeak && name.source === 'name')
+  if (
+    name.verb === described.verb &&
+    (!described.isWeak || described.kind === 'generate') &&
+    name.source === 'name'
+  )
     return { main: described, also: [name], review: [], agree: true };
   if (name.category === described.category) {
     const main = described.isWeak && !name.isWeak ? name : described;
-    return { main, also: [main === name ? described : name], review: [], agree: true };
+    const other = main === name ? described : name;
+    // A noun that could be a verb says nothing of its own beside a plain act: "fulfil order".
+    const isNoun = other.isWeak && !main.isWeak && other.kind === 'money';
+    return { main, also: isNoun ? [] : [other], review: [], agree: true };
   }
   if (name.isWeak !== described.isWeak) {
     const plain = name.isWeak ? described : name;
@@ -175,7 +236,7 @@ function isNear(a: Act, b: Act): boolean {
 }
 
 const DENIAL =
-  /\b(?:does not|doesn't|do not|will not|won't|never) (?:actually |itself |directly |ever )?(?:run|execute|perform|drive|start|send|make|modify|change|alter|write|apply|deploy|create|delete|submit|trigger|touch|install|launch|open|publish|store|save)\b[^.\n]{0,60}|\bwithout (?:actually )?(?:executing|running|modifying|changing|applying|making|sending|writing|creating|deleting|starting|deploying|saving)\b[^.\n]{0,40}|\b(?:dry[- ]run|preview|simulation) only\b/i;
+  /\b(?:does not|doesn't|do not|will not|won't|never) (?:actually |itself |directly |ever )?(?:run|execute|perform|drive|start|send|make|modify|change|alter|write|apply|deploy|create|delete|submit|trigger|touch|install|launch|open|publish|store|save)\b[^.\n]{0,60}|\bwithout (?:actually )?(?:executing|running|modifying|changing|applying|making|sending|writing|creating|deleting|starting|deploying|saving)\b[^.\n]{0,40}|\b(?:files?|sends?|stores?|saves?|changes?|submits?|writes?) nothing\b|\b(?:dry[- ]run|preview|simulation) only\b/i;
 
 /** Words that plainly deny the stronger act: "does not drive the browser itself". */
 function denialOf({ sentences }: Reading, { verb, source }: Act, lead: string): string | undefined {
@@ -187,7 +248,7 @@ function denialOf({ sentences }: Reading, { verb, source }: Act, lead: string): 
     const words = match[0].toLowerCase();
     if (
       words.includes(verb) ||
-      /\b(?:execut|run|drive|driving|perform|modif|chang|itself|dry|preview)/.test(words)
+      /\b(?:execut|run|drive|driving|perform|modif|chang|itself|dry|preview|nothing)/.test(words)
     )
       return shorten(match[0].trim());
   }
@@ -219,6 +280,8 @@ function choosersOf(reading: Reading, setting: Setting, { name, lead }: Acts): C
 
 function isDecidedBy(program: Program, main: Act | undefined): boolean {
   if (program.kind === 'code') return true;
+  // One choice of a query among stronger acts does not make the tool a query.
+  if (main?.source === 'value' && RANK[main.category] > RANK[program.category]) return false;
   return (
     main === undefined ||
     !['remove', 'money', 'upload'].includes(main.kind) ||

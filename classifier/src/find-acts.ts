@@ -196,6 +196,9 @@ function declaredActs(sentence: string): Lead[] {
   if (match === null) return [];
   const rest = sentence.slice(match[0].length);
   if (
+    /^(?:start|begin|end|finish|stop|run|operate|launche?)s? (?:with|at|on|in|by|from|as|after|before|up to|out)\b/i.test(
+      rest,
+    ) ||
     /^(?:does not|doesn't|do not|don't|is|are|can|may|should|must|requires?|works?|supports?|uses?|has|needs|returns?)\b/i.test(
       rest,
     )

@@ -37,7 +37,7 @@ const PREFIXES: RegExp[] = [
   /^["'`“]+/,
 ];
 const NOT_AN_ACT =
-  /^\W*(?:(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports|accepts|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
+  /^\W*(?:\d{1,2}\W+)?(?:(?:[\w-]+ ){0,3}(?:warning|caution|disclaimer)\s*:|(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:(?:call|use|invoke|run) (?:this|it)(?: tool| command| function)? (?:before|first|after|once|prior to|whenever)|if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports|accepts|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
 
 /** What a definition says of itself rather than of its act: "This tool is read-only", "It never changes anything". */
 const CLAIM =
@@ -53,6 +53,9 @@ const STOP = wordSet(
   `for from in into to with by using via on at as that which where when if without within through across
   and or but then so while unless based according between against after before per about whose who how whether over
   under not including such like e.g i.e is are was be has have will can must this these it its`,
+);
+const PARTICIPLE = wordSet(
+  'matching containing having regarding concerning belonging assigned associated',
 );
 const DETERMINER = wordSet(
   'a an the all any this that these those your new existing multiple one its their it them each every some specific current given another more up out',
@@ -144,6 +147,7 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
   if (first === undefined || first.start > 1) return undefined;
   const form =
     verbForm(first.text) ??
+    (/^re-[a-z]/.test(first.text) ? verbForm(first.text.slice(3)) : undefined) ??
     (/^read-?only\b/.test(first.text) ? undefined : verbForm(first.text.split('-')[0] ?? ''));
   if (form === undefined) return undefined;
   const next = words[1];
@@ -190,6 +194,8 @@ function leadOf(text: string, at: number, words: Word[], index: number, form: Ve
       }
       break;
     }
+    // "pages matching an error message": the pages.
+    if (object.length > 0 && PARTICIPLE.has(word.text)) break;
     end = word.end;
     if (!DETERMINER.has(word.text) && word.text !== 'of' && !/..ly$/.test(word.text))
       object.push(word);

@@ -76,8 +76,13 @@ const OUTPUT_PATH =
 /** Settles what one verb means from its object and surroundings. */
 export type Rule = (verb: string, around: Surroundings) => Meaning;
 
-export function hasOutputPath({ fields }: Surroundings): boolean {
-  return fields.some(({ name, depth }) => depth <= 1 && OUTPUT_PATH.test(name));
+export function hasOutputPath({ fields, phrase }: Surroundings): boolean {
+  // "Download an attachment by filename": the name says which one, not where to.
+  const isKey = /\bby (?:its )?(?:file ?)?name\b/.test(phrase);
+  return fields.some(
+    ({ name, depth }) =>
+      depth <= 1 && OUTPUT_PATH.test(name) && !(isKey && /^file_?name$/i.test(name)),
+  );
 }
 
 const PATH_NAME =

@@ -133,7 +133,7 @@ function undoing(word: string): VerbForm | undefined {
     form.kind !== 'look' &&
     form.kind !== 'compute' &&
     form.kind !== 'generate'
-    ? { ...form, kind: form.kind === 'mark' ? 'mark' : 'change' }
+    ? { ...form, kind: word.startsWith('re') || form.kind === 'mark' ? form.kind : 'change' }
     : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Category, Evidence } from '@toolwarden/catalogue';
 import type { Act } from './act.ts';
 import type { Acts } from './find-acts.ts';
 import type { Field, Reading } from './reading.ts';
+import { isRouter } from './router.ts';
 
 /** An argument that is itself a program: a query, a shell command, an operation of an API. */
 export type Program = {
@@ -14,11 +15,11 @@ export type Program = {
 };
 
 const QUERY_NAME =
-  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|query_?body|\\w{0,12}(?:sql|dql|kql|statement)|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
+  /^(?:sql|sql_?(?:query|statement|text|string)|query_?(?:string|text|sql)?|queries|statements?|raw_?(?:query|sql)|cypher|gql|graphql|mutation|promql|logql|kql|dql|spl|aql|soql|sosl|jql|cql|nrql|sparql|flux|mql|esql|es_?query|expr|expression|pipeline|aggregation|metricsql|traceql|gaql|datalog|hql|select_?query|pxl|insightsql|query_?dsl|query_?body|\w{0,12}(?:sql|dql|kql)|\w{0,12}_?statement|wiql|oql|n1ql|sqlpp|hogql|fql|kusto|lucene)$/i;
 const SURE_QUERY_NAME =
-  /^(?:sql|sql_?(?:query|statement|text|string)|raw_?(?:query|sql)|cypher|promql|logql|kql|dql|spl|aql|soql|sosl|cql|nrql|sparql|metricsql|traceql|gaql|datalog|hql|n1ql|hogql|jql|wiql|esql|pxl|select_?query)$/i;
+  /^(?:sql|sql_?(?:query|statement|text|string)|raw_?(?:query|sql)|cypher|mutation|promql|logql|kql|dql|spl|aql|soql|sosl|cql|nrql|sparql|metricsql|traceql|gaql|datalog|hql|n1ql|hogql|jql|wiql|esql|pxl|select_?query)$/i;
 const READING_LANGUAGE =
-  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|logs? insights|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl)\b/i;
+  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|logs? insights|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux (?:quer\w+|script|language)|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl)\b/i;
 const CHANGING_LANGUAGE =
   /\b(?:sql|t-sql|plsql|psql|mysql|postgres(?:ql)?|sqlite|duckdb|bigquery|snowflake|clickhouse|databricks|cypher|gremlin|n1ql|mongosh|mongodb shell|redis commands?|aql|surrealql|graphql|statements?|db query|database query|databases?)\b/i;
 const READ_ONLY_QUERY =
@@ -180,6 +181,7 @@ function queryLanguage(
       : 'changing';
   const isStatement =
     /\b(?:sql|graphql|cypher|promql|logql|kql|dql|nrql|raw) (?:quer|statement|command|mutation|read)|\b(?:executes?|runs?) (?:an? |the |any |raw |arbitrary |custom |your ){0,2}(?:t-)?sql\b|\bexecutes? (?:an? |the )?(?:\w+ )?(?:quer(?:y|ies)|statements?)\b|\bquer(?:y|ies) (?:against|on|in) (?:the |a |your )?(?:\w+ )?(?:database|db|warehouse|bigquery|cluster|graph)\b/i;
+  if (/\bselect (?:quer(?:y|ies)|statements?)\b/i.test(words)) return 'reading';
   const isNamed =
     READING_LANGUAGE.test(words) && /\b(?:run|execute|query|perform)s?\b/i.test(words);
   if (
@@ -238,12 +240,7 @@ function codeOf(reading: Reading, acts: Acts, isLive: boolean): Program | undefi
     .slice(0, 4)
     .map(({ text }) => text.slice(0, 300))
     .join(' ')}`;
-  if (
-    (/\\bcommand router\\b/i.test(reading.description.slice(0, 4000)) ||
-      /\\b(?:cli commands?|gcloud|kubectl|az)\\b/i.test(first)) &&
-    !/\bshell|bash|terminal\b/i.test(first)
-  )
-    return undefined;
+  if (isRouter(reading) && !/\b(?:shell|bash|terminal)\b/i.test(first)) return undefined;
   const isRunning =
     stated.some(({ category, kind }) => category === 'Execute' && kind !== 'stop') ||
     /\b(?:evaluat|execut|run)/i.test(first);
@@ -258,7 +255,10 @@ function codeOf(reading: Reading, acts: Acts, isLive: boolean): Program | undefi
   return undefined;
 }
 
+const SUM = /\b(?:math\w*|arithmetic|algebraic|numeric(?:al)?|calculator|calculus|cron)\b/i;
+
 // Tools that run any other tool or operation by its name.
+const ANY_OF = /\b(?:services?|actions?|functions?|commands?|procedures?|skills?|requests?)\b/;
 const DISPATCH = /^(?:tool|operation|endpoint|method|api)s?$/;
 
 function isCodeField(field: Field, about: string, first: string, isLive: boolean): boolean {
@@ -276,6 +276,7 @@ function isCodeField(field: Field, about: string, first: string, isLive: boolean
     );
   if (/^(?:function|expression|eval)$/i.test(name))
     return (
+      !SUM.test(about + first) &&
       PAGE_JS.test(about + first) &&
       /\b(?:javascript|js|page|evaluat|python|console|repl)/i.test(about + first)
     );
@@ -333,17 +334,23 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   );
   const isCli =
     cli !== undefined &&
+    !isRouter(reading) &&
     /\b(?:cli|gcloud|az|aws|kubectl|gh|helm|terraform|docker|git|command-line)\b/i.test(words) &&
     verbsOf(acts).some(({ kind }) => kind === 'run') &&
     !/\brouter\b/i.test(words);
   if (isCli) return { kind: 'api', category: 'Execute', evidence: key(cli) };
   const dispatched = verbsOf(acts).find(
     ({ verb, object }) =>
-      /^(?:execute|run|call|invoke)$/.test(verb) && DISPATCH.test(object.at(-1) ?? ''),
+      /^(?:execute|run|call|invoke|trigger|perform)$/.test(verb) &&
+      (DISPATCH.test(object.at(-1) ?? '') ||
+        (/\bany\b/i.test(words) &&
+          (ANY_OF.test(object.join(' ')) || /\bany \w+ by (?:its )?(?:name|id)\b/i.test(words)))),
   );
   const target = top.find(
     ({ name, type, values }) =>
-      /^(?:name|tool|operation|method|endpoint|function|api)(?:_?(?:name|id))?$/i.test(name) &&
+      /^(?:name|tool|operation|method|endpoint|function|api|service|action|procedure)(?:_?(?:name|id))?$/i.test(
+        name,
+      ) &&
       type === 'string' &&
       values.length === 0,
   );

@@ -1,9 +1,10 @@
 import type { Assessment, Category, Level, RiskRowId, Trait } from '@toolwarden/catalogue';
 import type { Act } from './act.ts';
+import { NOUN_LIKE, verbForm } from './lexicon/verbs.ts';
 import type { ActKind } from './meaning.ts';
 import type { View } from './signal.ts';
 import { orderIn } from './steering.ts';
-import { inflections } from './words.ts';
+import { thirdPerson } from './third-person.ts';
 
 /** One to three sentences on this tool: what a call does, why no neighbouring category, what makes the level. */
 export function rationaleFor(view: View, traits: readonly Trait[], assessment: Assessment): string {
@@ -44,26 +45,53 @@ function whatItDoes(view: View, pick: Pick): string {
     return `Each call passes on the statement that the caller writes in ${shown(program.evidence.quote)}.`;
   if (program?.kind === 'api')
     return `The caller names the operation in ${shown(program.evidence.quote)}, so one call can reach many parts of an API.`;
-  const phrase = main === undefined ? undefined : phraseOf(main);
+  const stating = main === undefined ? [] : [main, ...statingToo(main, view)];
+  const phrase = stating.map(phraseOf).find((item) => item !== undefined);
   if (phrase !== undefined) return `${pick(['One call', 'Each call', 'A call'])} ${phrase}.`;
-  const quoted = main === undefined ? undefined : quotedSentence(main);
+  const quoted = stating
+    .map((act) => quotedSentence(act, textOf(act, view)))
+    .find((item) => item !== undefined);
   if (quoted !== undefined) return quoted;
   if (main?.source === 'name') return byName(view, category);
   return whatItDoesShort(view);
 }
 
+function textOf({ source }: Act, { reading }: View): string {
+  const text = source === 'title' ? (reading.title?.text ?? '') : reading.description;
+  return text.replace(/\s+/g, ' ');
+}
+
+/** Sentences that state an act of the same kind say more of it than a name does. */
+function statingToo({ source, category }: Act, { acts }: View): Act[] {
+  return source === 'name' ? acts.lead.filter((act) => act.category === category) : [];
+}
+
 function byName({ reading, main }: View, _category: Category): string {
   const verb = main === undefined ? undefined : thirdPerson(main.verb);
   const object = main?.objectText ?? '';
-  return object !== '' && isPlain(object)
-    ? `Going by its name, one call ${verb} what the name calls ${shown(object)}.`
-    : `Going by its name ${shown(reading.name)}, one call ${verb} something.`;
+  const named = asNamed(object, reading.name);
+  return named !== undefined && isPlain(object)
+    ? `Going by its name, one call ${verb} what the name calls ${shown(named)}.`
+    : `Only the name, ${shown(reading.name)}, states what a call does.`;
+}
+
+/** The words of an object as the name spells them; `undefined` where they do not stand there, or begin with a verb. */
+function asNamed(object: string, name: string): string | undefined {
+  const words = object.split(' ').filter(Boolean);
+  const first = words[0];
+  if (first === undefined || words.length > 8) return undefined;
+  if (verbForm(first) !== undefined && !NOUN_LIKE.has(first)) return undefined;
+  if (UNFINISHED.test(object)) return undefined;
+  const pattern = words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, '')).join('[-_. ]?');
+  return new RegExp(pattern, 'iu').exec(name.slice(0, 200))?.[0];
 }
 
 function whatItDoesShort({ reading, main }: View): string {
   return main === undefined
     ? `The definition of ${shown(reading.name)} names no act that the rules know.`
-    : `The act is stated as ${shown(main.verb)}.`;
+    : main.isDenial === true || DENIED.test(main.quote)
+      ? 'The description plainly denies the act that the name suggests.'
+      : `The words that state the act are ${shown(main.quote.split(/\s/, 1)[0] ?? '')}.`;
 }
 
 /** The act as its sentence states it, in the third person; `undefined` where its words are not fit to repeat. */
@@ -72,22 +100,50 @@ function phraseOf({ verb, objectText, clause, source }: Act): string | undefined
   if (clause === undefined) return undefined;
   const texts = [clause, objectText].map(tidy).filter((text) => !JOINED_FIRST.test(text));
   const object = texts.find(
-    (text) => text.length > 0 && text.length <= 100 && isPlain(text) && /[a-z]{2}/i.test(text),
+    (text) =>
+      text.length > 0 &&
+      text.length <= 112 &&
+      isPlain(text) &&
+      /[a-z]{2}/i.test(text) &&
+      !UNFINISHED.test(text),
   );
   if (object === undefined) return undefined;
-  if (!isBareNoun(object)) return `${thirdPerson(verb)} ${object}`;
+  if (!isBareNoun(object)) return `${thirdPerson(verb)} ${withArticles(object)}`;
   return undefined;
 }
-const JOINED_FIRST = /^(?:and|or|then|,|\/)\b/i;
+// What ends in an adjective, a number or a little word was cut off before its noun.
+const UNFINISHED =
+  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short)$/i;
+const DENIED = /\b(?:not|never|cannot|without|\w+n't)\b/i;
+
+/** "a email", "a NFS": the article that fits what follows; words that may be said either way stay as they are. */
+function withArticles(text: string): string {
+  return text.replace(/\b(an?) ([\p{L}\p{N}]+)/gu, (whole, article: string, word: string) => {
+    const right = articleOf(word);
+    return right === undefined || right === article ? whole : `${right} ${word}`;
+  });
+}
+
+function articleOf(word: string): 'a' | 'an' | undefined {
+  const isSpelled =
+    /^[A-Z]{2,}\d*s?$/.test(word) && !/^[A-Z][AEIOU]|[AEIOU].$/.test(word.slice(0, 5));
+  if (isSpelled) return word === 'SQL' ? undefined : /^[AEFHILMNORSX]/.test(word) ? 'an' : 'a';
+  if (!/[aeiouy]/.test(word) || /^[A-Z]{2}/.test(word)) return undefined;
+  if (/^(?:uni(?!n)|us[aeiu]|eu|ur[iu]|ut[ei]|uu|one\b|once|ub)/i.test(word)) return 'a';
+  if (/^(?:hour|honou?r|honest|heir)/i.test(word)) return 'an';
+  return /^[aeiou]/i.test(word) ? 'an' : 'a';
+}
+// "and filters pages" goes on after "lists"; what the verbs were not put into the same form of does not.
+const JOINED_FIRST = /^(?:and|or|then)\s+(?!\w+s\s)|^[,/]/i;
 
 function tidy(text: string): string {
   return text
     .replace(/\s+/g, ' ')
+    .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')
     .replace(
-      /(?:\s+(?:the|an?|of|to|for|in|on|at|as|by|with|from|using|via|within|based|and|or|that|which|when|if|its|their|belonging))+$/i,
+      /(?:\s+(?:the|an?|of|to|for|in|on|at|as|by|with|from|using|via|within|based|and|or|that|which|when|if|its|their|belonging|running|its own))+$/i,
       '',
     )
-    .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')
     .trim();
 }
 
@@ -113,50 +169,28 @@ function isBareNoun(text: string): boolean {
 }
 
 /** The description's own words, where they are fit to stand in quotation marks. */
-function quotedSentence({ quote, source, verb }: Act): string | undefined {
+function quotedSentence(
+  { quote, source, verb, clause }: Act,
+  sentence: string,
+): string | undefined {
   if (source !== 'description' && source !== 'title') return undefined;
-  const text = tidy(quote).replace(/["“”]/g, '');
-  return isPlain(text) && text.length <= 80 && text.includes(' ') && text.toLowerCase() !== verb
-    ? `The description sums up one call as “${text}”.`
-    : undefined;
-}
-
-const PHRASAL: Record<string, string> = {
-  setup: 'sets up',
-  cleanup: 'cleans up',
-  lookup: 'looks up',
-  rollback: 'rolls back',
-  backup: 'backs up',
-  login: 'logs in',
-  logout: 'logs out',
-  shutdown: 'shuts down',
-  signin: 'signs in',
-  checkout: 'checks out',
-  rm: 'removes',
-  mv: 'moves',
-  del: 'deletes',
-  cat: 'prints',
-  ls: 'lists',
-  exec: 'executes',
-  eval: 'evaluates',
-  init: 'initialises',
-  dm: 'messages',
-  sms: 'texts',
-  kickoff: 'starts',
-  goto: 'goes to',
-  bash: 'runs',
-  shell: 'runs',
-  ocr: 'reads',
-  untar: 'unpacks',
-  whoami: 'names',
-  stat: 'describes',
-  grep: 'searches',
-  poweroff: 'turns off',
-  poweron: 'turns on',
-};
-
-function thirdPerson(verb: string): string {
-  return (Object.hasOwn(PHRASAL, verb) ? PHRASAL[verb] : inflections(verb).finite[1]) ?? verb;
+  if (DENIED.test(quote)) return undefined;
+  const [word = ''] = quote.split(/\s/, 1);
+  const whole = clause === undefined || JOINED_FIRST.test(clause) ? '' : `${word} ${clause}`;
+  // A clause was put into the third person and freed of marks: it is quoted only where it still stands so.
+  const text = [sentence.includes(whole) ? whole : '', quote]
+    .map((item) => tidy(item).replace(/["“”]/g, ''))
+    .find(
+      (item) =>
+        isPlain(item) &&
+        item.length <= 110 &&
+        item.includes(' ') &&
+        sentence.includes(item) &&
+        !UNFINISHED.test(item),
+    );
+  return text === undefined || text.toLowerCase() === verb || text === text.toUpperCase()
+    ? undefined
+    : `The description sums up one call as “${text}”.`;
 }
 
 // Only letters, digits and common marks are repeated, and nothing that reads like an order.

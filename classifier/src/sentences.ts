@@ -24,6 +24,9 @@ function isAbbreviation(text: string, from: number, at: number): boolean {
   return ABBREVIATIONS.has(word) || (word.length === 1 && /[a-z]/.test(word));
 }
 
+// "… resources.This tool is …": a point whose blank was forgotten.
+const RUN_ON = /^[a-z)]\.(?:This|The|These|Use|It|Returns?|Requires?|Supports?|Note|For|If|Only)\s/;
+
 /** Splits at line breaks and at points followed by a blank; one pass, places kept. */
 export function sentencesOf(text: string): Sentence[] {
   const sentences: Sentence[] = [];
@@ -42,6 +45,7 @@ export function sentencesOf(text: string): Sentence[] {
       if (code === 10 && isWrap(text, start, at)) continue;
       add(at + 1);
     } else if (code === 0x3002 || code === 0xff01) add(at + 1);
+    else if (code === 46 && RUN_ON.test(text.slice(at - 1, at + 12))) add(at + 1);
     else if ((code === 46 || code === 33 || code === 63) && isBlank(text.charCodeAt(at + 1))) {
       if (code === 46 && isAbbreviation(text, start, at)) continue;
       add(at + 1);

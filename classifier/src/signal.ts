@@ -57,6 +57,13 @@ export function leadSentence({ acts, reading }: View): string {
   return (found ?? reading.sentences[0])?.text.slice(0, 400) ?? '';
 }
 
+/** Other acts of the same sentence: "Cancels an event and notifies its guests". */
+export function joinedActs({ acts, choosers, main, program }: View): Act[] {
+  return choosers.length > 0 || program !== undefined || main === undefined || main.isWeak
+    ? []
+    : acts.lead.filter(({ isWeak, category }) => !isWeak && category !== 'Read');
+}
+
 /** The words that state an act. */
 export function quoteOf({ pointer, quote }: Act): Quote {
   return { pointer, quote };

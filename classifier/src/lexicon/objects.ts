@@ -10,7 +10,7 @@ export const objects = {
   ),
   /** What has been prepared, and is then sent off. */
   prepared: wordSet(
-    'campaign broadcast newsletter journey drip blast draft sequence reminder mailing',
+    'envelope campaign broadcast newsletter journey drip blast draft sequence reminder mailing',
   ),
   /** What runs. */
   process: wordSet(

@@ -87,11 +87,11 @@ const KINDS: Record<VerbKind, string> = {
     transition convert_record migrate_record merge rebase cherry-pick squash resolve_issue fix format_cells toggle
     increment decrement enable disable activate deactivate lock unlock promote demote extend renew
     turn customize customise override rotate redefine protect declare adopt attach_label refactor relocate reassign correct reschedule
-    increase decrease upgrade_plan paste comment reply react respond answer_thread vote rate log_time
+    increase decrease fulfill fulfil upgrade_plan paste comment reply react respond answer_thread vote rate log_time
     indent unindent bold underline style resolve_comment reopen finalize finalise checkout branch`,
   mark: `assign unassign label unlabel tag untag star unstar like unlike favorite unfavorite favourite follow
     unfollow subscribe unsubscribe archive unarchive pin unpin mute unmute block unblock flag unflag bookmark
-    approve reject accept decline acknowledge dismiss snooze mark hide unhide detach unlink join leave
+    approve unapprove disapprove reject accept decline acknowledge dismiss snooze mark hide unhide detach unlink join leave
     upvote downvote close_issue dislike rsvp ignore confirm ack suppress watch_repo retweet unretweet repost
     quarantine ban unban kick deprecate`,
   remove: `delete drop destroy purge erase wipe truncate rm rmdir unset expunge obliterate uninstall del
@@ -114,7 +114,7 @@ const KINDS: Record<VerbKind, string> = {
     resend process evaluate_code eval perform_action act orchestrate drive operate control interact automate
     delegate handoff do bash shell powershell request emit simulate_run step skip compile retrain train finetune
     fine-tune batch sweep infer_job crawl_site index reindex rebuild regenerate recompute 
-    backfill vacuum analyze_table compact speak announce_speaker play vibrate beep print_job wake
+    backfill honk blink vacuum analyze_table compact speak announce_speaker play vibrate beep print_job wake
     reboot recycle cycle restart reload relaunch respawn poweron poweroff shutdown power hibernate`,
   test: 'test',
   start: 'start begin resume continue unpause arm initiate kick-off commence restart_job',

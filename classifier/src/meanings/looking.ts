@@ -43,6 +43,19 @@ export const looking: Record<
       return a.isScreen && /\b(?:to the user|dialog|notification|toast|window)\b/.test(a.phrase)
         ? execute('open', true)
         : read(true);
+    if (
+      verb === 'print' &&
+      (/\bprinters?\b/.test(a.phrase) ||
+        a.fields.some(({ name }) => /^(?:printer\w*|copies)$/i.test(name)))
+    )
+      return execute('run');
+    if (
+      verb === 'report' &&
+      /^(?:issues?|bugs?|problems?|abuse|spam|feedback|incidents?|scorecards?|violations?|defects?)$/.test(
+        a.object.at(-1) ?? '',
+      )
+    )
+      return write('create', true);
     if (verb === 'look') return read(!/^looks? up\b|^looking up\b/.test(a.phrase));
     if (verb === 'query' || verb === 'ask') return read(true);
     if (verb === 'snapshot' && hasOutputPath(a)) return write('save', true);
@@ -71,6 +84,8 @@ export const looking: Record<
       return write('change');
     if (verb === 'fix' || verb === 'optimize' || verb === 'improve')
       return hasOutputPath(a) ? write('save') : { ...read(true), kind: 'compute' };
+    if (hasOutputPath(a) && /\b(?:generate|create|produce|write|save)s?\b/.test(a.phrase))
+      return write('save', true);
     if (verb === 'group' || verb === 'sort' || verb === 'roll')
       return { category: 'Read', kind: 'compute', isWeak: true };
     return { category: 'Read', kind: 'compute', isWeak: false };
@@ -82,21 +97,26 @@ export const looking: Record<
       /\b(?:keys?|secrets?|credentials?|tokens?|passwords?|certificates?)\b/.test(a.phrase)) ||
     (verb === 'sign' && /\b(?:documents?|contracts?|agreements?|forms?|pdf)\b/.test(a.phrase))
       ? write('change')
-      : verb === 'resize' &&
-          /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(a.phrase)
-        ? execute('ship')
+      : verb === 'convert' &&
+          a.fields.some(({ name }) => /^(?:file|folder|document|doc|drive)_?id$/i.test(name))
+        ? write('create')
         : verb === 'resize' &&
-            !/\b(?:image|photo|picture|video|text|png|jpe?g|media|frame)s?\b/.test(a.phrase)
-          ? write('change')
-          : hasOutputPath(a) || hasPath(a)
-            ? write('save')
-            : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
-                  a.phrase,
-                )
-              ? write('change')
-              : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
-                ? write('save', true)
-                : { category: 'Read', kind: 'compute', isWeak: true },
+            /\b(?:droplet|instance|vm|cluster|pool|server|machine|deployment|dyno)s?\b/.test(
+              a.phrase,
+            )
+          ? execute('ship')
+          : verb === 'resize' &&
+              !/\b(?:image|photo|picture|video|text|png|jpe?g|media|frame)s?\b/.test(a.phrase)
+            ? write('change')
+            : hasOutputPath(a) || hasPath(a)
+              ? write('save')
+              : /\b(?:window|viewport|page|screen|column|row|cell|node|element|partition|volume|disk)s?\b/.test(
+                    a.phrase,
+                  )
+                ? write('change')
+                : /\b(?:save|stored?|new file|files)\b/.test(a.phrase)
+                  ? write('save', true)
+                  : { category: 'Read', kind: 'compute', isWeak: true },
   export: (_, a) =>
     isAbout(a.object, 'job') || /\b(?:job|background|asynchronous|async)\b/.test(a.phrase)
       ? execute('start')
@@ -143,7 +163,7 @@ function generated(verb: string, a: Surroundings): Meaning {
   const answer: Meaning = { category: 'Read', kind: 'generate', isWeak: true };
   if (hasOutputPath(a)) return write('save');
   if (
-    /\b(?:access token|api key|secret key|ssh key|apikey|recovery code|invite link|client secret|credentials?|keypair|signing key)s?\b/.test(
+    /\b(?:access token|api key|secret key|ssh key|apikey|recovery code|invite link|(?:client|signing|webhook|shared|app) secret|credentials?|keypair|signing key|(?:signing|webhook|shared|api|access|refresh) (?:secret|token)|(?:secret|token|password) for (?:an? existing|the|this|an? (?:\w+ )?(?:user|account|endpoint|webhook|service|application|server|instance|database)))s?\b/.test(
       a.phrase,
     )
   )
@@ -154,11 +174,14 @@ function generated(verb: string, a: Surroundings): Meaning {
     !isAbout(a.object, 'answer')
   )
     return execute('start');
-  if (/\b(?:return|returns|returned|returning|base64|inline)\b/.test(a.phrase)) return answer;
+  // A link to what was made says that it is kept somewhere.
+  const isLinked = isAbout(a.object, 'asset') && /\b(?:links?|urls?)\b/.test(a.phrase);
+  if (!isLinked && /\b(?:return|returns|returned|returning|base64|inline)\b/.test(a.phrase))
+    return answer;
   if (isAbout(a.object, 'heavyAsset')) return execute('start', true);
   if (
     isAbout(a.object, 'asset') &&
-    !/\b(?:prompt|description|metadata|code|caption|alt|data for)\b/.test(a.phrase)
+    !/\b(?:prompt|description|metadata|code|caption|alt|data for)\b/.test(a.object.join(' '))
   )
     return write('create', true);
   if (isAbout(a.object, 'answer')) return answer;

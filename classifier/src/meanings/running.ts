@@ -35,9 +35,11 @@ export const running: Record<
 > = {
   run: (verb, a) => ran(verb, a),
   start: (verb, a) =>
-    /\b(?:thinking|reasoning|here)\b/.test(a.phrase)
-      ? read(true)
-      : execute('start', verb === 'begin'),
+    verb === 'initiate' && PAYING.test(a.object.join(' '))
+      ? write('money')
+      : /\b(?:thinking|reasoning|here)\b/.test(a.phrase)
+        ? read(true)
+        : execute('start', verb === 'begin'),
   stop: (verb, a) =>
     verb === 'end' && /\b(?:date|time)\b/.test(a.phrase) && !isAbout(a.object, 'process')
       ? read(true)
@@ -47,15 +49,16 @@ export const running: Record<
           ? write('money')
           : execute('stop'),
   cancel: (_, a) => {
+    if (/\b(?:downloads?|uploads?)\b/.test(a.object.join(' '))) return execute('stop');
     if (
       /\bsubscriptions?\b/.test(a.phrase) &&
       !/\bevent subscription|webhook|notification/.test(a.phrase)
     )
       return write('money');
     if (
-      /\b(?:orders?|payments?|charges?|payouts?|transfers?|payment intents?|invoices?)\b/.test(
-        a.phrase,
-      )
+      /\b(?:orders?|payments?|charges?|payouts?|payment intents?|invoices?)\b/.test(a.phrase) ||
+      (/\btransfers?\b/.test(a.phrase) &&
+        !/\b(?:files?|uploads?|downloads?|copy|data|domains?|tracked|in-flight)\b/.test(a.phrase))
     )
       return write('money');
     if (
@@ -160,11 +163,7 @@ export const running: Record<
       : read();
   },
   connect: (verb, a) =>
-    verb === 'bind' ||
-    (verb === 'connect' &&
-      /\b(?:nodes?|elements?|blocks?|shapes?|edges?|lines?|connectors?|wires?|ports?)\b/.test(
-        a.phrase,
-      ))
+    verb === 'bind' || (verb === 'connect' && isJoining(a))
       ? write('create')
       : /\b(?:switch|active|database|db|mongo|postgres|mysql|cluster)\b/.test(a.phrase) &&
           verb === 'connect'
@@ -198,16 +197,34 @@ export const running: Record<
   },
 };
 
+/** Dealings that move money when they are carried out. */
+const PAYING =
+  /\b(?:payments?|refunds?|payouts?|payrolls?|withdrawals?|(?:wire|bank|fund|money|token|crypto) transfers?|trades?|(?:token )?swaps?|purchases?)$/;
+const JOINED =
+  /\b(?:nodes?|elements?|blocks?|shapes?|edges?|lines?|connectors?|wires?|boards?|items?|records?|columns?|tables?|lists?|tasks?|issues?|projects?|pages?|documents?|contacts?|deals?|tickets?|fields?|objects?|schemas?|domains?|repositor(?:y|ies)|repos?|layers?|components?|entities|collections?|products?|users?|members?|groups?|teams?|tags?|labels?|cards?|steps?|tiles?)\b/;
+const LIVE =
+  /\b(?:servers?|hosts?|instances?|devices?|databases?|clusters?|sessions?|browsers?|wallets?|wi-?fi|networks?|vpns?|bluetooth|ssh|sockets?|remote|brokers?|terminals?|emulators?|simulators?|debuggers?|accounts?|apis?|endpoints?|services?|chrome|tabs?|printers?|vehicles?|exchanges?)\b/;
+
+/** Whether two stored things are tied together, and no live line is opened: "connect a board to a schema". */
+function isJoining({ object, phrase }: Surroundings): boolean {
+  const named = object.join(' ');
+  return JOINED.test(named) && !LIVE.test(named) && !/\bconnect(?:s|ing)? to\b/.test(phrase);
+}
+
 const ASSESSING =
   /\b(?:analysis|analyses|analyzer|analyser|analytics|lint|linter|validation|calculation|comparison|search|lookup|diagnostics?|diagnosis|health ?checks?|checks?|estimate|forecast|prediction|inference|review|query|queries|report|reports|audit|evaluation metrics?|discovery|retrieval|assessment|screener|explain|dry[- ]run|preview|statistics|regression|correlation|model prompt|completion|similarity|calculator|simulation of|what-if|backtest|introspection)\b/;
 
 const SETTING_OFF =
   /\b(?:jobs?|workflows?|pipelines?|deploy\w*|build|scripts?|commands?|tests?|suite|code|app|container|process|background|agents?|task|tasks|actor|function|collection|automation|browser|scan|cli|training|benchmark|program|notebook|macro|server|flow|action|lighthouse|spec|migration|transaction|contract|sandbox)\b/;
 
+const LIVE_INPUT =
+  /\b(?:process|terminal|repl|shell|session|page|browser|screen|device|app|application|window|agent|robot|game|viewer|contract|debugger|console)s?\b/;
+
 const WITHOUT_DOING =
   /\bwithout (?:actually )?(?:running|executing|applying|deploying|saving|modifying)\b/;
 
 function ran(verb: string, a: Surroundings): Meaning {
+  if (verb === 'process' && PAYING.test(a.object.join(' '))) return write('money');
   if (
     verb === 'process' ||
     verb === 'index' ||
@@ -228,6 +245,8 @@ function ran(verb: string, a: Surroundings): Meaning {
     (a.object[0] === 'stack' || a.object[0] === 'graph' || a.object[0] === 'history')
   )
     return read(true);
+  if (verb === 'interact' && !a.isScreen && !LIVE_INPUT.test(a.object.join(' ')))
+    return { category: 'Write', kind: 'manage', isWeak: true };
   if (verb === 'interact' || verb === 'control' || verb === 'orchestrate')
     return execute('run', true);
   if (verb === 'play') return execute('run');
@@ -238,6 +257,16 @@ function ran(verb: string, a: Surroundings): Meaning {
     if (a.object.length === 0) return execute('run', true);
     if (/\b(?:read-only|view|pure) (?:\w+ )?(?:function|method|call)/.test(a.phrase)) return read();
     const object = a.object.join(' ');
+    if (
+      verb !== 'request' &&
+      /\b(?:saved|stored) (?:quer(?:y|ies)|looks?|questions?|reports?|search(?:es)?|views?|cards?|charts?|filters?)\b/.test(
+        object,
+      )
+    )
+      return read();
+    if (PAYING.test(object)) return execute('money');
+    if (/\b(?:sql|cypher) (?:quer(?:y|ies)|statements?|commands?)\b/.test(object))
+      return /\b(?:read-?only|select)\b/.test(a.phrase) ? read(true) : execute('run');
     if (ASSESSING.test(object) && !SETTING_OFF.test(object))
       return { category: 'Read', kind: 'compute', isWeak: true };
     if (verb === 'request')

@@ -33,6 +33,7 @@ export const sending: Record<
         : write('share'),
   money: (verb, a) => {
     if (NOUN_LIKE.has(verb) && a.object.length === 0) return read(true);
+    if (verb === 'void' && !isAbout(a.object, 'money')) return write('change');
     if (verb === 'void' || verb === 'bill' || verb === 'invoice' || verb === 'order')
       return write('money');
     return write('money');
@@ -63,6 +64,12 @@ function sent(verb: string, a: Surroundings): Meaning {
     return { category: 'Read', kind: 'generate', isWeak: false };
   if (NOUN_LIKE.has(verb) && a.object.length === 0 && verb !== 'broadcast')
     return write('send', true);
+  if (
+    a.isScreen &&
+    verb === 'send' &&
+    /^(?:text|value|string|characters?)$/.test(a.object.join(' '))
+  )
+    return execute('touch');
   if (
     /\b(?:keys?|keystrokes?|keypress|touch|input|click|mouse|tap)\b/.test(a.object.join(' ')) &&
     verb === 'send'
@@ -122,5 +129,9 @@ function exchanged(verb: string, a: Surroundings): Meaning {
     verb === 'lend'
   )
     return write('money');
-  return a.isCrypto || isAbout(a.object, 'cash') ? write('money') : write('change', true);
+  return a.isCrypto ||
+    isAbout(a.object, 'cash') ||
+    /\b(?:tokens?|coins?)\b/.test(a.object.join(' '))
+    ? write('money')
+    : write('change', true);
 }

@@ -14,6 +14,12 @@ import {
 } from '../meaning.ts';
 import { wordSet } from '../words.ts';
 
+/** What is paid out, or what is given up, once someone says yes to it. */
+const PAYABLE =
+  /\b(?:payments?|payouts?|refunds?|withdrawals?|(?:wire|bank|money|fund) transfers?|payment (?:requests?|runs?|disputes?)|chargebacks?|payment orders?|disputes?)$/;
+/** What is due once it is made final. */
+const FINALIZED =
+  /\b(?:invoices?|payments?|orders?|charges?|bills?|payouts?|purchases?|checkouts?|transactions?|refunds?)$/;
 const RUNS_LATER = wordSet('later future scheduled schedule');
 
 /** Verbs that make, change, mark or remove what is stored. */
@@ -43,6 +49,7 @@ export const storing: Record<
   change: (verb, a) => changed(verb, a),
   mark: (verb, a) =>
     (verb === 'confirm' && isAbout(a.object, 'money')) ||
+    (/^(?:approve|accept)$/.test(verb) && PAYABLE.test(a.object.join(' '))) ||
     (verb === 'approve' && a.isCrypto && /\b(?:spend\w*|allowance|tokens?)\b/.test(a.phrase))
       ? write('money')
       : write('mark'),
@@ -87,7 +94,12 @@ export const storing: Record<
         name,
       ),
     );
-    return hasContent ? write('create') : execute('sync');
+    // Lists of what is imported hold it: "members" of a tool that imports members.
+    const isListed = a.fields.some(
+      ({ name, type, depth }) =>
+        type === 'array' && depth === 0 && a.object.includes(name.toLowerCase()),
+    );
+    return hasContent || isListed ? write('create') : execute('sync');
   },
   record: (verb, a) => {
     if (
@@ -166,7 +178,7 @@ function made(verb: string, a: Surroundings): Meaning {
     return execute('login');
   if (verb === 'enqueue' || verb === 'bootstrap') return execute('start');
   if (verb === 'queue')
-    return /\b(?:job|task|prompt|workflow|run|generation|scan|render)s?\b/.test(a.phrase)
+    return /\b(?:job|task|prompt|workflow|run|build|generation|scan|render)s?\b/.test(a.phrase)
       ? execute('start')
       : write('create', true);
   if (verb === 'place' && /\bcalls?\b/.test(a.phrase)) return execute('phone');
@@ -186,6 +198,12 @@ function made(verb: string, a: Surroundings): Meaning {
   // What was paid elsewhere is only written down.
   if (/\b(?:records?|log) (?:an? |the )?(?:\w+ )?payments?\b/.test(a.phrase))
     return write('create');
+  if (
+    /\b(?:to|that|which) (?:(?:fully|partially) )?(?:refunds?|credits?|charges?|reimburses?)\b.*\b(?:transactions?|payments?|invoices?|customers?|orders?|purchases?)\b/.test(
+      a.phrase,
+    )
+  )
+    return write('money');
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
   if (verb === 'hire') return write('money', true);
   if (verb === 'attach') return write('create', a.object.length === 0);
@@ -222,6 +240,12 @@ function made(verb: string, a: Surroundings): Meaning {
       (headIs(a, 'workload') ||
         headIs(a, 'job') ||
         /\b(?:terminal|shell|ssh|remote|debug|repl) sessions?\b/.test(a.phrase))
+    )
+      return execute('start');
+    // A pipeline made for a branch runs at once; one made of stages is a plan.
+    if (
+      /^pipelines?$/.test(a.object.at(-1) ?? '') &&
+      a.fields.some(({ name }) => /^(?:ref|branch|tag|commit\w*|sha)$/i.test(name))
     )
       return execute('start');
     if (
@@ -264,6 +288,13 @@ function made(verb: string, a: Surroundings): Meaning {
 function changed(verb: string, a: Surroundings): Meaning {
   if (verb === 'turn') return write('change');
   if (verb === 'rebase' || verb === 'cherry-pick') return write('change');
+  if (
+    /^(?:update|change|set|modify)$/.test(verb) &&
+    /\b(?:status|state) of (?:an? |the |this )?(?:\w+ ){0,2}(?:recording|call|stream|run|job|task|execution|session|container|instance|playback|service|process)s? to (?:be )?(?:paused|stopped|in-progress|running|started|completed|cancel+ed|resumed)\b/.test(
+      a.phrase,
+    )
+  )
+    return execute('stop');
   if (verb === 'answer' && /\bcalls?\b/.test(a.phrase)) return execute('phone');
   if (verb === 'respond' || verb === 'answer') return write('send', true);
   if (verb === 'reply') return write('send', NOUN_LIKE.has(verb) && a.object.length === 0);
@@ -271,11 +302,11 @@ function changed(verb: string, a: Surroundings): Meaning {
     return hasPath(a) ? write('change', true) : { category: 'Read', kind: 'compute', isWeak: true };
   if (verb === 'comment') return write('create', a.object.length === 0);
   if (verb === 'branch' || verb === 'checkout') return write('change', true);
-  if (verb === 'finalize' && isAbout(a.object, 'money')) return write('money');
+  if (/^finali[sz]e$/.test(verb) && FINALIZED.test(a.object.join(' '))) return write('money');
   if (
     (verb === 'update' || verb === 'change' || verb === 'modify') &&
     /\bsubscriptions?$/.test(a.object.join(' ')) &&
-    /\b(?:plan|price|billing|quantity|proration|items)\b/.test(
+    /\b(?:plan|price|billing|quantity|proration|items)\b|seat|storage|licen[cs]e/.test(
       a.fields
         .map(({ name }) => name)
         .join(' ')
@@ -283,6 +314,30 @@ function changed(verb: string, a: Surroundings): Meaning {
     )
   )
     return write('money');
+  if (
+    /^(?:update|change|modify)$/.test(verb) &&
+    /\b(?:payments?|payment intents?|checkout sessions?|charges?|payouts?)$/.test(
+      a.object.join(' '),
+    ) &&
+    a.fields.some(({ name }) => /^(?:status|amount|capture|payment_?amount|currency)$/i.test(name))
+  )
+    return write('money');
+  if (verb === 'move' && /^(?:mouse|cursor|pointer)/.test(a.object.at(-1) ?? ''))
+    return execute('touch');
+  if (
+    /^(?:update|change|modify|edit|amend|replace)$/.test(verb) &&
+    /\b(?:open|limit|stop|market|pending|trading) orders?$/.test(a.object.join(' ')) &&
+    a.fields.some(({ name }) => /^(?:(?:limit_?|stop_?|new_?)?price|quantity|qty)$/i.test(name))
+  )
+    return write('money');
+  if (
+    verb === 'update' &&
+    /\bto (?:its |the )?(?:newest|latest) version\b/.test(a.phrase) &&
+    /^(?:plugins?|packages?|apps?|extensions?|themes?|modules?|agents?|tools?)$/.test(
+      a.object.at(-1) ?? '',
+    )
+  )
+    return execute('ship');
   if (
     verb === 'update' &&
     /(?:\b(?:all|installed|npm|outdated) (?:\w+ )?(?:packages|plugins|apps)|dependencies|software|core|custom nodes?)$|\bfirmware\b/.test(

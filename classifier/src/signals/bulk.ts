@@ -20,7 +20,7 @@ const MANY_WORDS =
 const LISTED =
   /^(?:ids?|items|records|rows|documents|entities|operations|targets|entries|uuids|resources|objects|inputs|list|updates|all_ids)$/i;
 const ONE_CONTENT =
-  /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains)$/i;
+  /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains|widgets|bullets|\w*_steps)$/i;
 const ACTING = new Set<Act['kind']>([
   'create',
   'change',
@@ -58,6 +58,9 @@ export const manyTargets = defineSignal({
     const lead = leadSentence(view).slice(0, 240);
     if (named.length > 0 && !ONE_THING.test(`${reading.name.replace(/[_-]/g, ' ')} ${lead}`))
       return named;
+    // Several sources of one result are no targets.
+    if (main.kind === 'save' && main.verb !== 'download') return [];
+    if (/^(?:merge|combine|concatenate|stitch|zip|compress)$/.test(main.verb)) return [];
     const list = reading.fields.find((field) => isTargetList(field, view));
     if (list !== undefined) return [keyOf(list)];
     const all =
@@ -177,15 +180,21 @@ function selector(view: View): Quote[] {
   )
     return [];
   const field = reading.fields.find(
-    ({ name, depth, type }) =>
+    ({ name, depth, type, description }) =>
       depth === 0 &&
       (/^(?:label_?selector|all_?namespaces|field_?selector)$/i.test(name) ||
         (/^(?:all|apply_?to_?all|delete_?all|all_?users)$/i.test(name) &&
           type === 'boolean' &&
-          main.kind !== 'change')),
+          main.kind !== 'change' &&
+          !/\b(?:list|show|display|include|both)\b/i.test(description))),
   );
   if (field !== undefined && main.kind === 'remove') return [keyOf(field)];
-  if (/many|all|matching|where/i.test(reading.name)) {
+  const isFiltered =
+    main.kind === 'remove' &&
+    /\bby (?:an? )?(?:filter|query|criteria)\b|\b(?:that )?match(?:es|ing)?\b/i.test(
+      leadSentence(view),
+    );
+  if (isFiltered || /many|all|matching|where/i.test(reading.name)) {
     const filter = reading.fields.find(
       ({ name, depth }) => depth === 0 && /^(?:filter|where|query|criteria|selector)$/i.test(name),
     );
@@ -204,6 +213,7 @@ export const massSend = defineSignal({
       ({ kind, objectText, verb }) =>
         kind === 'send' ||
         kind === 'sendoff' ||
+        (verb === 'schedule' && /\b(?:campaign|broadcast|newsletter)/i.test(objectText)) ||
         ((kind === 'run' || kind === 'start') &&
           /^(?:trigger|start|launch|resume|execute|run)$/.test(verb) &&
           /campaign|broadcast|newsletter/i.test(objectText)),
@@ -219,6 +229,9 @@ export const massSend = defineSignal({
         );
   },
 });
+
+const ONE_EXPORT =
+  /\bexport(?:s|ing)? (?:an? |the |one )(?:\w+ )?(?:design|document|file|page|image|video|diagram|presentation|slide|deck|note|frame|layer|clip|song|chart|drawing|canvas)\b/i;
 
 export const wholeExport = defineSignal({
   id: 'whole-export',
@@ -240,6 +253,7 @@ export const wholeExport = defineSignal({
         return inDescription(view, /\bexport\b/i);
       return [];
     }
+    if (ONE_EXPORT.test(words)) return [];
     if (
       view.category === 'Execute' &&
       /\bjob|data\b/i.test(words) &&

@@ -8,6 +8,8 @@ const FETCHING =
 const OWN_THING =
   /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|doc id|instagram|tiktok|product listing)\b/i;
 
+const DOCS = /\b(?:documentation|docs|doc|manual) (?:pages?|articles?|sections?)\b/i;
+
 /** The argument that names an address which the call then requests. */
 export function callerUrl(view: View): Quote[] {
   const { reading, category, main, acts } = view;
@@ -35,6 +37,14 @@ export function callerUrl(view: View): Quote[] {
     if (
       OWN_THING.test(about) &&
       !/\b(?:web ?page|web ?site|any|fetch|scrape|crawl|navigate)\b/i.test(about)
+    )
+      continue;
+    // Pages of the product's own manual are neither outsiders' words nor any address.
+    if (
+      DOCS.test(`${leadSentence(view).slice(0, 160)} ${about}`) &&
+      !/\b(?:any|arbitrary|web ?sites?|web ?pages?|crawl|scrape)\b/i.test(
+        `${leadSentence(view)} ${about}`,
+      )
     )
       continue;
     if (/^(?:webhook_?url|callback_?url)$/i.test(field.name) && category === 'Read') continue;

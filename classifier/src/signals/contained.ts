@@ -35,7 +35,10 @@ export const ownScratch = defineSignal({
       const stated = inDescription(view, OWN_STATE, 400);
       return main.kind === 'reset' && named.length > 0 && isOwn(view) ? named : stated;
     }
-    return [];
+    // Cookies and storage of a browser that the tool itself drives.
+    return ['remove', 'create', 'change'].includes(main.kind)
+      ? inDescription(view, /\b(?:current|this) (?:browser|browsing) session\b/i, 300)
+      : [];
   },
 });
 

@@ -4,7 +4,10 @@ import { defineSignal, keyOf, type Quote, quoteOf, type View } from '../signal.t
 import { singular } from '../words.ts';
 
 const NOT_SECRET =
-  /\b(?:tokens? (?:prices?|balances?|info|holders?|supply|usage|counts?|metadata|list|pairs?|transfers?|address|swap|usd|launch\w*|details)|count tokens?|token count|design tokens?|page tokens?|primary keys?|foreign keys?|keys? (?:results?|metrics?|value|values|moments|press|presses|points?|names?|performance|frames?|phrases|terms|space|insights)|key[- ]value|cache keys?|press keys?|keyboard|certificate of|issue key|object keys?|map keys?|public keys?|hot ?keys?|erc-?20|nfts?|coins?|crypto|wallet|on-?chain|redis|idempotency|api reference|s3 keys?|partition keys?|sort keys?|send keys?|key press)\b/i;
+  /\b(?:tokens? (?:prices?|balances?|info|holders?|supply|usage|counts?|metadata|list|pairs?|transfers?|address|swap|usd|launch\w*|details)|count tokens?|token count|design tokens?|page tokens?|primary keys?|foreign keys?|keys? (?:results?|metrics?|value|values|moments|press|presses|points?|names?|performance|frames?|phrases|terms|space|insights)|key[- ]value|cache keys?|certificate of|issue key|object keys?|map keys?|public keys?|hot ?keys?|s3 keys?|partition keys?|sort keys?)\b/i;
+/** Worlds in which a key or a token is something else; these count anywhere in the text. */
+const OTHER_WORLD =
+  /\b(?:keyboard|press keys?|send keys?|key press|erc-?20|nfts?|coins?|crypto|wallet|on-?chain|redis|idempotency|api reference|count tokens?|token count)\b/i;
 const ACCESS_HEAD =
   /^(?:permissions?|roles?|access|acls?|grants?|privileges?|policy|rolebindings?|memberships?|collaborators?|admins?|administrators?|allowlists?|whitelists?|firewall|sharing|ownership)$/;
 const ORGANISED =
@@ -21,13 +24,13 @@ export const secrets = defineSignal({
     const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 200)}${named === undefined ? '' : ' api'}`;
     return view.doing
       .filter((act) => !(view.setting.isCrypto && /^tokens?$/.test(act.object.at(-1) ?? '')))
-      .filter((act) => touchesSecret(act, text))
+      .filter((act) => touchesSecret(act, text, view.reading.name.replace(/[_-]/g, ' ')))
       .slice(0, 1)
       .map(quoteOf);
   },
 });
 
-function touchesSecret(act: Act, text: string): boolean {
+function touchesSecret(act: Act, text: string, name: string): boolean {
   if (
     /^(?:items?|entry|entries|logins?)$/.test(
       act.object.find((word) => /^(?:items?|entry|entries|logins?)$/.test(word)) ?? '',
@@ -38,7 +41,8 @@ function touchesSecret(act: Act, text: string): boolean {
     return true;
   if (
     act.category === 'Read' &&
-    /\b(?:all )?environment variables\b/i.test(act.objectText) &&
+    /\b(?:environment|ci|ci\/cd|pipeline|build|deployment) variables\b/i.test(act.objectText) &&
+    !/\b(?:names? of|without (?:their )?values|names only)\b/i.test(text) &&
     /^(?:get|return|list|read|show)$/.test(act.verb)
   )
     return true;
@@ -49,6 +53,7 @@ function touchesSecret(act: Act, text: string): boolean {
     !/^(?:rotate|reveal)$/.test(act.verb)
   )
     return false;
+  if (/^(?:swap|stake|unstake|bridge|mint|burn|trade)$/.test(act.verb)) return false;
   const tail = act.object.slice(-2);
   if (
     !isAbout(tail, 'credential') &&
@@ -64,7 +69,9 @@ function touchesSecret(act: Act, text: string): boolean {
     )
       return false;
   }
-  if (NOT_SECRET.test(text)) return false;
+  // A public key named beside the secret does not make the secret public: only the act's own object counts.
+  const own = act.objectText.replace(/\([^()]*\)/g, ' ');
+  if (OTHER_WORLD.test(text) || NOT_SECRET.test(`${name}. ${act.verb} ${own}`)) return false;
   if (act.kind === 'generate' && /\b(?:password|passphrase|uuid|random|strong)\b/i.test(text))
     return false;
   if (act.category === 'Read')
@@ -109,7 +116,7 @@ function changesAccess(act: Act, text: string): boolean {
     return !/\b(?:job role|role play|aria role|accessibility)\b/i.test(text);
   }
   if (
-    /\b(?:env(?:ironment)?|secret)[ _-]?(?:vars?|variables?)\b/i.test(
+    /\b(?:env(?:ironment)?|secret|ci|ci\/cd|pipeline|build|deployment)[ _-]?(?:vars?|variables?)\b/i.test(
       `${act.object.join(' ')} ${act.objectText}`,
     )
   )
@@ -131,6 +138,7 @@ function changesAccess(act: Act, text: string): boolean {
     ) ||
     (isAbout([head], 'people') && objects.access.has(singular(head)));
   if (!isPerson) return false;
+  if (/^(?:ban|unban|kick)$/.test(act.verb)) return true;
   if (act.kind === 'create' || act.kind === 'remove')
     return (
       ORGANISED.test(text) &&

@@ -1,11 +1,18 @@
 import { type Act, headOf } from '../act.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
-import { defineSignal, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
+import {
+  defineSignal,
+  joinedActs,
+  leadSentence,
+  type Quote,
+  quoteOf,
+  type View,
+} from '../signal.ts';
 import { singular } from '../words.ts';
 
 /** Marks whose removal puts nothing stored at risk, even where the verb is "delete". */
 const SLIGHT =
-  /^(?:reaction|like|star|vote|follow|bookmark|pin|mute|emoji|favorite|favourite|heart|upvote)$/;
+  /^(?:reaction|like|star|vote|follow|bookmark|pin|mute|emoji|favorite|favourite|heart|upvote|approval|bullet|border|formatting)$/;
 const MEMBERSHIP =
   /\bfrom (?:an? |the |your |my |its |their )?(?:\w+ ){0,2}(?:cart|playlist|watch ?list|favou?rites|wish ?list|queue|sprint|segment|selection|view|epic|milestone|reading list|load balancer|firewall|pool|groups?|teams?|roles?|projects?|tasks?|issues?|boards?|campaigns?|audiences?|topics?|collections?|albums?|sections?|sets?|categor(?:y|ies)|lists?|folder|tag|space|channel|portfolio)\b/i;
 const KEPT =
@@ -15,7 +22,7 @@ const TO_BIN =
 const NOT_DATA =
   /\b(?:caches?|console|session|selection|filters?|context|screen|working dir\w*|highlights?|buffer|breakpoints?|notifications?|override|cookies|in-?memory|mocks?|emulation|clipboard|form|input|field|logs?|state|rate limit|budget|dialog|viewport|throttling|messages?|status|completed|zoom)\b/i;
 const LOSS =
-  /\b(?:overwrit(?:es?|ing|ten) (?:the |any |an |its |all |if )?(?:\w+ )?(?:existing|entire|current|previous|whole|contents?|file|data|value|it\b|already)|(?:completely|entirely|fully) (?:overwrit|replac)\w+|replac(?:es?|ing) (?:all|the entire|the whole|its entire|any|the full) (?:existing |current |previous )?(?:contents?|file|document|body|data|rows|records|page|note)|existing [\w ]{1,30}(?:will be|is|are|gets?) (?:overwritten|replaced|lost|deleted|removed|discarded|erased)|(?:will|may|can|could) be (?:permanently )?(?:lost|destroyed|discarded)|data loss|discard(?:s|ing)? (?:all|any|local|uncommitted|the|unsaved|changes)|permanently (?:delet|remov|eras|destroy)\w+|irreversibly (?:delet|remov|eras|destroy)\w+|destroys? (?:all|the|any))/i;
+  /\b(?:overwrit(?:es?|ing|ten) (?:the |any |an |its |all |if )?(?:\w+ )?(?:existing|entire|current|previous|whole|contents?|file|data|value|it\b|already)|(?:completely|entirely|fully) (?:overwrit|replac)\w+|replac(?:es?|ing) (?:all|the entire|the whole|its entire|any|the full) (?:existing |current |previous )?(?:contents?|file|document|body|data|rows|records|page|note)|existing [\w ]{1,30}(?:will be|is|are|gets?) (?:overwritten|replaced|lost|deleted|removed|discarded|erased)|(?:second|other|duplicate|source|old|losing|merged|secondary|discarded) (?:\w+ )?(?:is|are|will be|gets?) (?:then |permanently )?(?:deleted|removed|lost|destroyed)|(?:will|may|can|could) be (?:permanently )?(?:lost|destroyed|discarded)|data loss|discard(?:s|ing)? (?:all|any|local|uncommitted|the|unsaved|changes)|permanently (?:delet|remov|eras|destroy)\w+|irreversibly (?:delet|remov|eras|destroy)\w+|destroys? (?:all|the|any))/i;
 const NEGATED =
   /\b(?:not|never|no|without|won't|doesn't|cannot|can't|refus\w+|prevents?|avoids?|unless|instead of|rather than|if you want to|only if|when `?overwrite|set `?overwrite|with `?overwrite)\b/i;
 
@@ -25,7 +32,9 @@ export const removal = defineSignal({
   meaning:
     'The act removes stored data, a resource or access; not a mark, and not into a bin that the definition names.',
   find: (view) => {
-    const acts = view.doing.filter((act) => act.category !== 'Read' && isDestroying(act, view));
+    const acts = [...view.doing, ...stoppedToo(view)].filter(
+      (act) => act.category !== 'Read' && isDestroying(act, view),
+    );
     return acts.slice(0, 2).map(quoteOf);
   },
 });
@@ -70,6 +79,15 @@ function lossWords({ reading }: View): Quote[] {
   return [];
 }
 
+/** "Stops and removes a container": what is removed with the running thing itself. */
+function stoppedToo(view: View): Act[] {
+  return view.main?.kind !== 'stop'
+    ? []
+    : joinedActs(view).filter(
+        ({ kind, clause }) => kind === 'remove' && !/^(?:it|its|them)\b/i.test(clause ?? ''),
+      );
+}
+
 function isDestroying(act: Act, view: View): boolean {
   const phrase = `${act.objectText} ${view.reading.name.replace(/[_-]/g, ' ')}`;
   if (act.kind === 'stop')
@@ -85,16 +103,20 @@ function isDestroying(act: Act, view: View): boolean {
   if (isBinned(view)) return false;
   const head = headOf(act);
   if (act.verb === 'delete' || act.verb === 'del') return !SLIGHT.test(head);
+  // A tie that is loosed leaves both its ends.
+  if (/^(?:connection|link|association|relationship|relation|dependency)(?:id)?$/.test(head) && act.source !== 'value')
+    return false;
   if (act.verb === 'discard' || act.verb === 'forget') return true;
   const named = act.object.map(singular);
   const isMark =
     objects.mark.has(head) ||
     (named[0] !== undefined && objects.mark.has(named[0]) && act.source === 'name');
+  if (SLIGHT.test(head)) return false;
   if (act.verb === 'remove' || act.verb === 'strip' || act.verb === 'unset')
     return (
       !isMark &&
       !isUnlinking(view, act) &&
-      !/\b(?:background|watermark|noise|silence|vocals|whitespace|formatting|duplicates?|metadata|filter|override from|highlight\w*|annotation|assignment|assignee)\b/i.test(
+      !/\b(?:background|watermark|noise|silence|vocals|whitespace|formatting|duplicates?|metadata|filter|override from|highlight\w*|annotations?|assignments?|assignees?|bullets?|bullet points?|numbering|borders?|indentation|gridlines|strikethrough|underline)\b/i.test(
         act.objectText,
       )
     );

@@ -1,10 +1,23 @@
 import type { Act } from '../act.ts';
 import { isAbout } from '../lexicon/objects.ts';
-import { defineSignal, keyOf, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
+import {
+  defineSignal,
+  joinedActs,
+  keyOf,
+  leadSentence,
+  type Quote,
+  quoteOf,
+  type View,
+} from '../signal.ts';
 import { callerUrl } from './caller-url.ts';
 
 const INWARD =
   /\b(?:queues?|sqs|topics?|kafka|rabbitmq|pub\/?sub|streams?|event hub|service bus|agents?|sessions?|model|llm|assistant|terminal|process|repl|console|stdin|kernel|sandbox|thread to the|bot conversation|ai chat|comment on (?:an? )?(?:issue|task|pull|merge))\b/i;
+/** Places where a comment is a public post. */
+const SOCIAL =
+  /\b(?:reddit|subreddits?|youtube|twitter|instagram|facebook|tiktok|linkedin|hacker ?news|mastodon|bluesky|social media)\b/i;
+const OTHER_AGENT =
+  /\b(?:an)?(?:other|matched|remote|external|peer|fellow|partner|counterpart|third-party) (?:\w+ )?agents?\b/i;
 const CHAT =
   /\b(?:chat|channel|slack|discord|telegram|whatsapp|sms|e-?mails?|mail|tweets?|x\/twitter|twitter|reddit|subreddit|teams|direct messages?|dms?|message|messages|inbox|social|post to|linkedin|facebook|instagram|bluesky|mastodon|line|messenger|push notifications?|threads|youtube|tiktok)\b/i;
 
@@ -17,7 +30,7 @@ export const sending = defineSignal({
     const { doing, category, reading } = view;
     if (category === 'Read') return [];
     const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${leadSentence(view)}`;
-    return doing
+    return [...doing, ...joinedActs(view)]
       .filter((act) => act.category !== 'Read' && isOutward(act, words, reading.serverText))
       .slice(0, 2)
       .map(quoteOf);
@@ -30,9 +43,16 @@ function isOutward(act: Act, words: string, serverText: string): boolean {
     return /\b(?:post|article|tweet|video|story|public|publicly|registry|marketplace|social|site|page|newsletter|feed|package|episode|blog)/i.test(
       words,
     );
+  if (
+    (act.kind === 'send' || act.kind === 'create') &&
+    SOCIAL.test(`${words} ${serverText}`) &&
+    /\b(?:comments?|repl(?:y|ies)|posts?)\b/i.test(`${act.verb} ${act.object.at(-1) ?? ''}`)
+  )
+    return !/\bdraft\b/i.test(words);
   if (act.kind === 'send') {
     if (
       INWARD.test(words) &&
+      !OTHER_AGENT.test(words) &&
       !/\b(?:e-?mail|sms|slack|discord|channel|customer|user|recipient|dm|whatsapp|telegram)\b/i.test(
         words,
       )
@@ -54,9 +74,13 @@ function isOutward(act: Act, words: string, serverText: string): boolean {
       (/^(?:share)$/.test(act.verb) && /\b(?:with|e-?mail|user|people|public|link)\b/i.test(words))
     );
   if (act.kind === 'create') {
+    if (/\b(?:topics?|queues?|streams?|subjects?|sns|sqs|kafka|pub\/?sub)\b/i.test(words))
+      return false;
     if (
       act.verb === 'schedule' &&
-      /\b(?:e-?mails?|messages?|sms|newsletter|tweets?|posts?)\b/i.test(act.objectText)
+      /\b(?:e-?mails?|messages?|sms|newsletters?|campaigns?|broadcasts?|tweets?|posts?)\b/i.test(
+        act.objectText,
+      )
     )
       return true;
     if (isAbout(act.object, 'message') || /\b(?:posts?|tweets?)$/.test(act.object.join(' ')))

@@ -1,7 +1,7 @@
 import type { Act } from '../act.ts';
 
 const HOLLOW =
-  /^(?:information|details?|data|lists?|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|properties|attributes|single|by|for|messages_list|objects?|collection|instance|resource|page|batch)$/;
+  /^(?:information|details?|data|lists?|listing|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|properties|attributes|single|by|for|messages_list|objects?|collection|instance|resource|page|batch)$/;
 const ABOUT =
   /^(?:about|on|of|for|from)\s+(?:(?:an?|the|your|one or more|a specific|specific|given|single|all|any|each|multiple|current|this|that)\s+){0,3}((?:[\w'-]+\s*){1,5}?)(?=\s*(?:\b(?:by|with|using|in|from|to|including|and|or|that|which|based|via|as|on|for|of|at|within|when)\b|$))/i;
 
@@ -10,6 +10,9 @@ export function heads(act: Act): string[] {
   const { object, objectText, clause } = act;
   const last = object.at(-1);
   if (last === undefined) return [];
+  // "Messages of a channel": the messages.
+  const owned = /([\w'-]+)\s+of\s/i.exec(objectText)?.[1]?.toLowerCase();
+  if (owned !== undefined && object.includes(owned) && !HOLLOW.test(owned)) return [owned];
   if (!HOLLOW.test(last)) return [last];
   // Only what follows the hollow word at once is what it is about.
   const rest =

@@ -1,5 +1,5 @@
 import { objects } from '../lexicon/objects.ts';
-import { defineSignal, inDescription, inName, type Quote, quoteOf, type View } from '../signal.ts';
+import { defineSignal, inDescription, inName, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';
 import { heads } from './heads.ts';
 
@@ -157,7 +157,8 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       continue;
     if (
       head === 'transaction' &&
-      /\b(?:blockchain|chain|hash|wallet|eth|sol|apm|trace|tx)\b/i.test(text)
+      (view.setting.isCrypto ||
+        /\b(?:blockchain|chain|hash|wallet|eth|sol|apm|trace|tx)\b/i.test(text))
     )
       return undefined;
     if (
@@ -169,6 +170,30 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   }
   return undefined;
 }
+
+const OF_A_PERSON =
+  /\b(?:for|of|from|belonging to) (?:an? |the |this |each )?(?:certain |specific |given |single |particular )?(?:customer|contact|employee|patient|guest|applicant|candidate)s?\b(?! (?:groups?|lists?|types?|fields?|segments?))/i;
+const PERSONAL_THINGS =
+  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
+
+export const aboutPeople = defineSignal({
+  id: 'about-people',
+  trait: 'private_data',
+  meaning: 'The result holds what is said, paid or recorded of a person: chats, transcriptions, addresses, leave.',
+  find: (view) => {
+    const { category, main, reading } = view;
+    if (category !== 'Read' || main === undefined || view.program !== undefined) return [];
+    if (main.kind !== 'read' && main.kind !== 'export' && main.verb !== 'extract') return [];
+    const last = reading.nameWords.at(-1)?.text ?? '';
+    if (NOT_CONTENT.test(last) || main.verb === 'count') return [];
+    if (NOT_CONTENT.test(main.object.at(-1) ?? '')) return [];
+    const lead = leadSentence(view);
+    const match = PERSONAL_THINGS.exec(lead) ?? OF_A_PERSON.exec(lead);
+    return match === null || !reading.description.includes(match[0])
+      ? []
+      : [{ pointer: '/description', quote: match[0] }];
+  },
+});
 
 const ROWS = /\breturns? [^.]{0,40}\brows\b|\b(?:result|matching|table) rows\b/i;
 const CRM =
@@ -187,6 +212,13 @@ export const records = defineSignal({
       ROWS.test(reading.description.slice(0, 600))
     )
       return inDescription(view, ROWS);
+    if (
+      view.main.verb === 'query' &&
+      /^(?:databases?|tables?|collections?|worksheets?|sheets?|datasets?)$/.test(
+        view.main.object.at(-1) ?? '',
+      )
+    )
+      return [quoteOf(view.main)];
     if (view.main.kind !== 'read') return [];
     const kindField = reading.fields.find(
       ({ name, depth }) =>

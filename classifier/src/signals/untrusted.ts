@@ -8,6 +8,8 @@ const WEB_SEARCH =
   /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b|search engine results|\bserps?\b|search results from/i;
 const PUBLIC_PLACE =
   /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public (?:posts?|profiles?|pages?|repositor\w+|feeds?)|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
+/** A store of the user's own images and packages is no public place. */
+const OWN_REGISTRY = /\b(?:container|image|docker|artifact|oci|helm) registr(?:y|ies)\b/i;
 const CODE_HOST =
   /\b(?:pull requests?|merge requests?|repositor(?:y|ies)|repos?|fork|open source)\b/i;
 const MAIL_OR_CHAT =
@@ -16,8 +18,9 @@ const BROWSER =
   /\b(?:browser|web ?page|page|dom|playwright|puppeteer|selenium|chrome|firefox|devtools|tab|html)\b/i;
 const SHOWN =
   /^(?:screenshot|snapshot|content|text|html|console|dom|page|source|accessibility|network|requests|logs|elements?|body|markdown|title|cookies|messages|message|request|response|tree|value|attribute)$/;
+const FROM_PAGE = /\bfrom (?:the |a )?(?:current |active |open |live )?(?:web ?page|page|tab)\b/i;
 const METADATA =
-  /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches)$/i;
+  /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches|reactions?|awards?|emojis?)$/i;
 
 export const outsideText = defineSignal({
   id: 'outside-text',
@@ -62,17 +65,18 @@ function outsideObjects(view: View): Quote[] | undefined {
       continue;
     if (/^(?:count|validate|lint|check|verify|resolve|detect)$/.test(act.verb)) continue;
     const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
-    if (head === undefined || METADATA.test(act.object.at(-1) ?? '')) continue;
+    if (head === undefined || METADATA.test(heads(act)[0] ?? '')) continue;
     const isOutside =
       MAIL_OR_CHAT.test(head) ||
-      /^(?:tweets?|subreddits?|reviews?|listings?|hotels?|restaurants?|places|pois?|wikipedia|news|web|internet|rss|headlines|websites?|webpages?|articles?|arxiv)$/.test(
+      /^(?:tweets?|subreddits?|reviews?|listings?|hotels?|restaurants?|places?|pois?|wikipedia|news|web|internet|rss|headlines|websites?|webpages?|articles?|arxiv)$/.test(
         head,
       )
         ? !/\b(?:queue|sqs|topic|kafka|console|commit|error|log|assistant|agent|session|llm)\b/i.test(
             text,
           ) || BROWSER.test(text)
-        : PUBLIC_PLACE.test(text) ||
+        : (PUBLIC_PLACE.test(text) && !OWN_REGISTRY.test(text)) ||
           (CODE_HOST.test(text) &&
+            !OWN_REGISTRY.test(text) &&
             /^(?:issues?|prs?|comments?|discussions?|reviews?|repositories|repos|readme|threads?|replies)$/.test(
               head,
             ));
@@ -114,7 +118,9 @@ function shownPage(view: View): Quote[] | undefined {
   if (!setting.isScreen || !BROWSER.test(text)) return undefined;
   const act = view.doing.find(
     (item) =>
-      item.kind !== 'wait' && [item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)),
+      item.kind !== 'wait' &&
+      ([item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)) ||
+        FROM_PAGE.test(item.clause ?? '')),
   );
   return act === undefined ? undefined : [quoteOf(act)];
 }

@@ -1,0 +1,166 @@
+import type { JsonObject, ToolDefinition } from '@toolwarden/catalogue';
+import { expect, test } from 'vitest';
+import { classify } from './classify.ts';
+
+const text = { type: 'string' };
+const list = { type: 'array', items: text };
+const oneOf = (...values: string[]) => ({ type: 'string', enum: values });
+
+function judge(name: string, description: string, properties: JsonObject = {}, server?: string) {
+  const tool: ToolDefinition = {
+    name,
+    description,
+    inputSchema: { type: 'object', properties, required: Object.keys(properties) },
+  };
+  return classify({ tool, ...(server !== undefined && { server: { name: server } }) });
+}
+
+type Mended = [why: string, name: string, says: string, is: string, JsonObject?, server?: string];
+
+const mended: Mended[] = [
+  [
+    'an alert is closed, not looked up',
+    'resolve_alert',
+    'Resolve a monitoring alert.',
+    'Write Medium',
+  ],
+  ['a name is looked up', 'resolve_id', 'Resolve a name to its id.', 'Read Low'],
+  [
+    'records tied together',
+    'connect',
+    'Connect a board to a schema.',
+    'Write Medium',
+    { board: text },
+  ],
+  [
+    'a line opened to a host',
+    'connect',
+    'Connect to a remote host.',
+    'Execute High',
+    { host: text },
+  ],
+  [
+    'a choice that lets go is no removal',
+    'board_links',
+    'Connect or detach a board. connect: attaches a board to a group. detach: removes a board from its group.',
+    'Write Medium',
+    { action: oneOf('connect', 'detach'), board: text },
+  ],
+  [
+    'another party’s agent',
+    'send_message',
+    'Send a message to a matched agent.',
+    'Write High communicates_externally',
+    { id: text, content: text },
+  ],
+  [
+    'the tool’s own agent',
+    'send_message',
+    'Send a message to the agent.',
+    'Write Medium',
+    { content: text },
+  ],
+  [
+    'a command of the server’s own',
+    'things',
+    'Returns good practices. Sub commands are routed to other tools.',
+    'Read Low',
+    { command: { ...text, description: 'The command to execute against the specified tool.' } },
+  ],
+  [
+    'a router that lists queries',
+    'things',
+    'Things operations - Commands for managing things. Includes operations for listing things, executing SQL queries. This is a command router.',
+    'Execute High multi_action raw_query',
+    { command: text },
+  ],
+  [
+    'images of one’s own',
+    'list_repositories',
+    'List repositories in a container registry',
+    'Read Low',
+  ],
+  ['a manual’s page', 'get_docs', 'Fetch a documentation page.', 'Read Low', { url: text }],
+  [
+    'an adjustment that gives money back',
+    'create_adjustment',
+    'Create an adjustment to refund or credit a transaction',
+    'Write Critical financial',
+    { id: text },
+  ],
+  [
+    'a payment said yes to',
+    'approve_payment',
+    'Approve a payment',
+    'Write Critical financial',
+    { id: text },
+  ],
+  [
+    'formatting taken away',
+    'set_bullets',
+    'Add or remove bullet points on paragraphs',
+    'Write Medium',
+  ],
+  [
+    'cookies of the tool’s own browser',
+    'delete_cookie',
+    'Deletes a cookie from the current browser session',
+    'Write High contained destructive',
+    { name: text },
+  ],
+  [
+    'lists that hold what is imported',
+    'import_rows',
+    'Import rows and labels',
+    'Write High bulk',
+    { rows: list, labels: list },
+  ],
+  ['a sentence about an id', 'wait_for_run', 'Wait for a run. It starts with run_.', 'Read Low'],
+  ['a transfer of a file', 'cancel', 'Cancel the transfer of a file', 'Write Medium', { id: text }],
+  [
+    'messages of a channel',
+    'history',
+    'Fetch the messages of a channel',
+    'Read Medium private_data untrusted_content',
+  ],
+  [
+    'whom the same sentence tells',
+    'cancel_event',
+    'Cancels an event and notifies the guests',
+    'Write High communicates_externally',
+  ],
+  ['a stored query', 'run_report', 'Runs a saved report by its id', 'Read Low', { id: text }],
+  [
+    'sums are no programs',
+    'evaluate',
+    'Evaluate a mathematical expression',
+    'Read Low',
+    { expression: text },
+  ],
+  [
+    'stored files converted',
+    'convert',
+    'Convert a PDF into a document',
+    'Write Medium',
+    { fileId: text },
+  ],
+];
+
+test.for(mended)('%s', ([, name, says, is, properties, server]) => {
+  const { category, risk, traits } = judge(name, says, properties, server);
+  expect([category, risk, ...traits].join(' ')).toBe(is);
+});
+
+const told: [description: string, start: RegExp][] = [
+  ['Get the settings.toml configuration', /gets the settings\.toml configuration\./],
+  ['Get detailed information about a campaign', /gets detailed information about a campaign\./],
+  ['Get items (rows) from a dataset', /gets items from a dataset\./],
+  ['List and filter pull requests', /lists and filters pull requests\./],
+  ['Capture an image and return it', /captures an image and returns it\./],
+  ['Delete branch from project', /“Delete branch from project”\./],
+  ['Manages keys.This tool is a router.', /manages keys\./],
+];
+
+test.for(told)('the rationale tells the whole of “%s”', ([description, start]) => {
+  expect(judge('thing', description).rationale.split(/(?<=[.]) (?=[A-Z])/, 1)[0]).toMatch(start);
+});
