@@ -140,7 +140,10 @@ const UNDOING = /^un[a-z]{4,}$/;
 function objectOfTool({ nameWords: words }: Reading): string[] {
   return words
     .map(({ text }) => text)
-    .filter((word) => verbForm(word) === undefined || word.endsWith('s') || /^(?:down|up)load$/.test(word));
+    .filter(
+      (word) =>
+        verbForm(word) === undefined || word.endsWith('s') || /^(?:down|up)load$/.test(word),
+    );
 }
 
 function clauseAct(clause: string, setting: Setting): Act | undefined {

@@ -102,7 +102,8 @@ function withRouting(stated: Stated, { fields, hints }: Reading): Stated {
   const { main } = stated;
   if (!isRouter || main === undefined || main.category !== 'Read' || hints.readOnly === true)
     return stated;
-  if (main.kind === 'read' && !main.isWeak && main.verb !== 'provide') return stated;
+  const isLook = !main.isWeak || /^(?:return|show|display)$/.test(main.verb);
+  if (main.kind === 'read' && isLook && main.verb !== 'provide') return stated;
   return {
     ...stated,
     main: { ...main, category: 'Write', kind: 'manage', isWeak: true },
@@ -129,14 +130,12 @@ function withSaving(stated: Stated, reading: Reading): Stated {
   });
   if (field === undefined) return stated;
   const act: Act = {
-    ...main,
     category: 'Write',
     kind: 'save',
     isWeak: false,
     verb: 'save',
     object: [],
     objectText: '',
-    clause: undefined,
     pointer: field.pointer,
     quote: field.name,
     source: 'argument',

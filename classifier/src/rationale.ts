@@ -47,6 +47,8 @@ function whatItDoes(view: View, pick: Pick): string {
     return `The caller names the operation in ${shown(program.evidence.quote)}, so one call can reach many parts of an API.`;
   const stating = main === undefined ? [] : [main, ...statingToo(main, view)];
   const phrase = stating.map(phraseOf).find((item) => item !== undefined);
+  if (phrase !== undefined && main?.source === 'argument')
+    return `${pick(['One call', 'Each call', 'A call'])} ${phrase}; its argument ${shown(main.quote)} keeps something in a file.`;
   if (phrase !== undefined) return `${pick(['One call', 'Each call', 'A call'])} ${phrase}.`;
   const quoted = stating
     .map((act) => quotedSentence(act, textOf(act, view)))
@@ -63,6 +65,7 @@ function textOf({ source }: Act, { reading }: View): string {
 
 /** Sentences that state an act of the same kind say more of it than a name does. */
 function statingToo({ source, category }: Act, { acts }: View): Act[] {
+  if (source === 'argument') return acts.lead;
   return source === 'name' ? acts.lead.filter((act) => act.category === category) : [];
 }
 

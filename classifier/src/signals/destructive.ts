@@ -104,7 +104,10 @@ function isDestroying(act: Act, view: View): boolean {
   const head = headOf(act);
   if (act.verb === 'delete' || act.verb === 'del') return !SLIGHT.test(head);
   // A tie that is loosed leaves both its ends.
-  if (/^(?:connection|link|association|relationship|relation|dependency)(?:id)?$/.test(head) && act.source !== 'value')
+  if (
+    /^(?:connection|link|association|relationship|relation|dependency)(?:id)?$/.test(head) &&
+    act.source !== 'value'
+  )
     return false;
   if (act.verb === 'discard' || act.verb === 'forget') return true;
   const named = act.object.map(singular);

@@ -7,7 +7,7 @@ import { destructiveOption, loss, removal } from './destructive.ts';
 import { notifying, requesting, sending } from './external.ts';
 import { financial } from './financial.ts';
 import { multiAction } from './multi-action.ts';
-import { personalContent, records } from './private.ts';
+import { aboutPeople, personalContent, records } from './private.ts';
 import { rawQuery } from './raw-query.ts';
 import { outsideText, requestedPage } from './untrusted.ts';
 
@@ -24,6 +24,7 @@ export const signals: readonly Signal[] = [
   requestedPage,
   personalContent,
   records,
+  aboutPeople,
   secrets,
   access,
   passwords,

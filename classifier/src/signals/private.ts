@@ -1,5 +1,13 @@
 import { objects } from '../lexicon/objects.ts';
-import { defineSignal, inDescription, inName, leadSentence, type Quote, quoteOf, type View } from '../signal.ts';
+import {
+  defineSignal,
+  inDescription,
+  inName,
+  leadSentence,
+  type Quote,
+  quoteOf,
+  type View,
+} from '../signal.ts';
 import { singular } from '../words.ts';
 import { heads } from './heads.ts';
 
@@ -18,7 +26,7 @@ export const personalContent = defineSignal({
   meaning:
     'The result can hold mail, chats, files, rows, or records about people and their dealings.',
   find: (view) => {
-    if (view.category !== 'Read' && !isExport(view)) return [];
+    if (view.category !== 'Read' && !isExport(view) && view.main?.source !== 'argument') return [];
     if (view.main?.kind === 'generate' || view.program?.kind === 'code') return [];
     if (view.program?.kind === 'query')
       return view.category === 'Read' && holdsRows(view) ? [view.program.evidence] : [];
@@ -179,7 +187,8 @@ const PERSONAL_THINGS =
 export const aboutPeople = defineSignal({
   id: 'about-people',
   trait: 'private_data',
-  meaning: 'The result holds what is said, paid or recorded of a person: chats, transcriptions, addresses, leave.',
+  meaning:
+    'The result holds what is said, paid or recorded of a person: chats, transcriptions, addresses, leave.',
   find: (view) => {
     const { category, main, reading } = view;
     if (category !== 'Read' || main === undefined || view.program !== undefined) return [];

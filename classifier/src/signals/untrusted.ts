@@ -27,7 +27,11 @@ export const outsideText = defineSignal({
   trait: 'untrusted_content',
   meaning: 'The result can hold text by people outside the user’s organisation.',
   find: (view) => {
-    if (view.category !== 'Read' || view.main?.kind === 'generate') return [];
+    if (
+      (view.category !== 'Read' && view.main?.source !== 'argument') ||
+      view.main?.kind === 'generate'
+    )
+      return [];
     return webSearch(view) ?? outsideObjects(view) ?? shownPage(view) ?? [];
   },
 });
