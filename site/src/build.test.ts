@@ -126,6 +126,15 @@ test('what nobody has judged is shown as such and never as low', async () => {
   expect(await read('risk/unclassified.html')).toContain('>ping<');
 });
 
+test('the page of a server that could not be listed counts nothing', async () => {
+  const html = await read('servers/npm__fixture__wants-backend.html');
+  expect(html).toContain('Not known: it could not be listed.');
+  expect(html).not.toMatch(/0 tools|lists no tools|How it was listed/);
+  expect(await read('servers/npm__fixture__no-tools.html')).toContain(
+    'answered with an empty list',
+  );
+});
+
 test(
   'the same data gives the same bytes, in another time zone and beside another build',
   async () => {

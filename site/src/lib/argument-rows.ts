@@ -6,7 +6,7 @@ import {
   parametersOf,
   type Tool,
 } from '@toolwarden/catalogue';
-import { type ArgumentSignal, signalsOf } from './argument-signals.ts';
+import { type ArgumentOwner, type ArgumentSignal, signalsOf } from './argument-signals.ts';
 import { compareText } from './names.ts';
 
 /** One line of the table of arguments. */
@@ -27,7 +27,7 @@ export type ArgumentRow = {
 const SHOWN_VALUES = 12;
 
 /** A tool's arguments, required ones first, then by name: records keep no other order. */
-export function argumentRows(tool: Tool): ArgumentRow[] {
+export function argumentRows(tool: Tool, owner: ArgumentOwner = tool): ArgumentRow[] {
   return parametersOf(tool)
     .map(({ name, pointer, isRequired, schema: stated }): ArgumentRow => {
       const schema = withoutNull(stated);
@@ -43,7 +43,7 @@ export function argumentRows(tool: Tool): ArgumentRow[] {
         moreValues: Math.max(0, values.length - SHOWN_VALUES),
         description:
           typeof description === 'string' && description !== '' ? description : undefined,
-        signals: signalsOf({ name, schema }),
+        signals: signalsOf({ name, schema }, owner),
       };
     })
     .sort((a, b) => Number(b.isRequired) - Number(a.isRequired) || compareText(a.name, b.name));

@@ -1,126 +1,174 @@
-import { isJsonObject, type JsonObject, own, type Parameter } from '@toolwarden/catalogue';
+import {
+  type Category,
+  isJsonObject,
+  type JsonObject,
+  own,
+  type Parameter,
+} from '@toolwarden/catalogue';
 import { nameWords } from './names.ts';
+
+/** What is known of the tool that an argument belongs to. */
+export type ArgumentOwner = { name: string; category?: Category | undefined; isSending?: boolean };
+
+/** What a signal looks at: the argument's name and type, its own description, and its tool. */
+type ArgumentFacts = {
+  words: ReadonlySet<string>;
+  /** What the argument is: a `scriptName` is a name and no script. */
+  last: string;
+  schema: JsonObject;
+  about: string;
+  toolWords: ReadonlySet<string>;
+  owner: ArgumentOwner;
+};
 
 /** What an argument lets a caller do that a reader should notice before allowing the tool. */
 export type ArgumentSignal = {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
-  readonly holds: (words: ReadonlySet<string>, schema: JsonObject) => boolean;
+  readonly holds: (argument: ArgumentFacts) => boolean;
 };
 
-const anyOf =
-  (...names: string[]) =>
-  (words: ReadonlySet<string>) =>
-    names.some((name) => words.has(name));
-const typeIs = (schema: JsonObject, type: string) => {
-  const stated = own(schema, 'type');
-  return stated === type || (Array.isArray(stated) && stated.includes(type));
-};
+const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const hasAny = (words: ReadonlySet<string>, wanted: ReadonlySet<string>) =>
+  !words.isDisjointFrom(wanted);
+
+function typesOf(schema: JsonObject): string[] {
+  const union = [own(schema, 'anyOf'), own(schema, 'oneOf')].find(Array.isArray) ?? [];
+  return [own(schema, 'type'), ...union.map((each) => own(each, 'type'))]
+    .flat()
+    .filter((each) => typeof each === 'string');
+}
+const typeIs = (schema: JsonObject, type: string) => typesOf(schema).includes(type);
+// A closed choice carries nothing but its values.
 const isText = (schema: JsonObject) =>
-  (typeIs(schema, 'string') || own(schema, 'type') === undefined) &&
+  (typesOf(schema).length === 0 || typeIs(schema, 'string')) &&
   own(schema, 'enum') === undefined &&
   own(schema, 'const') === undefined;
+const isTexts = (schema: JsonObject) => {
+  const items = own(schema, 'items');
+  return isText(schema) || (typeIs(schema, 'array') && isJsonObject(items) && isText(items));
+};
+const isQuantity = (schema: JsonObject) =>
+  isText(schema) || typeIs(schema, 'number') || typeIs(schema, 'integer');
 
-/** The most telling first. The words are those of the argument's own name; nothing is guessed from prose. */
+const PROGRAM = wordSet('command cmd shell script javascript');
+const PROGRAM_TEXT = wordSet('content source body text code');
+// A `code` may be that of a discount, a country or an account; only its own words tell.
+const ABOUT_PROGRAM =
+  /\b(snippet|source|script|javascript|typescript|python|execut|evaluat|program)/;
+const QUERY = wordSet('query sql statement jql cql graphql soql');
+const ADDRESS = wordSet('url urls uri uris href endpoint webhook host hostname domain');
+const ADDRESS_FORMATS = wordSet('uri url uri-reference hostname');
+// "id or URL" and "issue URL" name things of the service's own, and no place to go to.
+const OWN_THINGS = wordSet('id region workflow pipeline project issue repo repository job build');
+const PATH = wordSet('path filepath filename file directory dir folder cwd');
+const NO_FILE =
+  /\b(cookie|api|endpoints?|url (path|prefix)|routes?|json ?path|xpath|namespace|group|mailbox|project path|folder id|base64)\b/;
+const NO_FILE_TOOL = wordSet('mailbox cookie group secret secrets namespace');
+const RECIPIENT = wordSet('to email emails recipient recipients phone cc bcc channel attendees');
+const NO_RECIPIENT = wordSet('from sender current fee');
+const NO_PERSON = /\b(dates?|time|timestamps?|coordinates?|iso 8601|branch|commit|filter(s|ed)?)\b/;
+const SENDING = wordSet('send forward reply invite notify message email sms dm share');
+const AMOUNT = wordSet('amount price cost budget total');
+const SECRET = wordSet('password passwd secret passphrase credential credentials');
+const KEY_OF = wordSet('api private access secret');
+const NO_SECRET = wordSet('page next cursor continuation sync');
+// A token of a blockchain is an asset with an address.
+const ASSET = /\b(address|contract|erc-?20|0x)/;
+const SWITCH = wordSet('force overwrite recursive cascade purge permanent hard truncate');
+
+/** The most telling first. The words are those of the argument's own name, and its own description can rule it out. */
 export const argumentSignals: readonly ArgumentSignal[] = [
   {
     id: 'command',
     title: 'Command or code',
     meaning: 'Text that may be run as a program.',
-    holds: (words, schema) =>
+    holds: ({ words, last, schema, about }) =>
       isText(schema) &&
-      anyOf(
-        'command',
-        'cmd',
-        'shell',
-        'script',
-        'code',
-        'eval',
-        'javascript',
-        'expression',
-      )(words) &&
-      !anyOf('country', 'currency', 'zip', 'postal', 'error', 'status', 'language', 'promo')(words),
+      (PROGRAM.has(last) ||
+        (words.has('script') && PROGRAM_TEXT.has(last)) ||
+        (last === 'code' && ABOUT_PROGRAM.test(about))),
   },
   {
     id: 'query',
     title: 'Free-form query',
     meaning: 'A statement or search text in the caller’s own words.',
-    holds: (words, schema) =>
-      isText(schema) && anyOf('query', 'sql', 'statement', 'jql', 'cql', 'graphql', 'soql')(words),
+    holds: ({ last, schema }) => isText(schema) && QUERY.has(last),
   },
   {
     id: 'url',
     title: 'Address',
     meaning: 'An address that the caller names: data can be sent there or fetched from there.',
-    holds: (words, schema) =>
+    holds: ({ words, last, schema, about }) =>
       isText(schema) &&
-      (anyOf('url', 'uri', 'href', 'endpoint', 'webhook', 'host', 'hostname', 'domain')(words) ||
-        ['uri', 'url', 'uri-reference', 'hostname'].includes(String(own(schema, 'format')))),
+      !hasAny(words, OWN_THINGS) &&
+      ((ADDRESS.has(last) && !/\b(cookie|filter by)\b/.test(about)) ||
+        ADDRESS_FORMATS.has(String(own(schema, 'format')))),
   },
   {
     id: 'path',
     title: 'File path',
     meaning: 'A place in a file system that the caller names.',
-    holds: (words, schema) =>
+    holds: ({ words, last, schema, about, toolWords }) =>
       isText(schema) &&
-      anyOf('path', 'filepath', 'filename', 'file', 'directory', 'dir', 'folder', 'cwd')(words) &&
-      !anyOf('id', 'url', 'type', 'format')(words),
+      (PATH.has(last) || (last === 'name' && words.has('file'))) &&
+      !words.has('secret') &&
+      !NO_FILE.test(about) &&
+      !hasAny(toolWords, NO_FILE_TOOL),
   },
   {
     id: 'recipient',
     title: 'Recipient',
     meaning: 'A person or channel that something is sent to.',
-    holds: (words, schema) =>
-      anyOf('email', 'emails', 'recipient', 'recipients', 'phone', 'cc', 'bcc', 'channel')(words) ||
-      (words.has('to') && words.size === 1) ||
-      own(schema, 'format') === 'email',
+    holds: ({ words, last, schema, about, toolWords, owner }) =>
+      isTexts(schema) &&
+      owner.category !== 'Read' &&
+      (owner.isSending === true || hasAny(toolWords, SENDING)) &&
+      (last === 'to'
+        ? words.size === 1
+        : RECIPIENT.has(last) ||
+          (last === 'address' && words.has('email')) ||
+          (last === 'number' && words.has('phone'))) &&
+      !hasAny(words, NO_RECIPIENT) &&
+      !NO_PERSON.test(about),
   },
   {
     id: 'amount',
     title: 'Amount',
     meaning: 'A sum of money or a quantity that is charged.',
-    holds: (words, schema) =>
-      !typeIs(schema, 'boolean') && anyOf('amount', 'price', 'cost', 'budget', 'total')(words),
+    // What only reads takes a price as a bound of its search.
+    holds: ({ last, schema, owner }) =>
+      isQuantity(schema) && owner.category !== 'Read' && AMOUNT.has(last),
   },
   {
     id: 'secret',
     title: 'Secret',
     meaning: 'A credential passes through the call.',
-    holds: (words, schema) =>
+    holds: ({ words, last, schema, about }) =>
       isText(schema) &&
-      (anyOf('password', 'secret', 'passphrase', 'credential', 'credentials')(words) ||
-        (words.has('key') && anyOf('api', 'private', 'access')(words)) ||
-        (words.has('token') && !anyOf('page', 'next', 'cursor', 'continuation', 'sync')(words))),
+      (SECRET.has(last) ||
+        (last === 'value' && words.has('secret')) ||
+        (last === 'key' && hasAny(words, KEY_OF)) ||
+        (last === 'token' && !hasAny(words, NO_SECRET) && !ASSET.test(about))),
   },
   {
     id: 'switch',
     title: 'Dangerous switch',
     meaning: 'A flag that makes the act wider or final.',
-    holds: (words, schema) =>
-      typeIs(schema, 'boolean') &&
-      anyOf(
-        'force',
-        'overwrite',
-        'recursive',
-        'cascade',
-        'purge',
-        'permanent',
-        'hard',
-        'truncate',
-      )(words),
+    holds: ({ words, schema }) => typeIs(schema, 'boolean') && hasAny(words, SWITCH),
   },
   {
     id: 'many',
     title: 'Unbounded list',
     meaning: 'A list without a greatest length: one call can name any number of targets.',
-    holds: (_, schema) => typeIs(schema, 'array') && typeof own(schema, 'maxItems') !== 'number',
+    holds: ({ schema }) => typeIs(schema, 'array') && typeof own(schema, 'maxItems') !== 'number',
   },
   {
     id: 'open-object',
     title: 'Any fields',
     meaning: 'An object whose fields the schema does not name.',
-    holds: (_, schema) => {
+    holds: ({ schema }) => {
       const fields = own(schema, 'properties');
       const named = isJsonObject(fields) && Object.keys(fields).length > 0;
       return typeIs(schema, 'object') && !named;
@@ -128,8 +176,20 @@ export const argumentSignals: readonly ArgumentSignal[] = [
   },
 ];
 
-/** The signals of one argument. */
-export function signalsOf({ name, schema }: Pick<Parameter, 'name' | 'schema'>): ArgumentSignal[] {
-  const words = new Set(nameWords(name));
-  return argumentSignals.filter(({ holds }) => holds(words, schema));
+/** The signals of one argument of a tool. */
+export function signalsOf(
+  { name, schema }: Pick<Parameter, 'name' | 'schema'>,
+  owner: ArgumentOwner,
+): ArgumentSignal[] {
+  const words = nameWords(name);
+  const description = own(schema, 'description');
+  const facts: ArgumentFacts = {
+    words: new Set(words),
+    last: words.at(-1) ?? '',
+    schema,
+    about: typeof description === 'string' ? description.slice(0, 600).toLowerCase() : '',
+    toolWords: new Set(nameWords(owner.name)),
+    owner,
+  };
+  return argumentSignals.filter(({ holds }) => holds(facts));
 }

@@ -1,12 +1,14 @@
 import type { JsonObject } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import { argumentRows } from './argument-rows.ts';
-import { signalsOf } from './argument-signals.ts';
+import { type ArgumentOwner, signalsOf } from './argument-signals.ts';
 
 const rows = (properties: JsonObject, required: string[] = []) =>
   argumentRows({ name: 't', inputSchema: { type: 'object', properties, required } });
-const signals = (name: string, schema: JsonObject = { type: 'string' }) =>
-  signalsOf({ name, schema }).map(({ id }) => id);
+const text = { type: 'string' };
+const sender = { name: 'send_mail', category: 'Execute', isSending: true } as const;
+const signals = (name: string, schema: JsonObject = text, owner: ArgumentOwner = sender) =>
+  signalsOf({ name, schema }, owner).map(({ id }) => id);
 
 test('required arguments come first, then all by name', () => {
   const found = rows({ b: {}, a: {}, z: {} }, ['z']);
@@ -88,4 +90,45 @@ test('signals are read from an argument’s own name and type', () => {
   expect(signals('payload', { type: 'object' })).toEqual(['open-object']);
   expect(signals('title')).toEqual([]);
   expect(signals('command', { type: 'string', enum: ['a', 'b'] })).toEqual([]);
+});
+
+test.for([
+  'emailId desiredPhoneId feeRecipient recipientTimeZone recipientName',
+  'eval_run_uuid scriptName cronExpression AreaCode ShortCode inventoryAssetAccountCode',
+  'DomainSid endpointId urlContains webhookType issueUrl id_or_url',
+  'folder_description folder_name file_pattern fileType secretPath',
+  'priceId lineAmountTypes totalThoughts',
+  'TokenType passwordSelector secretName clientTokenId nextPageToken',
+])('what is about a thing is not the thing: %s', (names) => {
+  for (const name of names.split(' ')) expect(signals(name), name).toEqual([]);
+});
+
+test('a recipient is a text, on a tool that sends', () => {
+  expect(signals('recipientEmail')).toEqual(['recipient']);
+  expect(signals('to', { type: 'array', items: text, maxItems: 9 })).toEqual(['recipient']);
+  expect(signals('cc', text, { name: 'forward_email', category: 'Write' })).toEqual(['recipient']);
+  expect(signals('sendNotificationEmail', { type: 'boolean' })).toEqual([]);
+  expect(signals('to', { type: 'object', properties: { lat: {} } })).toEqual([]);
+  expect(signals('to', { type: 'string', description: 'End date, ISO 8601' })).toEqual([]);
+  expect(signals('email', text, { name: 'get_user', category: 'Read' })).toEqual([]);
+  expect(signals('email', text, { name: 'search_email', category: 'Read' })).toEqual([]);
+  expect(signals('desiredPhone', text, { name: 'run_session', category: 'Execute' })).toEqual([]);
+});
+
+test('an argument’s own description can rule a signal out', () => {
+  const about = (description: string) => ({ type: 'string', description });
+  expect(signals('code', about('Code snippet to run'))).toEqual(['command']);
+  expect(signals('code', about('Unique code that customers redeem'))).toEqual([]);
+  expect(signals('path', about('Path the cookie is visible to'))).toEqual([]);
+  expect(signals('path', about('Path of the file'))).toEqual(['path']);
+  expect(signals('token', about('Contract address of the token'))).toEqual([]);
+});
+
+test('a price that bounds a search is no charge, and a switch or number is no text', () => {
+  const reader = { name: 'search_rooms', category: 'Read' } as const;
+  expect(signals('maxPrice', { type: 'number' }, reader)).toEqual([]);
+  expect(signals('maxPrice', { type: 'number' })).toEqual(['amount']);
+  for (const name of ['command', 'query', 'url', 'file', 'email', 'password'])
+    for (const type of ['boolean', 'integer'])
+      expect(signals(name, { anyOf: [{ type }, { type: 'null' }] }), name).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { type CatalogueEntry, displayName } from '@toolwarden/catalogue';
 import type { ToolRef } from './catalogue-view.ts';
+import { isKnown } from './server-view.ts';
 import { serverUrl } from './urls.ts';
 
 /**
@@ -19,8 +20,9 @@ export function toolLine({ entry, tool, url }: ToolRef): object {
   };
 }
 
-/** A server's line in `/api/v1/servers.jsonl`. */
-export function serverLine({ record, slug, tools }: CatalogueEntry): object {
+/** A server's line in `/api/v1/servers.jsonl`. `tools` is null where they are not known, which is not to have none. */
+export function serverLine(entry: CatalogueEntry): object {
+  const { record, slug, tools } = entry;
   return {
     id: record.id,
     name: displayName(record),
@@ -29,6 +31,6 @@ export function serverLine({ record, slug, tools }: CatalogueEntry): object {
     outcome: record.outcome,
     reason: record.reason ?? null,
     isGone: record.isGone ?? false,
-    tools: tools.length,
+    tools: isKnown(entry) ? tools.length : null,
   };
 }

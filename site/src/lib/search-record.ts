@@ -2,6 +2,7 @@ import { type CatalogueEntry, displayName, readTool, serverWords } from '@toolwa
 import type { ToolRef } from './catalogue-view.ts';
 import { levelTitle } from './level-words.ts';
 import { counted, nameWords } from './names.ts';
+import { isKnown } from './server-view.ts';
 import { serverUrl } from './urls.ts';
 import { clip } from './visible-text.ts';
 
@@ -46,7 +47,8 @@ export function toolRecord({ entry, tool, url }: ToolRef): SearchRecord {
 }
 
 /** What is searched and shown of a server. It has no level or category, so those filters leave it out. */
-export function serverSearchRecord({ record, slug, tools }: CatalogueEntry): SearchRecord {
+export function serverSearchRecord(entry: CatalogueEntry): SearchRecord {
+  const { record, slug, tools } = entry;
   const { name, description = '' } = serverWords(record);
   const shown = displayName(record);
   const words = nameWords(`${shown} ${name}`).join(' ');
@@ -58,7 +60,7 @@ export function serverSearchRecord({ record, slug, tools }: CatalogueEntry): Sea
       kind: 'server',
       title: clip(shown, 120),
       words,
-      server: counted(tools.length, 'tool'),
+      server: isKnown(entry) ? counted(tools.length, 'tool') : 'not listed',
       about: about(description),
     },
     filters: { server: [record.id] },

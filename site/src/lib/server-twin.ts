@@ -1,10 +1,10 @@
 import type { CatalogueEntry } from '@toolwarden/catalogue';
 import { toolLine } from './bulk-lines.ts';
 import { type Markdown, markdown } from './markdown.ts';
-import type { ServerView } from './server-view.ts';
+import { NOT_KNOWN, type ServerView } from './server-view.ts';
 import { toolUrl } from './urls.ts';
 
-/** A server's page as data: the record without the definitions, which stand in the tools' own twins. */
+/** A server's page as data: the record without the definitions, which stand in the tools' own twins; `tools` is null where they are not known. */
 export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
   const { tools: _definitions, ...record } = entry.record;
   return {
@@ -12,9 +12,9 @@ export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
     name: view.name,
     url: view.url,
     status: view.status,
-    tools: entry.tools.map((tool) =>
-      toolLine({ entry, tool, url: toolUrl(entry.slug, tool.slug) }),
-    ),
+    tools: view.isKnown
+      ? entry.tools.map((tool) => toolLine({ entry, tool, url: toolUrl(entry.slug, tool.slug) }))
+      : null,
   };
 }
 
@@ -26,15 +26,18 @@ export function serverTwinMarkdown(view: ServerView): string {
     ...(view.reason
       ? [{ text: `${view.status}: ${view.reason.words} (${view.reason.code})` }]
       : []),
-    { heading: 2, text: `Tools (${view.toolCount})` },
-    {
-      list: view.tools.map(
-        ({ name, level, label, url }) =>
-          `${level ?? 'not classified'}, ${label ?? 'no label'}: ${name} (${url}.md)`,
-      ),
-    },
+    ...(view.isKnown
+      ? [{ heading: 2, text: `Tools (${view.toolCount})` } as const, { list: toolLines(view) }]
+      : [{ heading: 2, text: 'Tools' } as const, { text: NOT_KNOWN }]),
     { heading: 2, text: 'Provenance' },
     { list: view.provenance.map(({ label, value }) => `${label}: ${value}`) },
   ];
   return markdown(parts);
+}
+
+function toolLines({ tools }: ServerView): string[] {
+  return tools.map(
+    ({ name, level, label, url }) =>
+      `${level ?? 'not classified'}, ${label ?? 'no label'}: ${name} (${url}.md)`,
+  );
 }

@@ -24,6 +24,8 @@ export type ServerLink = {
   toolCount: number;
   levels: LevelCount[];
   status: 'listed' | 'partly listed' | 'not listed' | 'gone';
+  /** False where the server could not be asked: then its tools are unknown, which is not to have none. */
+  isKnown: boolean;
 };
 
 /** Everything a server's page shows, its policies apart. */
@@ -55,7 +57,16 @@ export function serverLink(entry: CatalogueEntry): ServerLink {
     toolCount: entry.tools.length,
     levels: countLevels(entry.tools),
     status: statusOf(record),
+    isKnown: isKnown(entry),
   };
+}
+
+/** What is said of the tools of a server that could not be asked. */
+export const NOT_KNOWN = 'Not known: it could not be listed.';
+
+/** False where nobody could ask the server for its tools. */
+export function isKnown({ record, tools }: CatalogueEntry): boolean {
+  return record.outcome !== 'failed' || tools.length > 0;
 }
 
 /** Order of tools by level, the highest first and before it what is not classified; then as they stand. */

@@ -36,7 +36,7 @@ export function toolTwin(
       ]),
     ),
     attacks: view.attacks.map(({ id, because }) => ({ id, because })),
-    related: view.elsewhere.map(({ url }) => url),
+    related: [...view.here, ...view.elsewhere].map(({ url }) => url),
   };
 }
 

@@ -17,7 +17,12 @@ import {
 } from '@toolwarden/catalogue';
 import { type AnnotationRow, annotationRows } from './annotation-rows.ts';
 import { type ArgumentRow, argumentRows } from './argument-rows.ts';
-import { type ArgumentSignal, argumentSignals, signalsOf } from './argument-signals.ts';
+import {
+  type ArgumentOwner,
+  type ArgumentSignal,
+  argumentSignals,
+  signalsOf,
+} from './argument-signals.ts';
 import { type AttackLine, attackLines } from './attack-lines.ts';
 import type { CatalogueView, ToolRef } from './catalogue-view.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
@@ -78,6 +83,11 @@ export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
     serverWords(entry.record),
     classification?.evidence ?? [],
   );
+  const owner = {
+    name: known.name,
+    category: judgement?.category,
+    isSending: judgement?.traits.includes('communicates_externally') ?? false,
+  };
   const traitsHeld = traits.filter(({ id }) => judgement?.traits.includes(id));
   return {
     url,
@@ -99,10 +109,10 @@ export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
     rationale: classification?.rationale,
     review: reviewReasons.filter(({ id }) => classification?.review.includes(id)),
     correction: correction && { ...correction, computed: classification?.risk },
-    signals: signalsOfTool(parametersOf(known)),
+    signals: signalsOfTool(parametersOf(known), owner),
     rows: rowsOf(tool),
     facts: factsOf(tool, located.quotes),
-    arguments: argumentRows(known),
+    arguments: argumentRows(known, owner),
     annotations: annotationRows(tool),
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
     attacks: attackLines(entry, tool, catalogue.attacks),
@@ -126,10 +136,10 @@ export function linkTo({ entry, tool, url }: ToolRef): ToolLink {
   };
 }
 
-function signalsOfTool(parameters: Parameter[]): ToolView['signals'] {
+function signalsOfTool(parameters: Parameter[], owner: ArgumentOwner): ToolView['signals'] {
   const found = parameters.map(({ name, schema }) => ({
     name,
-    signals: signalsOf({ name, schema }),
+    signals: signalsOf({ name, schema }, owner),
   }));
   return argumentSignals
     .map((signal) => ({

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { resolvePointer } from '@toolwarden/catalogue';
 import { policySchema } from '@toolwarden/policy';
 import { beforeAll, expect, test } from 'vitest';
+import { serverLine } from './bulk-lines.ts';
 import { type CatalogueView, countLevels, loadCatalogue } from './catalogue-view.ts';
 import { homeView } from './home-view.ts';
 import { serverPolicies, toolPolicies } from './policy-panels.ts';
 import { serverSearchRecord, toolRecord } from './search-record.ts';
+import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { serverView } from './server-view.ts';
 import { toolTwin } from './tool-twin.ts';
 import { toolView } from './tool-view.ts';
@@ -118,6 +120,26 @@ test('a server that could not be listed says why', () => {
     status: 'not listed',
     reason: { code: 'wants-backend', words: 'It wants a database or service to be running.' },
   });
+});
+
+test('the tools of a server that could not be listed are not known, which is not none', () => {
+  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
+  if (entry === undefined) throw new Error('no fixture');
+  const found = serverView(entry);
+  expect(serverTwin(entry, found)).toMatchObject({ tools: null });
+  expect(serverLine(entry)).toMatchObject({ tools: null });
+  expect(serverSearchRecord(entry).meta['server']).toBe('not listed');
+  const text = serverTwinMarkdown(found);
+  expect(text).toContain('## Tools\n\nNot known: it could not be listed.');
+  expect(text).not.toContain('(none)');
+});
+
+test('the JSON twin of a tool names what its page calls related, here and elsewhere', () => {
+  const ref = tool('npm:@fixture/many-tools', 'create_issue');
+  const found = toolView(catalogue, ref);
+  const urls = [...found.here, ...found.elsewhere].map(({ url }) => url);
+  expect(found.here.length * found.elsewhere.length).toBeGreaterThan(0);
+  expect(toolTwin(ref, found, [])).toMatchObject({ related: urls });
 });
 
 test('a server is found by the words of its name and left out where a level is asked for', () => {
