@@ -48,11 +48,10 @@ export function pathKind(
 function placeOf(argument: Argument, tool: CatalogueTool, all: readonly Argument[]): PathKind {
   const { name, description } = argument;
   if (FROM_REPOSITORY_ROOT.test(description)) return 'remote';
-  const isName = FILE_NAME.test(name) || /^file names?\b/i.test(description);
-  if (isName && !ON_DISK.test(description)) return 'relative';
+  if (FILE_NAME.test(name) || /^file names?\b/i.test(description)) return 'relative';
+  if (RELATIVE_WORDS.test(description) && !ON_DISK.test(description)) return 'relative';
   if (LOCAL_WORDS.test(description)) return 'local';
   if (IN_REPOSITORY.test(description)) return 'remote';
-  if (RELATIVE_WORDS.test(description)) return 'relative';
   const isCopied = LOCAL_WORDS.test(words.wordsOf(`${tool.definition.name} ${name}`).join(' '));
   return !isCopied && isInNamedProject(argument, tool, all) ? 'remote' : 'local';
 }

@@ -28,7 +28,8 @@ export const DESTRUCTIVE = list(
 
 /** Values that commit or move money. */
 export const FINANCIAL = list(
-  'pay payment refund charge transfer withdraw payout buy sell purchase order trade subscribe capture',
+  'pay payment refund credit debit charge transfer withdraw deposit payout buy sell purchase order trade swap ' +
+    'subscribe capture',
 );
 
 /** Values that reach people or systems outside. */
