@@ -55,10 +55,20 @@ test('a look that keeps its result in a file, by the words of an argument, write
     }),
   ).toBe('Write untrusted_content');
   expect(
+    judge('evaluate_rules', 'Evaluate a project against rules.', {
+      save_evidence: { type: 'boolean', description: 'Save the evidence to .scanner/evidence/' },
+    }),
+  ).toBe('Write');
+  expect(
     judge('read_report', 'Read a report.', {
       filePath: { type: 'string', description: 'Path of the file that was saved before' },
     }),
   ).not.toContain('Write');
+});
+
+test('the history of executions is something to read', () => {
+  expect(judge('past', 'Execution history of a prompt.')).toBe('Read');
+  expect(judge('past', 'Execution of a prompt.')).toMatch(/^Execute/);
 });
 
 test('only what is owed is made due by finalising it', () => {

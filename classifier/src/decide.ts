@@ -113,7 +113,8 @@ function withRouting(stated: Stated, { fields, hints }: Reading): Stated {
 
 const SAVES =
   /^\W*(?:optional(?:ly)?\W+)?(?:also )?(?:save|write|overwrite|append)s?\b|\b(?:to|will|also|optionally) (?:save|write|overwrite|append)\b|\b(?:will be|is|are|be|gets) (?:also )?(?:saved|written|overwritten|appended)\b|\bwhere to (?:save|write|store)\b/i;
-const ON_A_DISK = /\b(?:files?|disk|filesystem|folder|directory|path|baseline)\b/i;
+const ON_A_DISK =
+  /\b(?:files?|disk|filesystem|folder|directory|path|baseline)\b|\bto \.{0,2}[\w-]*\//i;
 const SAVING_NAME =
   /^(?:save|update|write|overwrite)_?(?:baseline|snapshot|golden|file|to|to_?(?:file|disk|path)|as|path|dir(?:ectory)?)$/i;
 const NOT_KEPT = /\b(?:not|never|without|instead of|temporary|read from|was|were|previously)\b/i;
@@ -126,7 +127,12 @@ function withSaving(stated: Stated, reading: Reading): Stated {
     if (depth > 0 || type === 'object' || type === 'array') return false;
     if (SAVING_NAME.test(name)) return true;
     const [first = ''] = description.slice(0, 300).split(/\.\s/, 1);
-    return SAVES.test(first) && ON_A_DISK.test(`${first} ${name}`) && !NOT_KEPT.test(first);
+    const saving = SAVES.exec(first);
+    return (
+      saving !== null &&
+      ON_A_DISK.test(`${first} ${name}`) &&
+      !NOT_KEPT.test(first.slice(0, saving.index))
+    );
   });
   if (field === undefined) return stated;
   const act: Act = {

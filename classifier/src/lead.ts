@@ -251,7 +251,7 @@ function withJoined(text: string, first: Lead): Lead[] {
 }
 
 const NOUN_LEAD =
-  /^\W{0,4}(?:(?:an?|the|your|all|current|detailed|complete|full)\s+){0,2}(?:[\p{L}-]+\s+){0,3}?(list|details?|information|overview|summary|status|statistics|history|contents?|search|lookup|retrieval|analysis|calculation|comparison|validation|documentation|reference|metadata|results|guide|info|data|deletion|removal|creation|deployment|execution|installation|checker|calculator|viewer|finder|converter|analyzer|validator|explorer|tree view|query)\b/iu;
+  /^\W{0,4}(?:(?:an?|the|your|all|current|detailed|complete|full)\s+){0,2}(?:[\p{L}-]+\s+){0,3}?(list|details?|information|overview|summary|status|statistics|history|contents?|search|lookup|retrieval|analysis|calculation|comparison|validation|documentation|reference|metadata|results|guide|info|data|deletion|removal|creation|deployment|execution|installation|checker|calculator|viewer|finder|converter|analyzer|validator|explorer|tree view|query)\b(?! (?:history|logs?|status|details?|results?|statistics|summary|times?)\b)/iu;
 const NOUN_ACTS: Record<string, string> = {
   list: 'list',
   search: 'search',

@@ -94,7 +94,7 @@ function whatItDoesShort({ reading, main }: View): string {
     ? `The definition of ${shown(reading.name)} names no act that the rules know.`
     : main.isDenial === true || DENIED.test(main.quote)
       ? 'The description plainly denies the act that the name suggests.'
-      : `The words that state the act are ${shown(main.quote.split(/\s/, 1)[0] ?? '')}.`;
+      : `The act is stated as ${shown(main.quote.split(/\s/, 1)[0] ?? '')}.`;
 }
 
 /** The act as its sentence states it, in the third person; `undefined` where its words are not fit to repeat. */
@@ -144,7 +144,7 @@ function tidy(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')
     .replace(
-      /(?:\s+(?:the|an?|of|to|for|in|on|at|as|by|with|from|using|via|within|based|and|or|that|which|when|if|its|their|belonging|running|its own))+$/i,
+      /(?:(?<!\bbelongs?)\s+to|\s+(?:the|an?|of|for|in|on|at|as|by|with|from|using|via|within|based|and|or|that|which|when|if|its|their|belonging|running|its own))+$/i,
       '',
     )
     .trim();
