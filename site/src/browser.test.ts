@@ -169,7 +169,11 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       expect(await page.inputValue('input[name=q]')).toBe('label');
       await page.selectOption('[data-servers]', 'npm:@fixture/shell');
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
-      expect(await page.textContent('[data-status]')).toContain('Nothing has these words');
+      const status = () => page.textContent('[data-status]');
+      expect(await status()).toBe('Nothing fits these filters. Without them there may be more.');
+      await open(page, '/search?q=%D1%91%D0%B6%D0%B8%D0%BA');
+      await page.waitForFunction(() => document.querySelector('[data-status]')?.textContent);
+      expect(await status()).toContain('Nothing has these words');
     });
   });
 
@@ -186,6 +190,20 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       const first = page.locator('[data-results] a').first();
       expect(await first.getAttribute('href')).toBe(`/attacks/${id}`);
       expect(await first.textContent()).toContain('Attack');
+    });
+  });
+
+  test.for([
+    ['deleteLabel', 'delete_label'],
+    ['send-campaign', 'send_campaign'],
+    ['CREATE_ISSUE', 'create_issue'],
+    ['label.delete', 'delete_label'],
+  ] as const)('a search for %s finds the tool of that name first', async ([query, name]) => {
+    await withPage({}, async (page) => {
+      await open(page, `/search?q=${encodeURIComponent(query)}`);
+      await page.waitForSelector('[data-results] a');
+      const first = page.locator('[data-results] a').first();
+      expect(await first.locator('.result-name').textContent()).toBe(name);
     });
   });
 

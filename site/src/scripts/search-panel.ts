@@ -1,5 +1,6 @@
+import { nameWords } from '../lib/names.ts';
 import { visiblePieces } from '../lib/visible-text.ts';
-import { loadPagefind } from './pagefind.ts';
+import { loadPagefind, type Pagefind } from './pagefind.ts';
 
 const SHOWN = 10;
 const PAUSE_MS = 120;
@@ -66,20 +67,19 @@ class Panel {
     }
     try {
       const pagefind = await loadPagefind();
-      const { results } = await pagefind.search(term === '' ? null : term, { filters });
+      const results = await search(pagefind, term, filters);
       const hits = await Promise.all(results.slice(0, this.#shown).map((result) => result.data()));
-      if (round === this.#round) this.#show(hits, results.length);
+      if (round === this.#round) this.#show(hits, results.length, Object.keys(filters).length > 0);
     } catch {
       if (round === this.#round) this.#say(UNAVAILABLE);
     }
   }
 
-  #show(hits: Hit[], total: number): void {
+  #show(hits: Hit[], total: number, isFiltered: boolean): void {
     this.#results.replaceChildren(...hits.map(resultItem));
     if (total > hits.length) this.#results.append(this.#moreItem());
     const results = total === 1 ? 'result' : 'results';
-    if (total === 0)
-      this.#say('Nothing has these words. A tool that is not here has not been judged.');
+    if (total === 0) this.#say(isFiltered ? NOTHING_LEFT : NOTHING);
     else if (total > hits.length) this.#say(`${total} ${results}, the best ${hits.length} shown`);
     else this.#say(`${total} ${results}`);
   }
@@ -156,8 +156,20 @@ class Panel {
   }
 }
 
+const NOTHING = 'Nothing has these words. A tool that is not here has not been judged.';
+const NOTHING_LEFT = 'Nothing fits these filters. Without them there may be more.';
 const UNAVAILABLE =
   'The search could not be loaded. The lists by level, category and server work without it.';
+
+// Names are split as the index splits them, so that `getUser` and `create-call` find what they are. What the index keeps
+// in one piece, as the number of an attack, is found as it was written.
+async function search(pagefind: Pagefind, term: string, filters: object) {
+  if (term === '') return (await pagefind.search(null, { filters })).results;
+  const split = nameWords(term).join(' ');
+  const { results } = await pagefind.search(split === '' ? term : split, { filters });
+  if (results.length > 0 || split === term.toLowerCase()) return results;
+  return (await pagefind.search(term, { filters })).results;
+}
 
 function filter(name: string, data: FormData): Record<string, object> {
   const values = data.getAll(name).filter((value) => value !== '');
