@@ -79,6 +79,19 @@ const tools: Record<string, Omit<SampleTool, 'name'>> = {
     traits: ['financial'],
     properties: { amount: { type: 'number' }, paymentMethod: text() },
   },
+  apply_manifest: {
+    category: 'Write',
+    properties: {
+      filename: text('Path to a YAML file to apply. Read on the server, also over HTTP.'),
+      dataset_file_path: text('Path to the CSV evaluation dataset'),
+    },
+  },
+  open_browser: { category: 'Execute', properties: { profilePath: text('Profile path') } },
+  create_number: {
+    category: 'Write',
+    properties: { VoiceUrl: text('The URL we should call when the number receives a call.') },
+  },
+  insertImageFromUrl: { category: 'Write', properties: { imageUrl: text('URL of the image') } },
   send_email: {
     category: 'Write',
     traits: ['communicates_externally'],
@@ -161,6 +174,11 @@ test.for<[string, JsonObject]>([
   ['scrape', { urls: ['https://example.com/', metadata] }],
   ['create_call', { StatusCallback: foreign }],
   ['create_call', { StatusCallback: 'https://www.acme.dev.evil.test/' }],
+  ['apply_manifest', { filename: '/etc/shadow' }],
+  ['apply_manifest', { dataset_file_path: '/root/.ssh/id_rsa' }],
+  ['open_browser', { profilePath: '/root/.mozilla' }],
+  ['create_number', { VoiceUrl: foreign }],
+  ['insertImageFromUrl', { imageUrl: metadata }],
   ['create_payment', { amount: 1e9 }],
   ['create_payment', { amount: -500 }],
   ['send_email', { to: Array(10_000).fill('a@evil.test') as string[] }],

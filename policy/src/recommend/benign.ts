@@ -103,9 +103,11 @@ function placeFor({ name, description }: Argument, tool: CatalogueTool): string 
   const isProject = argumentsOf(tool).some(
     (each) => each.steps.length === 1 && /^(repo|project_id)$/.test(each.name),
   );
-  const isCopied = /upload|download|import|attach|local|absolute|full path/i.test(description);
+  const isCopied = /upload|download|import|attach|local|absolute|machine|full path/i.test(
+    description,
+  );
   const isRelative =
-    /file_?name/i.test(name) ||
+    /file_?name|sub_?(folder|dir)/i.test(name) ||
     /relative to|in the repo|inside the repo|^file names|\bdiff\b/i.test(description);
   const isAbsolute = /absolute/i.test(description);
   const isBelow = (isRelative && !isAbsolute) || (isProject && !isCopied);

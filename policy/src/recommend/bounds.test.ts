@@ -66,6 +66,11 @@ test('a path in a project that the call names must be relative', () => {
   expect(conditionsOf({ properties: content })).toContain('"op":"within","value":["."]');
 });
 
+test('beside the root of a project on a disk, a path is no path of a remote project', () => {
+  const output = { output: { ...text, description: 'Output path' }, projectRoot: text };
+  expect(kindOf('parse', output, 'Makes tasks of the project')).toBe('local');
+});
+
 test.for<[string, JsonObject]>([
   ['fileId', {}],
   ['targetFileId', {}],

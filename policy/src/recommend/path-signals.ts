@@ -10,10 +10,13 @@ const FILE_WORDS =
   /\b(files?|director(y|ies)|folders?|disk|absolute|repo|repository|workspace|local)\b/i;
 const API_WORDS = /\b(api|endpoint|url|http|json ?path|xpath|secrets?|route|element)\b/i;
 const LOCAL_WORDS =
-  /\b(absolute|local|disk|working directory|full path|upload\w*|download\w*|import\w*|attach\w*)\b/i;
+  /\b(absolute|local|disk|machine|working directory|full path|upload\w*|download\w*|import\w*|attach\w*)\b/i;
 const RELATIVE_WORDS = /\b(relative|diff)\b/i;
 const ON_DISK = /\b(absolute|local|disk|working directory|full path)\b/i;
-const FILE_NAME = /file_?name/i;
+const FILE_NAME = /file_?name|sub_?(folder|dir)/i;
+// Said outright; then words such as HTTP elsewhere in the description mean something else.
+const STATED_PATH =
+  /^\W*(\w+ ){0,3}(file paths?\b|paths? (to|of) [^.]{0,60}\b(file|dataset|directory|folder)\b)/i;
 const FROM_REPOSITORY_ROOT = /\brelative to (the |your |a )?(git )?(repo|repository)\b/i;
 const IN_REPOSITORY = /\b(in|inside|within) (the|a|your|this) (\w+ )?(repo|repository)\b/i;
 // What a tool says of itself, where its own arguments also name a project.
@@ -36,7 +39,9 @@ export function pathKind(
   const isPlace = words.hasWord(name, words.PLACE) && isAboutFiles(argument, tool);
   if (!words.hasWord(name, words.PATH) && !isPlace) return undefined;
   if (isLabel(argument) || isRecordFolder(argument, tool, all)) return undefined;
-  const isStrong = isPlace || STRONG_PATH.test(name);
+  if (STATED_PATH.test(description)) return placeOf(argument, tool, all);
+  const isStrong =
+    isPlace || STRONG_PATH.test(name) || /^(?!full_?path$).+(Path|_path|Dir|_dir)$/.test(name);
   const about = `${description} ${aboutTool(tool)}`;
   const isRawCall = tool.judgement?.traits.includes('raw_query') === true;
   if (API_WORDS.test(`${name} ${description}`) || isRawCall) return undefined;
@@ -58,8 +63,12 @@ function placeOf(argument: Argument, tool: CatalogueTool, all: readonly Argument
 
 function isInNamedProject(argument: Argument, tool: CatalogueTool, all: readonly Argument[]) {
   const others = all.filter(({ steps }) => steps.length === 1 && steps[0] !== argument.steps[0]);
+  // `projectRoot` is itself a place on a disk.
   const has = (list: ReadonlySet<string>) =>
-    others.some((other) => isText(other) && words.hasWord(other.name, list));
+    others.some(
+      (other) =>
+        isText(other) && words.hasWord(other.name, list) && !words.hasWord(other.name, words.PATH),
+    );
   if (has(words.OWNER) && has(words.REPOSITORY) && has(words.CONTENT)) return true;
   return has(words.PROJECT) && ON_REPOSITORY.test(aboutTool(tool));
 }

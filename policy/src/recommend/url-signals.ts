@@ -27,7 +27,9 @@ function isUrl(argument: Argument): boolean {
 }
 
 const REACHING_WORDS =
-  /\b(webhooks?|callbacks?|upload(s|ed|ing)?|import(s|ed|ing)?|notify|notifies|notifications?|download(s|ed|ing)?|fetch(es|ed|ing)?)\b/i;
+  /\b(webhooks?|callbacks?|upload(s|ed|ing)?|import(s|ed|ing)?|notify|notifies|notifications?|download(s|ed|ing)?|fetch(es|ed|ing)?|from (a |an |the )?url)\b/i;
+// What an argument says of its own address.
+const CALLED_WORDS = /\b(calls?|called|retriev(e|es|ing)|publicly|redirect|origin|file path)\b/i;
 
 // An address that is only kept in a record harms nobody; one that is called, fetched or sent does.
 function isReached({ name, description }: Argument, { definition, judgement }: CatalogueTool) {
@@ -37,7 +39,7 @@ function isReached({ name, description }: Argument, { definition, judgement }: C
   const names = words.wordsOf(`${definition.name.slice(0, 100)} ${name}`).join(' ');
   if (judgement?.category === 'Read') return /\b(webhook|callback)\b/i.test(names);
   const told = readTool(definition).description?.slice(0, 4000) ?? '';
-  return REACHING_WORDS.test(`${names} ${description} ${told}`);
+  return REACHING_WORDS.test(`${names} ${description} ${told}`) || CALLED_WORDS.test(description);
 }
 
 const ADDRESS =

@@ -28,7 +28,7 @@ export const DESTRUCTIVE = list(
 
 /** Values that commit or move money. */
 export const FINANCIAL = list(
-  'pay payment refund credit debit charge transfer withdraw deposit payout buy sell purchase order trade swap ' +
+  'pay payment refund credit debit charge transfer withdraw payout buy sell purchase order trade ' +
     'subscribe capture',
 );
 
@@ -53,11 +53,13 @@ export const RECIPIENT = list(
   'to cc bcc recipient recipients attendee attendees invitee invitees members users emails addresses numbers ' +
     'phones channels subscribers contacts',
 );
-export const PATH = list('path paths file files filename filepath dir directory folder cwd root');
+export const PATH = list(
+  'path paths file files filename filepath dir directory folder subfolder subdir cwd root',
+);
 export const FILES = list('file files directory folder archive');
 export const URL_WORD = list('url urls uri uris href webhook callback website');
 /** Ends of a path's journey; paths only where the words around say so. */
-export const PLACE = list('source destination src dst dest from to target');
+export const PLACE = list('source destination src dst dest from to target output');
 export const PROGRAM = list('command code script program expression function shell cmd');
 export const SELECTOR = list(
   'action actions operation op command mode method verb type sandbox permission permissions access behavior behaviour strategy',
