@@ -66,6 +66,18 @@ test('a look that keeps its result in a file, by the words of an argument, write
   ).not.toContain('Write');
 });
 
+test('what is said of one choice of a list in one line says nothing of the one before it', () => {
+  const said =
+    'Work on a viewer. • update_annotations: partial update (id required) • remove_all: delete every file';
+  const action = (...values: string[]) => ({ action: { type: 'string', enum: values } });
+  expect(judge('interact', said, action('update_annotations', 'zoom', 'search'))).not.toContain(
+    'destructive',
+  );
+  expect(judge('interact', said, action('update_annotations', 'remove_all'))).toContain(
+    'destructive',
+  );
+});
+
 test('the history of executions is something to read', () => {
   expect(judge('past', 'Execution history of a prompt.')).toBe('Read');
   expect(judge('past', 'Execution of a prompt.')).toMatch(/^Execute/);

@@ -171,7 +171,7 @@ function clauseOf(value: string, text: string): string | undefined {
       );
     if (bridge === null) continue;
     const rest = withoutClaims(after.slice(bridge[0].length));
-    const end = rest.search(/\n\s*[-*•]|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/);
+    const end = rest.search(/\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/);
     return rest.slice(0, end === -1 ? 400 : end);
   }
   return undefined;

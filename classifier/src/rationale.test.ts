@@ -28,6 +28,12 @@ test('an object that would end in an adjective is not repeated as one', () => {
   expect(rationale('addThing', 'Creates a thing in.')).not.toContain('in.');
 });
 
+test('a pronoun is no object to repeat', () => {
+  expect(rationale('get_prompts', 'Retrieve a prompt by ID and execute it.')).not.toContain(
+    'executes it',
+  );
+});
+
 test('a wrong article of the description is put right', () => {
   expect(rationale('area_chart', 'Generate a area chart')).toContain('an area chart');
   expect(rationale('attach_share', 'Attach a NFS file share to a VPC')).toContain(

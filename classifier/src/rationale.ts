@@ -75,7 +75,7 @@ function byName({ reading, main }: View, _category: Category): string {
   const named = asNamed(object, reading.name);
   return named !== undefined && isPlain(object)
     ? `Going by its name, one call ${verb} what the name calls ${shown(named)}.`
-    : `Only the name, ${shown(reading.name)}, states what a call does.`;
+    : `Its name, ${shown(reading.name)}, states what a call does.`;
 }
 
 /** The words of an object as the name spells them; `undefined` where they do not stand there, or begin with a verb. */
@@ -116,7 +116,7 @@ function phraseOf({ verb, objectText, clause, source }: Act): string | undefined
 }
 // What ends in an adjective, a number or a little word was cut off before its noun.
 const UNFINISHED =
-  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short)$/i;
+  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short)$|^(?:it|them)$/i;
 const DENIED = /\b(?:not|never|cannot|without|\w+n't)\b/i;
 
 /** "a email", "a NFS": the article that fits what follows; words that may be said either way stay as they are. */
@@ -188,6 +188,7 @@ function quotedSentence(
         isPlain(item) &&
         item.length <= 110 &&
         item.includes(' ') &&
+        !/^\S+ (?:it|them)$/i.test(item) &&
         sentence.includes(item) &&
         !UNFINISHED.test(item),
     );
@@ -206,7 +207,7 @@ function shown(text: string): string {
   const safe = text
     .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '')
     .replace(/[“”"\u202A-\u202E\u2066-\u2069]/g, '');
-  const words = safe.trim().split(/\s+/).slice(0, 4).join(' ').slice(0, 40);
+  const words = safe.trim().split(/\s+/).slice(0, 4).join(' ').slice(0, 64);
   return orderIn(safe) !== undefined || words === '' ? '“…”' : `“${words}”`;
 }
 
