@@ -27,7 +27,16 @@ export function toolRecord({ entry, tool, url }: ToolRef): SearchRecord {
   return {
     url,
     language: 'en',
-    content: [words, clip(name, 200), title, server, tool.judgement?.label, said]
+    // In one piece as well, whatever its spelling: the search puts these hits first.
+    content: [
+      words,
+      words.replaceAll(' ', '_'),
+      clip(name, 200),
+      title,
+      server,
+      tool.judgement?.label,
+      said,
+    ]
       .filter((part) => part !== undefined && part !== '')
       .join('. '),
     meta: {

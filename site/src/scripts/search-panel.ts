@@ -161,14 +161,18 @@ const NOTHING_LEFT = 'Nothing fits these filters. Without them there may be more
 const UNAVAILABLE =
   'The search could not be loaded. The lists by level, category and server work without it.';
 
-// Names are split as the index splits them, so that `getUser` and `create-call` find what they are. What the index keeps
-// in one piece, as the number of an attack, is found as it was written.
+// Names are split as the index splits them, so that `getUser` and `create-call` find what they are; whatever has the words
+// as one name comes first. The number of an attack, such as CVE-2025-6514 or SAF-T1001, is found as it is written.
 async function search(pagefind: Pagefind, term: string, filters: object) {
-  if (term === '') return (await pagefind.search(null, { filters })).results;
-  const split = nameWords(term).join(' ');
-  const { results } = await pagefind.search(split === '' ? term : split, { filters });
-  if (results.length > 0 || split === term.toLowerCase()) return results;
-  return (await pagefind.search(term, { filters })).results;
+  const words = nameWords(term);
+  if (words.length === 0 || /-[a-z]?\d/i.test(term))
+    return (await pagefind.search(term === '' ? null : term, { filters })).results;
+  const { results } = await pagefind.search(words.join(' '), { filters });
+  if (words.length === 1) return results;
+  const named = await pagefind.search(words.join('_'), { filters });
+  const places = new Map(named.results.map(({ id }, place) => [id, place]));
+  const placeOf = ({ id }: { id: string }) => places.get(id) ?? places.size;
+  return results.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
 function filter(name: string, data: FormData): Record<string, object> {
