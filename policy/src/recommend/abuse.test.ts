@@ -86,6 +86,13 @@ const tools: Record<string, Omit<SampleTool, 'name'>> = {
       dataset_file_path: text('Path to the CSV evaluation dataset'),
     },
   },
+  run_workflow: {
+    category: 'Write',
+    properties: {
+      workflowPath: text('action:"run" — path to an API workflow JSON file.'),
+      filename: text('Override (detected from the URL if omitted)'),
+    },
+  },
   open_browser: { category: 'Execute', properties: { profilePath: text('Profile path') } },
   create_number: {
     category: 'Write',
@@ -176,6 +183,8 @@ test.for<[string, JsonObject]>([
   ['create_call', { StatusCallback: 'https://www.acme.dev.evil.test/' }],
   ['apply_manifest', { filename: '/etc/shadow' }],
   ['apply_manifest', { dataset_file_path: '/root/.ssh/id_rsa' }],
+  ['run_workflow', { workflowPath: '/etc/shadow' }],
+  ['run_workflow', { filename: '/etc/cron.d/job' }],
   ['open_browser', { profilePath: '/root/.mozilla' }],
   ['create_number', { VoiceUrl: foreign }],
   ['insertImageFromUrl', { imageUrl: metadata }],

@@ -16,7 +16,7 @@ const ON_DISK = /\b(absolute|local|disk|working directory|full path)\b/i;
 const FILE_NAME = /file_?name|sub_?(folder|dir)/i;
 // Said outright; then words such as HTTP elsewhere in the description mean something else.
 const STATED_PATH =
-  /^\W*(\w+ ){0,3}(file paths?\b|paths? (to|of) [^.]{0,60}\b(file|dataset|directory|folder)\b)/i;
+  /^\W*(\w+ ){0,3}file paths?\b|\bpaths? (to|of) [^.]{0,60}\b(file|dataset|directory|folder)\b/i;
 const FROM_REPOSITORY_ROOT = /\brelative to (the |your |a )?(git )?(repo|repository)\b/i;
 const IN_REPOSITORY = /\b(in|inside|within) (the|a|your|this) (\w+ )?(repo|repository)\b/i;
 // What a tool says of itself, where its own arguments also name a project.
@@ -39,7 +39,7 @@ export function pathKind(
   const isPlace = words.hasWord(name, words.PLACE) && isAboutFiles(argument, tool);
   if (!words.hasWord(name, words.PATH) && !isPlace) return undefined;
   if (isLabel(argument) || isRecordFolder(argument, tool, all)) return undefined;
-  if (STATED_PATH.test(description)) return placeOf(argument, tool, all);
+  if (STATED_PATH.test(description) || FILE_NAME.test(name)) return placeOf(argument, tool, all);
   const isStrong =
     isPlace || STRONG_PATH.test(name) || /^(?!full_?path$).+(Path|_path|Dir|_dir)$/.test(name);
   const about = `${description} ${aboutTool(tool)}`;
