@@ -7,8 +7,10 @@ import { arbitraryCall, arbitraryPolicy } from './arbitrary-policy.ts';
 import { referenceRunner } from './reference-evaluator.ts';
 
 const CALLS = 10;
-// The nightly run sets this; 5,000 policies with ten calls each are the 50,000 pairs of every run.
+// `npm run fuzz:policy` sets this; 5,000 policies with ten calls each are the 50,000 pairs of every run.
 const RUNS = Number(process.env['POLICY_FUZZ_PAIRS'] ?? 50_000) / CALLS;
+// Printed, so that a run can be repeated whatever ended it.
+const SEED = Number(process.env['POLICY_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
 test(`engine and reference evaluator agree on ${RUNS * CALLS} random pairs of policy and call`, {
   timeout: 3_600_000,
@@ -22,7 +24,8 @@ test(`engine and reference evaluator agree on ${RUNS * CALLS} random pairs of po
       expect({ effect, rules, counters }).toEqual(reference(call as RecordedCall));
     }
   });
-  await fc.assert(property, { numRuns: RUNS });
+  console.log(`POLICY_FUZZ_SEED=${SEED}`);
+  await fc.assert(property, { numRuns: RUNS, seed: SEED });
 });
 
 test('the reference evaluator passes the cases as well', () => {

@@ -8,7 +8,7 @@ import { placedRules } from './lint/places.ts';
 import { policyDigest } from './normalise.ts';
 import type { PatternEngine } from './operators/operator.ts';
 import { loadPatterns, noPatterns } from './patterns.ts';
-import { type ClassKey, type Policy } from './policy.ts';
+import type { ClassKey, Policy } from './policy.ts';
 import { windowMs } from './window.ts';
 
 /** A policy prepared for deciding: patterns compiled, and the rules for a tool gathered when it is first called. */

@@ -48,24 +48,31 @@ function compileTest(test: ArgumentTest, quantifier: Quantifier, patterns: Patte
   // Nearly every path is one plain name; this is the engine's innermost loop.
   if (only !== undefined && only !== 'each' && steps.length === 1) {
     const { key } = only;
-    return (args) =>
-      judgeValue(isJsonObject(args) && Object.hasOwn(args, key) ? args[key] : undefined);
+    const { absent, present } = judgeValue;
+    return (args) => {
+      const value = isJsonObject(args) && Object.hasOwn(args, key) ? args[key] : undefined;
+      return value === undefined ? absent : present(value);
+    };
   }
-  if (!steps.includes('each')) return (args) => judgeValue(readSteps(args, steps, 0));
+  if (!steps.includes('each')) return (args) => judged(judgeValue, readSteps(args, steps, 0));
   return (args) => judgeItems(args, steps, 0, judgeValue, QUANTIFIED[quantifier]);
 }
 
-type JudgeValue = (value: JsonValue | undefined) => Truth;
+/** What an absent value comes to, and what judges one that is there. */
+type JudgeValue = { absent: Truth; present: (value: JsonValue) => Truth };
+
+function judged({ absent, present }: JudgeValue, value: JsonValue | undefined): Truth {
+  return value === undefined ? absent : present(value);
+}
 
 function compileOperator(test: ArgumentTest, patterns: PatternEngine): JudgeValue {
   if (test.op === 'exists') {
     const mustExist = test.value !== false;
-    return (value) => truthOf((value !== undefined) === mustExist);
+    return { absent: truthOf(!mustExist), present: () => truthOf(mustExist) };
   }
   // The schema has tied each operator's value to its type; here only the pair is known.
   const { compile } = operators[test.op];
-  const judge = compile(test.value as never, patterns);
-  return (value) => (value === undefined ? 'unknown' : judge(value));
+  return { absent: 'unknown', present: compile(test.value as never, patterns) };
 }
 
 // Recursion is bounded by the steps of the path, and the work by the size of the arguments.
@@ -77,8 +84,8 @@ function judgeItems(
   combine: (truths: Iterable<Truth>) => Truth,
 ): Truth {
   const each = steps.indexOf('each', from);
-  if (each === -1) return judge(readSteps(value, steps, from));
+  if (each === -1) return judged(judge, readSteps(value, steps, from));
   const list = readSteps(value, steps.slice(0, each), from);
-  if (!Array.isArray(list)) return judge(undefined);
+  if (!Array.isArray(list)) return judge.absent;
   return combine(list.map((item) => judgeItems(item, steps, each + 1, judge, combine)));
 }

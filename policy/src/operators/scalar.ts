@@ -1,6 +1,6 @@
 import type { JsonValue } from '@toolwarden/catalogue';
 import * as z from 'zod';
-import { type Truth, truthOf } from '../truth.ts';
+import type { Truth } from '../truth.ts';
 
 /** A JSON value without parts. */
 export const scalarSchema = z
@@ -16,7 +16,8 @@ export function jsonType(value: JsonValue): string {
 
 /** Whether a value equals a scalar of its own type; of another type it is not known. */
 export function equals(subject: JsonValue, value: Scalar): Truth {
-  return jsonType(subject) === jsonType(value) ? truthOf(subject === value) : 'unknown';
+  if (subject === value) return 'true';
+  return jsonType(subject) === jsonType(value) ? 'false' : 'unknown';
 }
 
 /** Whether a value is one of several scalars; of a type that none of them has it is not known. */
