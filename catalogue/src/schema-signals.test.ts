@@ -61,6 +61,38 @@ test('a URL counts where it is a place to go to', () => {
   expect(ids('rerun', 'Run again.', { workflowURL: text })).not.toContain('takes-url');
 });
 
+test('an address that is fetched is told from one that names or is kept', () => {
+  const goes = (name: string, description: string) =>
+    ids(name, 'Do it.', { url: { type: 'string', description } }).includes('goes-to-url');
+  expect(goes('create_image', 'URL to import the image from')).toBe(true);
+  expect(goes('configure_alerts', 'Webhook for external notifications')).toBe(true);
+  expect(goes('format_text', 'URL for the hyperlink')).toBe(false);
+  expect(goes('run_pipeline', 'The URL of the remote git repository that you cloned')).toBe(false);
+  expect(goes('create_product', 'Image for this product')).toBe(false);
+});
+
+test('beside a repository, a path is on a disk where its own words say so', () => {
+  const takesPath = (description: string) =>
+    ids('upload_image', 'Upload an image.', {
+      namespace: text,
+      source_path: { type: 'string', description },
+    }).includes('takes-path');
+  expect(takesPath('Absolute path to the local file')).toBe(true);
+  expect(takesPath('Path of the file in the repository')).toBe(false);
+});
+
+test('a step that names a tool is a tool’s name, and a plain name is none', () => {
+  const calls = (description: string) =>
+    ids('run_batch', 'Run several.', {
+      steps: {
+        type: 'array',
+        items: { type: 'object', properties: { name: { type: 'string', description } } },
+      },
+    }).includes('takes-tool-name');
+  expect(calls('Tool name, as listed')).toBe(true);
+  expect(calls('Name of the step')).toBe(false);
+});
+
 test('an argument with a closed choice of values carries no free text', () => {
   expect(
     ids('run', 'Run it.', { command: { type: 'string', enum: ['start', 'stop'] } }),

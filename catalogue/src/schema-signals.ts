@@ -50,6 +50,11 @@ const MESSAGE_WORDS = wordSet(
   'body message text content html caption tweet comment subject blocks',
 );
 const URL_WORDS = wordSet('url urls uri href webhook website');
+// Words of an address that something goes to, and of one that merely names or is kept.
+const GOES_THERE =
+  /\b(navigate|fetch|scrape|scraped|crawl|extract|download|imports?|clone|open|load|map|scan|(to|for the) test|compress|webhook|proxy|pdf|accessible|image to attach)\b/;
+const NAMES_ONLY =
+  /\b(filter|fallback|tab|remote|attached|attachment|hyperlink|link to|docs|documentation)\b/;
 const OWN_THINGS = wordSet(
   'id workflow pipeline project issue repo repository job build run post tweet board ticket',
 );
@@ -58,6 +63,9 @@ const FILE_NAMES = wordSet('file files directory directories folder folders path
 const PLACE = wordSet('source destination src dst dest from to');
 const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
 const DISK_WORDS = /\b(disk|local(ly)?|director(y|ies)|filesystem|folders?|path)\b/;
+// Beside a namespace or a repository, a path is the disk's only where its own words say so.
+const LOCAL_PATH =
+  /\b(absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine)\b/;
 const NO_FILE =
   /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
 
@@ -67,13 +75,25 @@ function localPath(view: SignalView): string | undefined {
   const isAboutFiles = isNamed(view, FILE_NAMES);
   return argument(view, ({ words, snake, schema, isInner, text: about }) => {
     if (isInner && !words.has('path')) return false;
-    if (!isText(schema) || words.has('id') || NO_FILE.test(about)) return false;
+    if (!isText(schema) || words.has('id')) return false;
+    if (isRemote && hasAny(words, PATH) && LOCAL_PATH.test(about)) return true;
+    if (NO_FILE.test(about)) return false;
     if (isRemote) return words.has('local') && hasAny(words, PATH);
     if (PLACE.has(snake) && isAboutFiles) return true;
     // A mere name may be a label in a service; on a disk it is a place.
     if (/^file_?name$/.test(snake) && !DISK_WORDS.test(`${view.text} ${about}`)) return false;
     return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
   });
+}
+
+// "id or URL" and "workflow URL" name things of the service's own, and no place to go to.
+function isUrl({ words, lastWord, schema, format, text }: ArgumentView): boolean {
+  return (
+    isText(schema) &&
+    !hasAny(words, OWN_THINGS) &&
+    !/\b(url (pattern|substring)|substring of|alternative to \w+ ?id)\b/.test(text) &&
+    (format === 'uri' || format === 'url' || URL_WORDS.has(lastWord))
+  );
 }
 
 /** What a tool's own schema and words say beyond its traits; sorted by id. Precise rather than complete. */
@@ -120,6 +140,20 @@ export const schemaSignals = list([
             /\b(vectors?|embeddings?|ingest(s|ed)?|rag|corpus|semantic index|knowledge base)\b/,
           )
         : undefined,
+  },
+  {
+    id: 'goes-to-url',
+    title: 'Goes to a URL',
+    does: 'goes to an address in its arguments',
+    can: 'go to an address in its arguments',
+    find: (view) =>
+      argument(
+        view,
+        (each) =>
+          isUrl(each) &&
+          GOES_THERE.test(`${view.snake.replaceAll('_', ' ')} ${each.text}`) &&
+          !NAMES_ONLY.test(each.text),
+      ),
   },
   {
     id: 'hidden-characters',
@@ -414,22 +448,19 @@ export const schemaSignals = list([
     does: 'calls another tool that an argument names',
     can: 'call another tool that an argument names',
     find: (view) =>
-      argument(view, ({ snake }) => /^(tool|tool_name|tool_slug|tool_id)$/.test(snake)),
+      argument(
+        view,
+        ({ snake, text: about }) =>
+          /^(tool|tool_name|tool_slug|tool_id)$/.test(snake) ||
+          /^name (the )?tool name\b/.test(about),
+      ),
   },
   {
     id: 'takes-url',
     title: 'URL argument',
     does: 'takes a URL',
     can: 'take a URL',
-    // "id or URL" and "workflow URL" name things of the service's own, and no place to go to.
-    find: (view) =>
-      argument(
-        view,
-        ({ words, lastWord, schema, format }) =>
-          isText(schema) &&
-          !hasAny(words, OWN_THINGS) &&
-          (format === 'uri' || format === 'url' || URL_WORDS.has(lastWord)),
-      ),
+    find: (view) => argument(view, isUrl),
   },
   {
     id: 'wraps-program',
