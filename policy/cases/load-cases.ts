@@ -8,7 +8,7 @@ import {
 import type { Decision, Policy } from '../src/index.ts';
 
 /** A call as `toolwarden policy decide` reads it, and what must come of it. */
-export type CaseCall = {
+type CaseCall = {
   server?: string;
   tool: string;
   arguments?: JsonObject;

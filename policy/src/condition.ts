@@ -22,7 +22,7 @@ const leaf = <Id extends string, Value extends z.ZodType>(operator: Operator<Id,
     .describe(operator.meaning);
 
 /** One test of one argument. */
-export const testSchema = z.discriminatedUnion('op', [
+const testSchema = z.discriminatedUnion('op', [
   leaf(operators.eq),
   leaf(operators.neq),
   leaf(operators.lt),
@@ -46,7 +46,7 @@ export type ArgumentTest = z.infer<typeof testSchema>;
 export type Condition = ArgumentTest | { any: Condition[] } | { not: Condition };
 
 /** `{any: […]}`: at least one must hold. */
-export const anySchema = z
+const anySchema = z
   .strictObject({
     get any() {
       return z.array(conditionSchema).min(1).max(1000).describe('At least one of these must hold.');
@@ -55,7 +55,7 @@ export const anySchema = z
   .meta({ id: 'any', description: 'A group of which at least one condition must hold.' });
 
 /** `{not: …}`: must not hold. */
-export const notSchema = z
+const notSchema = z
   .strictObject({
     get not() {
       return conditionSchema.describe('The condition that must not hold.');

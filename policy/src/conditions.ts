@@ -26,7 +26,7 @@ export function compileAll(
 }
 
 /** Prepares one condition. Its depth is bounded, because the document's is. */
-export function compileCondition(
+function compileCondition(
   condition: Condition,
   quantifier: Quantifier,
   patterns: PatternEngine,

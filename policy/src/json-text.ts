@@ -1,7 +1,7 @@
 import { escapePointer, type JsonValue } from '@toolwarden/catalogue';
 
 /** Where a value begins in a text, and where its key does if it has one. */
-export type Place = { key?: number; value: number };
+type Place = { key?: number; value: number };
 
 /** A JSON text read with the place of every value. */
 export type JsonText =

@@ -14,19 +14,19 @@ import { patternSchema } from './operators/pattern.ts';
 import { windowSchema } from './window.ts';
 
 /** Nested deeper than this a document is refused before anything recurses into it. */
-export const MAX_POLICY_DEPTH = 32;
+const MAX_POLICY_DEPTH = 32;
 
 const textSchema = z.string().max(2000);
 const namePatternSchema = z.string().min(1).max(256);
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(10_000);
 
 /** What a rule does by itself. */
-export const actionSchema = z
+const actionSchema = z
   .enum(['allow', 'deny', 'approve'])
   .describe('What the rule does: let pass, refuse, or ask a person.');
 
 /** A limit on how often, or how much of an argument, in any window of time. */
-export const limitSchema = z
+const limitSchema = z
   .strictObject({
     counter: z
       .string()
@@ -58,7 +58,7 @@ export type Limit = z.infer<typeof limitSchema>;
 const conditionsSchema = listOf(conditionSchema).describe('All must hold; none always match.');
 
 /** What applies to the calls that a key of `tools`, `classes` or `all_tools` selects. */
-export const ruleSchema = z
+const ruleSchema = z
   .strictObject({
     action: actionSchema.optional(),
     reason: textSchema.optional().describe('Why, for the person or agent that meets the action.'),
@@ -112,7 +112,7 @@ export type ClassKey = (typeof classKeys)[number];
 const traitsSchema = z.array(traitSchema).min(1);
 
 /** What may not follow what, across tools and servers. */
-export const flowSchema = z
+const flowSchema = z
   .strictObject({
     after: z
       .strictObject({ traits: traitsSchema.describe('All of these marks are on the grant.') })

@@ -32,7 +32,7 @@ function optionalWords(parts: readonly Condition[]): string | undefined {
 }
 
 /** A path without `args.`, and an item of a list named as such. */
-export function argumentName(path: string): string {
+function argumentName(path: string): string {
   const name = path.replace(/^args\.?/, '');
   return name.endsWith('[*]') ? `each of ${name.slice(0, -3)}` : name || 'the arguments';
 }

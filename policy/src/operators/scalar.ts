@@ -9,7 +9,7 @@ export const scalarSchema = z
 export type Scalar = z.infer<typeof scalarSchema>;
 
 /** The JSON type of a value; nothing is ever converted from one to another. */
-export function jsonType(value: JsonValue): string {
+function jsonType(value: JsonValue): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -5,7 +5,7 @@ import { type CatalogueView, levelsShown, type ToolRef } from './catalogue-view.
 const SHOWN = 20;
 
 /** The first of what an attack applies to, each with the reason, and how many there are. */
-export type Affected<Of> = { total: number; first: { of: Of; because: string }[] };
+type Affected<Of> = { total: number; first: { of: Of; because: string }[] };
 export type AffectedBy = { tools: Affected<ToolRef>; servers: Affected<CatalogueEntry> };
 
 const known = new WeakMap<CatalogueView, Map<string, AffectedBy>>();

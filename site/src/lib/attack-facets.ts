@@ -13,7 +13,7 @@ import { compareText } from './names.ts';
 import { attackFacetUrl } from './urls.ts';
 
 /** A value entries are listed under, on a page of its own. */
-export type FacetValue = {
+type FacetValue = {
   id: string;
   url: string;
   title: string;
