@@ -81,6 +81,11 @@ test('beside a repository, a path is on a disk where its own words say so', () =
   expect(takesPath('Path of the file in the repository')).toBe(false);
 });
 
+test('a tool named after a git command runs git, and a word about a remote does not', () => {
+  expect(ids('git_clean', 'Remove untracked files.')).toContain('wraps-program');
+  expect(ids('get_status', 'Takes the git remote URL.')).not.toContain('wraps-program');
+});
+
 test('a step that names a tool is a tool’s name, and a plain name is none', () => {
   const calls = (description: string) =>
     ids('run_batch', 'Run several.', {

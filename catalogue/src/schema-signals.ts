@@ -470,7 +470,7 @@ export const schemaSignals = list([
     find: (view) =>
       said(
         view,
-        /\b(docker (run|exec|build|compose|ps|logs|inspect)|kubectl|helm (install|upgrade|template|chart)|terraform (plan|apply|init)|ffmpeg|ssh (to|into|session|connection|command)|adb|xcodebuild|simctl|npx|command[ -]line|shell command|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
+        /\b(^git (blame|cherry pick|clean|fetch|merge|rebase|reflog|remote|stash|tag|worktree)|docker (run|exec|build|compose|ps|logs|inspect)|kubectl|helm (install|upgrade|template|chart)|terraform (plan|apply|init)|ffmpeg|ssh (to|into|session|connection|command)|adb|xcodebuild|simctl|npx|command[ -]line|shell command|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
       ),
   },
   {
