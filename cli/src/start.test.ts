@@ -1,24 +1,15 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServerRecord, toolDigest } from '@toolwarden/catalogue';
-import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeOneServer } from '../fixtures/one-server.ts';
 import { serveSite } from './site-server.ts';
 import { closingLine, runStart } from './start.ts';
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'toolwarden-start-'));
-  const definition = { name: 'add_note', description: 'Adds a note to the notebook.' };
-  const record: ServerRecord = {
-    id: 'npm:@acme/notes',
-    version: '1.0.0',
-    outcome: 'complete',
-    configurations: [{ name: 'default', args: [], env: [] }],
-    tools: [{ definition, digest: toolDigest(definition), configurations: ['default'] }],
-  };
-  await openStore(join(root, 'data')).writeServer(record);
+  await writeOneServer(join(root, 'data'));
 });
 afterEach(() => rm(root, { recursive: true }));
 

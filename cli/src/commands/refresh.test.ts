@@ -3,22 +3,13 @@ import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type ServerRecord, toolDigest } from '@toolwarden/catalogue';
-import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeOneServer } from '../../fixtures/one-server.ts';
 
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'toolwarden-refresh-'));
-  const definition = { name: 'add_note', description: 'Adds a note to the notebook.' };
-  const record: ServerRecord = {
-    id: 'npm:@acme/notes',
-    version: '1.0.0',
-    outcome: 'complete',
-    configurations: [{ name: 'default', args: [], env: [] }],
-    tools: [{ definition, digest: toolDigest(definition), configurations: ['default'] }],
-  };
-  await openStore(join(dir, 'data')).writeServer(record);
+  await writeOneServer(join(dir, 'data'));
 });
 afterEach(() => rm(dir, { recursive: true }));
 

@@ -3,11 +3,11 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  nameWords,
   own,
 } from '@toolwarden/catalogue';
 import { PLACEHOLDER_HOST, PLACEHOLDER_ROOT } from './argument-rules.ts';
 import { type Argument, argumentsOf, enumOf, itemsOf, numberIn } from './arguments.ts';
-import { wordsOf } from './words.ts';
 
 /**
  * Arguments that a plain, well-meant call of a tool could have: those its schema requires, or all of them, small and
@@ -73,7 +73,7 @@ function choiceOf(schema: JsonObject): JsonValue | undefined {
 
 function textFor(argument: Argument, tool: CatalogueTool): string {
   const { name, description, schema } = argument;
-  const names = wordsOf(name);
+  const names = nameWords(name);
   const last = names.at(-1) ?? '';
   const has = (pattern: RegExp) => names.some((word) => pattern.test(word));
   const format = own(schema, 'format') ?? own(itemsOf(schema), 'format');

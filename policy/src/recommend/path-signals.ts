@@ -1,4 +1,4 @@
-import { type CatalogueTool, readTool } from '@toolwarden/catalogue';
+import { type CatalogueTool, nameWords, readTool } from '@toolwarden/catalogue';
 import { type Argument, enumOf, isText, isTextList, itemsOf } from './arguments.ts';
 import * as words from './words.ts';
 
@@ -57,7 +57,7 @@ function placeOf(argument: Argument, tool: CatalogueTool, all: readonly Argument
   if (RELATIVE_WORDS.test(description) && !ON_DISK.test(description)) return 'relative';
   if (LOCAL_WORDS.test(description)) return 'local';
   if (IN_REPOSITORY.test(description)) return 'remote';
-  const isCopied = LOCAL_WORDS.test(words.wordsOf(`${tool.definition.name} ${name}`).join(' '));
+  const isCopied = LOCAL_WORDS.test(nameWords(`${tool.definition.name} ${name}`).join(' '));
   return !isCopied && isInNamedProject(argument, tool, all) ? 'remote' : 'local';
 }
 
@@ -80,7 +80,7 @@ function isLabel({ name, description }: Argument): boolean {
   if (words.LABEL.has(last)) return true;
   if (/^\s*(the )?contents? of\b/i.test(description)) return true;
   const isId = /\b(ID|UUID|GUID)s?\b/.test(description) || /\b(uu)?ids? of\b/i.test(description);
-  return isId && !/\bpath\b/i.test(`${words.wordsOf(name).join(' ')} ${description}`);
+  return isId && !/\bpath\b/i.test(`${nameWords(name).join(' ')} ${description}`);
 }
 
 // Folders of mail and of secrets are written like paths, but no disk is behind them.
@@ -90,8 +90,8 @@ function isRecordFolder(
   all: readonly Argument[],
 ): boolean {
   if (LOCAL_WORDS.test(description) || RELATIVE_WORDS.test(description)) return false;
-  if (/\bfiles?\b/i.test(`${words.wordsOf(name).join(' ')} ${description}`)) return false;
-  const own = `${words.wordsOf(tool.definition.name).join(' ')} ${description}`;
+  if (/\bfiles?\b/i.test(`${nameWords(name).join(' ')} ${description}`)) return false;
+  const own = `${nameWords(tool.definition.name).join(' ')} ${description}`;
   if (/\b(mailbox(es)?|imap|inbox|vaults?|secrets?)\b/i.test(own)) return true;
   const hasProject = all.some((other) => words.hasWord(other.name, words.PROJECT));
   return hasProject && /\bfolder\b/i.test(own) && /\bdefaults? to \/(?![\w.])/i.test(description);

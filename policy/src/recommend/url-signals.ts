@@ -1,4 +1,4 @@
-import { type CatalogueTool, own, readTool } from '@toolwarden/catalogue';
+import { type CatalogueTool, nameWords, own, readTool } from '@toolwarden/catalogue';
 import { type Argument, enumOf, isList, isText, isTextList, itemsOf } from './arguments.ts';
 import * as words from './words.ts';
 
@@ -36,7 +36,7 @@ function isReached({ name, description }: Argument, { definition, judgement }: C
   const reaching = ['communicates_externally', 'untrusted_content', 'code_execution', 'raw_query'];
   if (judgement?.category === 'Execute') return true;
   if (judgement?.traits.some((trait) => reaching.includes(trait)) === true) return true;
-  const names = words.wordsOf(`${definition.name.slice(0, 100)} ${name}`).join(' ');
+  const names = nameWords(`${definition.name.slice(0, 100)} ${name}`).join(' ');
   if (judgement?.category === 'Read') return /\b(webhook|callback)\b/i.test(names);
   const told = readTool(definition).description?.slice(0, 4000) ?? '';
   return REACHING_WORDS.test(`${names} ${description} ${told}`) || CALLED_WORDS.test(description);

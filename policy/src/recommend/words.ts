@@ -1,21 +1,12 @@
-/** Splits a name into lower-case words: `toRecipients`, `to_recipients` and `to-recipients` are the same. */
-export function wordsOf(name: string): string[] {
-  return name
-    .slice(0, 256)
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-}
+import { nameWords } from '@toolwarden/catalogue';
 
 /** True where one of the name's words is in the list. */
 export function hasWord(name: string, list: ReadonlySet<string>): boolean {
-  return wordsOf(name).some((word) => list.has(word));
+  return nameWords(name).some((word) => list.has(word));
 }
 
 /** What kind of thing a name names: `parentFolderId` is an id; empty where it has no word. */
-export const lastWord = (name: string) => wordsOf(name).at(-1) ?? '';
+export const lastWord = (name: string) => nameWords(name).at(-1) ?? '';
 
 const list = (words: string) => new Set(words.split(' '));
 
