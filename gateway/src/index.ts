@@ -1,0 +1,2 @@
+/** The gateway: sits between an MCP client and its servers and judges every call. */
+export {};
