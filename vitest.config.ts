@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{catalogue,policy,scraper,classifier,attacks,site,cli,scripts}/**/*.test.ts'],
+    include: [
+      '{catalogue,policy,scraper,classifier,gateway,attacks,site,cli,scripts}/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/.toolwarden/**'],
     // Process tests start real servers and browsers on two shared cores.
     testTimeout: 30_000,

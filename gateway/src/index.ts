@@ -1,2 +1,16 @@
-/** The gateway: sits between an MCP client and its servers and judges every call. */
-export {};
+export { GatewayError } from './gateway-error.ts';
+export { approvalBinding } from './state/approval-binding.ts';
+export { type ApprovalDesk, judgeOnce } from './state/judge-once.ts';
+export { createMemoryState, type MemoryState } from './state/memory-state.ts';
+export type {
+  Approval,
+  CallEntry,
+  Durability,
+  Grant,
+  Judge,
+  JudgeFacts,
+  Note,
+  Outcome,
+  Recorded,
+  State,
+} from './state/state.ts';

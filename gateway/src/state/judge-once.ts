@@ -1,0 +1,32 @@
+import type { CounterReader, Decision } from '@toolwarden/policy';
+import { approvalBinding } from './approval-binding.ts';
+import type { CallEntry, Judge } from './state.ts';
+
+/** Approvals as one transaction sees them. */
+export type ApprovalDesk = {
+  /** The approval for a binding that a person gave, nobody used and no time has ended. */
+  findApproved(binding: string): string | undefined;
+  use(approvalId: string): void;
+  /** The pending question for a binding, made if there is none. */
+  ask(binding: string, entry: CallEntry, decision: Decision): string;
+};
+
+/**
+ * Judges a call, with the approval it needs if there is one. For stores, inside their transaction: an approval is
+ * looked for only where the policy asks for it, and used only where the call then passes.
+ */
+export function judgeOnce(
+  entry: CallEntry,
+  judge: Judge,
+  facts: { at: number; counters: CounterReader },
+  desk: ApprovalDesk,
+): { decision: Decision; approvalId?: string } {
+  const decision = judge({ ...facts, isApproved: false });
+  if (decision.effect !== 'approve' || entry.isObserved) return { decision };
+  const binding = approvalBinding(entry, decision.policyDigest);
+  const approved = desk.findApproved(binding);
+  if (approved === undefined) return { decision, approvalId: desk.ask(binding, entry, decision) };
+  const second = judge({ ...facts, isApproved: true });
+  if (second.effect === 'allow') desk.use(approved);
+  return { decision: second };
+}

@@ -1,0 +1,100 @@
+import { type Counters, createMemoryCounters, type Receipt } from '@toolwarden/policy';
+import { judgeOnce } from './judge-once.ts';
+import type { Approval, CallEntry, Grant, Note, Outcome, Recorded, State } from './state.ts';
+
+/** What a state in memory shows to tests. */
+export type MemoryState = State & {
+  readonly decisions: readonly { entry: CallEntry; recorded: Recorded }[];
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly notes: readonly Note[];
+  readonly approvals: ReadonlyMap<string, Approval>;
+  /** Gives a person's answer. */
+  answer(approvalId: string, status: 'approved' | 'denied'): void;
+  /** From now on everything throws this; `undefined` heals. */
+  fail(error: Error | undefined): void;
+};
+
+const APPROVAL_MS = 15 * 60_000;
+
+/** A state that is gone with the process: for tests, and the law of what the lasting ones do. */
+export function createMemoryState(options: { grants?: Map<string, Grant> } = {}): MemoryState {
+  const counters: Counters = createMemoryCounters();
+  const decisions: { entry: CallEntry; recorded: Recorded }[] = [];
+  const outcomes = new Map<string, Outcome>();
+  const notes: Note[] = [];
+  const approvals = new Map<string, Approval>();
+  const receipts = new Map<string, Receipt>();
+  let failure: Error | undefined;
+  const check = () => {
+    if (failure) throw failure;
+  };
+  const deskAt = (at: number) => ({
+    findApproved: (binding: string) =>
+      [...approvals.values()].find(
+        (each) => each.binding === binding && each.status === 'approved' && each.expiresAt > at,
+      )?.id,
+    use(id: string) {
+      const approval = approvals.get(id);
+      if (approval) approval.status = 'used';
+    },
+    ask(binding: string, entry: CallEntry, { reason }: { reason: string }) {
+      const open = [...approvals.values()].find(
+        (each) => each.binding === binding && each.status === 'pending' && each.expiresAt > at,
+      );
+      if (open) return open.id;
+      const id = `a${approvals.size + 1}`;
+      const { grant, server, tool } = entry;
+      approvals.set(id, {
+        ...{ id, binding, status: 'pending', grant, server, tool, reason },
+        ...{ arguments: entry.arguments, createdAt: at, expiresAt: at + APPROVAL_MS },
+      });
+      return id;
+    },
+  });
+  return {
+    decisions,
+    outcomes,
+    notes,
+    approvals,
+    record(entry, judge) {
+      check();
+      const facts = { at: entry.at, counters };
+      const recorded = judgeOnce(entry, judge, facts, deskAt(entry.at));
+      const { decision } = recorded;
+      if (decision.effect === 'allow' && decision.counters.length > 0) {
+        const receipt = counters.charge(decision.counters, entry.at);
+        // Nothing runs between judging and charging, so what was judged to fit fits.
+        if (receipt === undefined) throw new Error('a charge that was judged to fit did not');
+        receipts.set(entry.callId, receipt);
+      }
+      decisions.push({ entry, recorded });
+      return recorded;
+    },
+    outcome(callId, outcome) {
+      check();
+      outcomes.set(callId, outcome);
+    },
+    undo(callId) {
+      check();
+      const receipt = receipts.get(callId);
+      if (receipt) counters.undo(receipt);
+    },
+    note(note) {
+      check();
+      notes.push(note);
+    },
+    hasGrants: () => (options.grants?.size ?? 0) > 0,
+    findGrant(token, at) {
+      const grant = options.grants?.get(token);
+      return grant && (grant.expiresAt ?? at + 1) > at ? grant : undefined;
+    },
+    close() {},
+    answer(id, status) {
+      const approval = approvals.get(id);
+      if (approval?.status === 'pending') approval.status = status;
+    },
+    fail(error) {
+      failure = error;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { Digest, JsonObject } from '@toolwarden/catalogue';
+import type { CounterReader, Decision } from '@toolwarden/policy';
+
+/** One call as the state records it: everything that is known before it is judged. */
+export type CallEntry = {
+  /** Unique over all processes and restarts; recording it twice is an error, charging it twice impossible. */
+  callId: string;
+  /** `tools/call`, `resources/read`, … */
+  method: string;
+  server: string;
+  /** The tool's name; for other methods what they ask for: an address, a prompt's name. */
+  tool: string;
+  /** Whose call it is: a grant's id, or `local`. */
+  grant: string;
+  /** Absent in the stateless era. */
+  session?: string;
+  /** Milliseconds since 1970 by this machine's clock; the state may judge by a later time, never by an earlier one. */
+  at: number;
+  /** The definition that is called; absent where nothing of that name is listed. */
+  definitionDigest?: Digest;
+  arguments: JsonObject;
+  /** The arguments exactly as they will be sent on; what keyed hashes are taken over. */
+  argumentsText: string;
+  /** Recorded and charged as ever, but sent on whatever the decision says; no question is put to a person. */
+  isObserved: boolean;
+};
+
+/** What only the state can tell a judge. */
+export type JudgeFacts = {
+  /** The time to judge by: never before the latest time that was charged. */
+  at: number;
+  counters: CounterReader;
+  /** A person has approved this very call, and nobody has used that yet. */
+  isApproved: boolean;
+};
+
+/** Decides by policy; pure, because it may be asked twice (without and with an approval). */
+export type Judge = (facts: JudgeFacts) => Decision;
+
+/** A decision that stands in the audit, with its charges made. */
+export type Recorded = {
+  decision: Decision;
+  /** The question that a person may answer; present where the effect is `approve` and the call is not only observed. */
+  approvalId?: string;
+};
+
+/** What became of a call that was sent on. */
+export type Outcome =
+  /** The server answered; `isError` where the answer says that the tool failed. */
+  | { kind: 'answered'; isError?: boolean; bytes: number }
+  /** The client no longer wants to know; the call may have run. */
+  | { kind: 'cancelled' }
+  /** The deadline passed; the call may have run. */
+  | { kind: 'timeout' }
+  /** The server ended, or its answer cannot be read; the call may have run. */
+  | { kind: 'unknown'; reason: string }
+  /** The call certainly never left; `undo` gave its charges back. */
+  | { kind: 'not-sent'; reason: string };
+
+/** Something other than a call that the audit should hold. Texts may be the client's or the server's: not trusted. */
+export type Note = {
+  at: number;
+  kind:
+    | 'started'
+    | 'stopped'
+    | 'policy-loaded'
+    | 'policy-rejected'
+    | 'frame-refused'
+    | 'method-refused'
+    | 'tool-withheld'
+    | 'server-fault';
+  server: string;
+  grant: string;
+  detail: { [key: string]: string | number | boolean };
+};
+
+/** A person's leave for one exact call. */
+export type Approval = {
+  id: string;
+  /** SHA-256 over grant, server, tool, definition digest, canonical arguments and policy digest. */
+  binding: string;
+  status: 'pending' | 'approved' | 'denied' | 'used' | 'expired';
+  grant: string;
+  server: string;
+  tool: string;
+  arguments: JsonObject;
+  reason: string;
+  createdAt: number;
+  expiresAt: number;
+};
+
+/** What a token allows: who the caller is. The token itself is stored only as a hash. */
+export type Grant = {
+  id: string;
+  label: string;
+  servers: string[];
+  /** The policy's file; a grant without one can do nothing. */
+  policy: string;
+  expiresAt?: number;
+};
+
+/** What survives a crash. `power` makes `record` a promise that settles once the disk has the record. */
+export type Durability = 'process' | 'power';
+
+/**
+ * Everything the gateway must not forget, behind one interface. A call is judged, charged and recorded in one step:
+ * no record, no call. Every method throws a GatewayError `state-unavailable` where the store cannot do it, and the
+ * caller refuses.
+ */
+export type State = {
+  /**
+   * In ONE transaction: reads the counters, judges, charges what `counters` of an allowed call say, uses the approval
+   * it needed (or finds or makes the pending one), and appends the decision to the audit. Synchronous under
+   * `durability: "process"`, a promise under `"power"`.
+   */
+  record(entry: CallEntry, judge: Judge): Recorded | Promise<Recorded>;
+  /** Pairs an outcome with its decision. May be written a little later; after a crash it reads as unknown. */
+  outcome(callId: string, outcome: Outcome): void;
+  /** Gives back what a call was charged, for a call that certainly never left; a second time does nothing. */
+  undo(callId: string): void;
+  /** Appends something other than a call to the audit. May be written a little later. */
+  note(note: Note): void;
+  /** Whether any grant exists that is not revoked: then a caller without one is refused. */
+  hasGrants(): boolean;
+  /** The grant of a token, unless revoked or expired; takes the same time for every wrong token. */
+  findGrant(token: string, at: number): Grant | undefined;
+  /** Writes what is still waiting; then the store may be closed. Idempotent. */
+  close(): void | Promise<void>;
+};
