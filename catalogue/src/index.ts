@@ -65,11 +65,14 @@ export {
   configurationSchema,
   crawlOutcomes,
   crawlReasons,
+  type PackageSource,
   type RecordedTool,
+  type RemoteSource,
   type ServerRecord,
   type ServerSource,
   serverRecordSchema,
   serverSourceSchema,
+  type Transport,
 } from './server.ts';
 export {
   type Origin,

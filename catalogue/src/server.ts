@@ -28,6 +28,46 @@ const dummyPathSchema = argumentSchema.refine(
   'is no path below the working folder',
 );
 
+const argsSchema = z.array(argumentSchema);
+const envSchema = z.record(variableNameSchema, argumentSchema);
+
+const packageRegistrySchema = z.enum(['npm', 'oci', 'pypi']);
+
+/** A variable that a publisher describes: where its words name a permission switch, the crawler may flip it. */
+const variableSchema = z.strictObject({
+  name: variableNameSchema,
+  description: z.string().optional(),
+  default: z.string().optional(),
+  choices: z.array(z.string()).optional(),
+});
+
+/** A package that starts the server, for ids that are no package's name. */
+const packageSourceSchema = z.strictObject({
+  registry: packageRegistrySchema,
+  /** As its registry spells it; for `oci` the whole reference. */
+  name: argumentSchema,
+  version: z.string().optional(),
+  args: argsSchema.optional(),
+  env: envSchema.optional(),
+  variables: z.array(variableSchema).optional(),
+});
+export type PackageSource = z.infer<typeof packageSourceSchema>;
+
+/** How a server is spoken to. */
+const transportSchema = z.enum(['sse', 'stdio', 'streamable-http']);
+export type Transport = z.infer<typeof transportSchema>;
+
+/** A server that already runs somewhere. */
+const remoteSourceSchema = z.strictObject({
+  /** https, or http on loopback. */
+  url: z.string(),
+  /** Absent means: try Streamable HTTP, then SSE. */
+  transport: transportSchema.exclude(['stdio']).optional(),
+  /** Values may hold `${env:NAME}`, filled in when a request is sent and written down nowhere. */
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/), z.string()).optional(),
+});
+export type RemoteSource = z.infer<typeof remoteSourceSchema>;
+
 /** What to crawl, and what it wants before it lists its tools. Values are placeholders, never real secrets. */
 export const serverSourceSchema = z.strictObject({
   id: serverIdSchema,
@@ -36,13 +76,19 @@ export const serverSourceSchema = z.strictObject({
   /** npm: the command of the package to start, where it has several. */
   bin: z.string().optional(),
   /** Arguments after the command. `{dir}` stands for a fresh folder inside the sandbox. */
-  args: z.array(argumentSchema).optional(),
+  args: argsSchema.optional(),
   /** Variables to set, with placeholder values; `{dir}` as in `args`. */
-  env: z.record(variableNameSchema, argumentSchema).optional(),
+  env: envSchema.optional(),
   /** Dummy files to lay into `{dir}`: path → text. */
   files: z.record(dummyPathSchema, z.string()).optional(),
   /** Dependency versions to force, where the published ones cannot be installed (npm `overrides`). */
   overrides: z.record(z.string(), z.string()).optional(),
+  /** `registry:` and `config:` ids: packages that start this server, the first to be tried first. */
+  packages: z.array(packageSourceSchema).optional(),
+  /** Where it already runs; tried after the packages. `url:` ids need none. */
+  remotes: z.array(remoteSourceSchema).optional(),
+  /** What its registry says of it; `vanished` where a whole listing of the registry no longer had it. */
+  status: z.enum(['deleted', 'deprecated', 'vanished']).optional(),
   /** Subject area, one word, for browsing. */
   area: z.string().optional(),
   links: linksSchema.optional(),
@@ -87,6 +133,8 @@ export const configurationSchema = z.strictObject({
   args: z.array(z.string()),
   /** Names of the variables set, sorted; never their values. */
   env: z.array(z.string()),
+  /** The exception: permission switches, whose values are words such as `true` and tell what the tools depend on. */
+  switches: z.record(z.string(), z.string().max(100)).optional(),
 });
 export type Configuration = z.infer<typeof configurationSchema>;
 
@@ -126,7 +174,7 @@ export const serverRecordSchema = z.strictObject({
   area: z.string().optional(),
   package: z
     .strictObject({
-      registry: z.literal('npm'),
+      registry: packageRegistrySchema,
       name: z.string(),
       version: z.string(),
       /** Subresource integrity of the package archive, as the registry states it. */
@@ -139,6 +187,8 @@ export const serverRecordSchema = z.strictObject({
   links: linksSchema.optional(),
   /** `name`, `title` and `version` the server states about itself. */
   serverInfo: jsonObjectSchema.optional(),
+  /** How it was spoken to; absent means over its standard streams. */
+  transport: transportSchema.optional(),
   /** MCP revision agreed on, for example `2025-11-25`. */
   protocolVersion: z.string().optional(),
   capabilities: jsonObjectSchema.optional(),

@@ -1,14 +1,14 @@
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
 import { coax, type Help, type Situation } from './coax.ts';
 import { diagnose } from './diagnose.ts';
 import type { Attempt } from './introspect.ts';
 import { ListingError } from './listing.ts';
+import { AskError } from './session.ts';
 
 const none: Help = { args: [], env: {}, files: {}, ports: [], given: [] };
 
 function situation(stderr: string, more: Partial<Situation> = {}, isTimeout = false): Situation {
-  const cause = isTimeout ? new McpError(-32001, 'timed out') : new McpError(-32000, 'closed');
+  const cause = isTimeout ? new AskError('timeout', 'timed out') : new AskError('closed', 'closed');
   const attempt: Attempt = {
     error: new ListingError('initialize', cause),
     exit: { code: 1, signal: null },

@@ -1,17 +1,17 @@
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from './diagnose.ts';
 import type { Attempt } from './introspect.ts';
 import { ListingError } from './listing.ts';
+import { AskError } from './session.ts';
 
 const failed = (stderr: string, more: Partial<Attempt> = {}): Attempt => ({
-  error: new ListingError('initialize', new McpError(-32000, 'Connection closed')),
+  error: new ListingError('initialize', new AskError('closed', 'Connection closed')),
   exit: { code: 1, signal: null },
   stderr,
   junk: [],
   ...more,
 });
-const silent = new ListingError('initialize', new McpError(-32001, 'Request timed out'));
+const silent = new ListingError('initialize', new AskError('timeout', 'Request timed out'));
 
 describe('a failed start', () => {
   test.for([
@@ -52,7 +52,7 @@ describe('a failed start', () => {
   });
 
   test('that answers with an error is quoted', () => {
-    const error = new ListingError('tools/list', new McpError(-32603, 'boom'));
+    const error = new ListingError('tools/list', new AskError('other', 'boom'));
     expect(diagnose(failed('other words', { error }))).toEqual({
       reason: 'protocol-error',
       words: 'boom',

@@ -3,6 +3,7 @@ import { BoundedTransport } from './bounded-transport.ts';
 import type { CrawlLimits } from './limits.ts';
 import { atDeadline, type Listing, ListingError, readListing } from './listing.ts';
 import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
+import { openStdioSession } from './stdio-session.ts';
 
 /** A command that should speak MCP on its standard streams. */
 export type Launch = {
@@ -66,7 +67,7 @@ export async function introspect(
   if (signal?.aborted) stop();
   let outcome: { listing: Listing } | { error: ListingError };
   try {
-    const listing = await readListing(transport, limits);
+    const listing = await readListing(() => openStdioSession(transport, limits), limits);
     if (isLate && listing.stoppedBy?.cause === 'error')
       listing.stoppedBy.error = atDeadline(listing.stoppedBy.error);
     outcome = { listing };

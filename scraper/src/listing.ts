@@ -1,5 +1,3 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import {
   type Digest,
   instructionsDigest,
@@ -13,9 +11,8 @@ import {
   type ToolDefinition,
   toolDigest,
 } from '@toolwarden/catalogue';
-import * as z from 'zod';
-import type { BoundedTransport } from './bounded-transport.ts';
 import type { CrawlLimits } from './limits.ts';
+import { AskError, type Session } from './session.ts';
 import { stripControls } from './words.ts';
 
 type Finding = NonNullable<ServerRecord['findings']>[number];
@@ -43,7 +40,7 @@ export type Listing = {
     | { cause: 'error'; error: ListingError };
 };
 
-type Ask = (method: string, params?: { cursor: string }) => Promise<JsonObject>;
+type Ask = Session['ask'];
 
 /** How far into a conversation a failure came, and in whose words. */
 export class ListingError extends Error {
@@ -55,37 +52,30 @@ export class ListingError extends Error {
   constructor(stage: ListingError['stage'], cause: unknown) {
     super(wordsOf(cause), { cause });
     this.stage = stage;
-    const code = cause instanceof McpError ? cause.code : undefined;
-    this.isTimeout = code === ErrorCode.RequestTimeout;
-    this.isClosed = code === ErrorCode.ConnectionClosed || this.message === 'closed';
+    this.isTimeout = cause instanceof AskError && cause.kind === 'timeout';
+    this.isClosed = cause instanceof AskError && cause.kind === 'closed';
   }
 }
 
 /** The same failure, when it was we who ended the exchange at the deadline. */
 export function atDeadline({ stage }: ListingError): ListingError {
-  return new ListingError(stage, new McpError(ErrorCode.RequestTimeout, 'no answer in time'));
+  return new ListingError(stage, new AskError('timeout', 'no answer in time'));
 }
 
-/** Any object: the SDK's own schema refuses a whole list for one definition without `type: "object"`. */
-const anyResult = z.custom<JsonObject>(isJsonObject);
-
-/** Shakes hands with a server and reads all it lists. Only a failure before the first tool is thrown. */
+/** Opens a session and reads all that its server lists. Only a failure before the first tool is thrown. */
 export async function readListing(
-  transport: BoundedTransport,
+  open: () => Promise<Session>,
   limits: CrawlLimits,
 ): Promise<Listing> {
-  const client = new Client({ name: 'toolwarden', version: '0.1.0' }, { capabilities: {} });
+  let session: Session;
   try {
-    await client.connect(transport, { timeout: limits.startMs });
+    session = await open();
   } catch (error) {
     throw new ListingError('initialize', error);
   }
-  const ask: Ask = (method, params) =>
-    client.request({ method, ...(params && { params }) } as never, anyResult, {
-      timeout: limits.requestMs,
-    }) as Promise<JsonObject>;
+  const { ask } = session;
   const listing: Listing = { tools: [], truncated: [], findings: [] };
-  readIntroduction(transport.initializeResult, listing, limits);
+  readIntroduction(session, listing, limits);
   await readTools(ask, listing, limits);
   // What is wanted is there now; nothing that follows may spoil it.
   if (listing.stoppedBy === undefined) {
@@ -96,12 +86,12 @@ export async function readListing(
   }
   const cut = listing.truncated.find(({ tool }) => tool !== undefined);
   if (cut) listing.stoppedBy ??= { cause: 'limit', words: `${cut.what}: ${cut.limit}` };
-  await client.close().catch(() => {});
+  await session.close();
   return listing;
 }
 
 function readIntroduction(
-  result: JsonObject | undefined,
+  { introduction: result, protocolVersion }: Session,
   listing: Listing,
   limits: CrawlLimits,
 ): void {
@@ -112,8 +102,7 @@ function readIntroduction(
     if (limit) leaveOut(listing, { what: field, limit });
     else listing[field] = value;
   }
-  const protocolVersion = own(result, 'protocolVersion');
-  if (typeof protocolVersion === 'string') listing.protocolVersion = protocolVersion.slice(0, 100);
+  if (protocolVersion !== undefined) listing.protocolVersion = protocolVersion.slice(0, 100);
   const instructions = own(result, 'instructions');
   if (typeof instructions === 'string') {
     listing.instructions = cutText(instructions, { what: 'instructions' }, listing, limits);
@@ -344,7 +333,7 @@ function limitCut(what: string, words: string) {
 }
 
 function isUnknownMethod(error: unknown): boolean {
-  return error instanceof McpError && error.code === ErrorCode.MethodNotFound;
+  return error instanceof AskError && error.kind === 'unknown-method';
 }
 
 function wordsOf(error: unknown): string {
