@@ -1,5 +1,14 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  truncate,
+} from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import glob from 'fast-glob';
 import * as z from 'zod';
@@ -145,6 +154,18 @@ export function openStore(dir: string) {
       const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
       const lines = events.map((event) => `${JSON.stringify(historyEventSchema.parse(event))}\n`);
       await appendLines(file, lines.join(''));
+    },
+    /** Cuts off a last line of a history that a writer left without its end: it was killed, or the disk was full. */
+    async mendHistory(id: ServerId): Promise<void> {
+      const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
+      const text = await readIfThere(file);
+      if (text === undefined || text === '' || text.endsWith('\n')) return;
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      try {
+        await truncate(file, Buffer.byteLength(whole));
+      } catch (error) {
+        throw unwritable(file, error);
+      }
     },
     /** A server's history, oldest first; lines that cannot be read are problems. */
     async readHistory(id: ServerId): Promise<Reading<HistoryEvent>> {

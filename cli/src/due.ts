@@ -1,5 +1,6 @@
 import type { CrawlRun, ServerId, ServerSource } from '@toolwarden/catalogue';
 import type { Store } from '@toolwarden/catalogue/store';
+import { isOurs, readUnfinishedRun } from '@toolwarden/scraper';
 
 const DAY_MS = 86_400_000;
 /** A listing this old is looked at again. */
@@ -22,7 +23,13 @@ export async function dueSources(
     store.readCrawlRuns(),
   ]);
   const versions = new Map(records.map(({ id, version }) => [id, version]));
-  const past = pastCrawls(runs.filter(({ endedAt }) => Date.parse(endedAt) >= since));
+  // A killed crawler wrote down what it had finished, though not yet its run.
+  const unfinished = readUnfinishedRun(store.dir);
+  const past = pastCrawls(
+    [...runs, ...(unfinished ? [unfinished] : [])].filter(
+      ({ endedAt }) => Date.parse(endedAt) >= since,
+    ),
+  );
   return sources.filter(({ id, version }) => {
     const last = past.get(id);
     if (last === undefined) return true;
@@ -44,8 +51,7 @@ function pastCrawls(
   const past = new Map<ServerId, { at: number; version: string; failures: number }>();
   for (const run of runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) {
     for (const { id, version, outcome, reason } of run.servers) {
-      // What says something of our machine and nothing of the server is no reason to wait.
-      if (reason === 'unreachable' || reason === 'disk-full' || reason === 'no-sandbox') continue;
+      if (isOurs(reason)) continue;
       const failures = outcome === 'failed' ? (past.get(id)?.failures ?? 0) + 1 : 0;
       past.set(id, { at: Date.parse(run.endedAt), version, failures });
     }

@@ -25,7 +25,7 @@ export function startProgress(io: Io, task: string, total: number, isJson: boole
   }
   const bar = new SingleBar(
     {
-      format: `${task} {bar} {value}/{total} {what}`,
+      format: `${task} {bar} {value}/{total} {pace} {what}`,
       hideCursor: true,
       clearOnComplete: true,
       stopOnComplete: false,
@@ -35,11 +35,13 @@ export function startProgress(io: Io, task: string, total: number, isJson: boole
   let done = 0;
   let isShown = false;
   let what = '';
+  const began = performance.now();
+  const payload = () => ({ what, pace: paceOf(done, total, performance.now() - began) });
   const show = setTimeout(() => {
     isShown = true;
-    bar.start(total, done, { what });
+    bar.start(total, done, payload());
   }, QUIET_MS);
-  const draw = () => isShown && bar.update(done, { what });
+  const draw = () => isShown && bar.update(done, payload());
   return {
     note: (started) => {
       what = started;
@@ -53,8 +55,8 @@ export function startProgress(io: Io, task: string, total: number, isJson: boole
     update: (value, of, now) => {
       done = value;
       what = now;
+      total = of;
       if (isShown) bar.setTotal(of);
-      else total = of;
       draw();
     },
     print: (line) => {
@@ -69,4 +71,19 @@ export function startProgress(io: Io, task: string, total: number, isJson: boole
       if (isShown) bar.stop();
     },
   };
+}
+
+/** How fast it goes and how long it will still take; nothing before there is something to count. */
+export function paceOf(done: number, total: number, elapsedMs: number): string {
+  if (done === 0 || elapsedMs <= 0) return '';
+  const perMinute = (done / elapsedMs) * 60_000;
+  const rate = perMinute >= 10 ? Math.round(perMinute) : Math.round(perMinute * 10) / 10;
+  const leftS = Math.round(((total - done) * elapsedMs) / done / 1000);
+  return `${rate}/min, ${timeOf(leftS)} left`;
+}
+
+function timeOf(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

@@ -7,7 +7,8 @@ import { openStore, type Store } from '@toolwarden/catalogue/store';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FixturePackage, startRegistry } from '../fixtures/loopback-registry.ts';
 import { needs } from '../fixtures/needs.ts';
-import { type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
+import { type CrawlOptions, crawl } from './crawl.ts';
+import type { CrawlResult } from './crawl-result.ts';
 import { chooseSandbox } from './sandbox/choose-sandbox.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 

@@ -1,36 +1,21 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  CrawlOutcome,
-  CrawlReason,
-  CrawlRun,
-  ServerId,
-  ServerRecord,
-  ServerSource,
-} from '@toolwarden/catalogue';
-import { type Store, StoreError } from '@toolwarden/catalogue/store';
-import { changesBetween, withoutKnown } from './changes.ts';
+import type { CrawlRun, ServerId, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { Store } from '@toolwarden/catalogue/store';
+import { type CrawlResult, resultOf } from './crawl-result.ts';
 import { type CrawlAttempt, type CrawlPlace, crawlServer } from './crawl-server.ts';
 import { removeLeftovers, temporaryPrefix } from './leftovers.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
 import { readRegistrySettings } from './npm/registry-settings.ts';
-import { mayReplace } from './record.ts';
 import { MAX_SLOTS } from './sandbox/identity.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { steadied } from './stability.ts';
+import { saveRecord } from './save-record.ts';
+import { ScraperError } from './scraper-error.ts';
+import { openWorkList, type WorkList } from './work-list.ts';
 
-/** What came of one server in a run. */
-export type CrawlResult = {
-  server: ServerId;
-  version: string;
-  outcome: CrawlOutcome;
-  reason?: CrawlReason;
-  /** The server's or the package manager's own words about the failure. */
-  detail?: string;
-  tools: number;
-  help: string[];
-  durationMs: number;
-};
+/** With less room than this an installation that found none says nothing of its package. */
+const LEAST_ROOM_BYTES = 256 * 1024 ** 2;
 
 export type CrawlOptions = {
   store: Store;
@@ -41,6 +26,10 @@ export type CrawlOptions = {
   concurrency?: number;
   /** Ends the run early and cleanly; the reason `'budget-spent'` is written down as such. */
   signal?: AbortSignal;
+  /** Begins anew, also where a run of the same servers was left unfinished. */
+  isAgain?: boolean;
+  /** An unfinished run of the same servers goes on: how many of them it has done. */
+  onContinue?: (run: { startedAt: string; finished: number }) => void;
   onStart?: (id: ServerId) => void;
   /** In order of completion, after the record is on disk. */
   onResult?: (result: CrawlResult) => void;
@@ -49,75 +38,123 @@ export type CrawlOptions = {
   limits?: Partial<CrawlLimits>;
   /** Versions to write into the run, beside node's and the sandbox's. */
   versions?: Record<string, string>;
+  /** Crawls one server; for tests that need no server. */
+  listServer?: typeof crawlServer;
 };
 
-/** Crawls servers one after the other in some places at once; writes a record for each, and the run. */
+/**
+ * Crawls servers one after the other in some places at once; writes a record for each, and the run. What was finished
+ * when an earlier crawler ended, however it ended, is not crawled again.
+ */
 export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
-  const { store, targets, sandbox } = options;
+  const { store, targets, sandbox, concurrency = 2 } = options;
+  await removeLeftovers(store.dir);
+  const work = openWorkList(store.dir);
+  try {
+    await closeKilledRun(store, work);
+    const begun = work.begin(targets, {
+      isAgain: options.isAgain ?? false,
+      versions: {
+        node: process.versions.node,
+        sandbox: `${sandbox.id} ${sandbox.version}`.trim(),
+        ...options.versions,
+      },
+    });
+    if (begun.finished > 0) options.onContinue?.(begun);
+    const left = work.left();
+    const places = Math.max(1, Math.min(concurrency, MAX_SLOTS, left.length));
+    const fault = await crawlAll(options, work, places);
+    const isAll = work.left().length === 0 && fault === undefined;
+    work.end(fault === undefined ? endingOf(options.signal, isAll) : 'interrupted');
+    const run = work.account() as CrawlRun;
+    // What is finished is told if it can be; what stopped the run is the error that counts.
+    if (fault !== undefined) await store.writeCrawlRun(run).catch(() => {});
+    if (fault !== undefined) throw fault;
+    await store.writeCrawlRun(run);
+    return run;
+  } finally {
+    work.close();
+  }
+}
+
+/** Brings what a killed crawler had finished to its files, and writes its run down. */
+export async function closeKilledRun(store: Store, work: WorkList): Promise<void> {
+  for (const { position, record, at } of work.pending()) {
+    await saveRecord(store, record, at);
+    work.filed(position);
+  }
+  const killed = work.account();
+  if (killed === undefined || !work.isOpen()) return;
+  work.end(work.left().length === 0 ? 'completed' : 'interrupted');
+  const run = work.account() as CrawlRun;
+  if (run.servers.length > 0) await store.writeCrawlRun(run);
+}
+
+/** Crawls what is left; gives what stopped it, where that was no wish. */
+async function crawlAll(options: CrawlOptions, work: WorkList, places: number): Promise<unknown> {
   // One place that cannot write its record, for want of disk say, stops the others as well.
   const broken = new AbortController();
   const signal = AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]);
-  const limits = { ...defaultLimits, ...options.limits };
-  const startedAt = new Date().toISOString();
-  await removeLeftovers(store.dir);
   const root = await mkdtemp(temporaryPrefix('crawl'));
-  await chmod(root, 0o755);
-  const settings = await readRegistrySettings();
-  const results: CrawlResult[] = [];
-  const queue = targets.values();
-  const work = async (slot: number) => {
-    for (const source of queue) {
-      if (signal.aborted) return;
-      options.onStart?.(source.id);
-      const began = performance.now();
-      const shared = { sandbox, settings, limits, signal, onAttempt: options.onAttempt };
-      const record = await inPlace(root, slot, source, shared);
-      if (record === undefined) return;
-      await save(store, record);
-      const result = resultOf(record, Math.round(performance.now() - began));
-      results.push(result);
-      options.onResult?.(result);
-    }
-  };
-  const places = Math.max(1, Math.min(options.concurrency ?? 2, MAX_SLOTS, targets.length));
   try {
-    const ends = Array.from({ length: places }, (_, slot) =>
-      work(slot).catch((error: unknown) => broken.abort(error)),
+    await chmod(root, 0o755);
+    const shared = {
+      sandbox: options.sandbox,
+      settings: await readRegistrySettings(),
+      limits: { ...defaultLimits, ...options.limits },
+      signal,
+      onAttempt: options.onAttempt,
+    };
+    const queue = work.left().values();
+    const inPlace = async (slot: number) => {
+      for (const position of queue) {
+        if (signal.aborted) return;
+        const source = options.targets[position] as ServerSource;
+        options.onStart?.(source.id);
+        const began = performance.now();
+        const record = await crawlIn(root, slot, source, shared, options.listServer);
+        if (record === undefined) return;
+        const result = resultOf(record, Math.round(performance.now() - began));
+        const isFull = isOutOfRoom(record) && (await hasLittleRoom());
+        await finish(options.store, work, position, isFull ? undefined : record, result);
+        options.onResult?.(result);
+        if (isFull) throw outOfRoom(record.id);
+      }
+    };
+    const slots = Array.from({ length: places }, (_, slot) => slot);
+    await Promise.all(
+      slots.map((slot) => inPlace(slot).catch((error: unknown) => broken.abort(error))),
     );
-    await Promise.all(ends);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  const run = runOf(results, {
-    startedAt,
-    endedAt: new Date().toISOString(),
-    ending: broken.signal.aborted
-      ? 'interrupted'
-      : endingOf(options.signal, results.length === targets.length),
-    versions: {
-      node: process.versions.node,
-      sandbox: `${sandbox.id} ${sandbox.version}`.trim(),
-      ...options.versions,
-    },
-  });
-  if (broken.signal.aborted) {
-    // What is finished is told if it can be; what stopped the run is the error that counts.
-    await store.writeCrawlRun(run).catch(() => {});
-    throw broken.signal.reason;
-  }
-  await store.writeCrawlRun(run);
-  return run;
+  return broken.signal.aborted ? broken.signal.reason : undefined;
 }
 
-async function inPlace(
+/** Finishes a server: first in the work list, which makes it final, then in the store. */
+async function finish(
+  store: Store,
+  work: WorkList,
+  position: number,
+  record: ServerRecord | undefined,
+  result: CrawlResult,
+): Promise<void> {
+  const at = work.finish(position, result, record);
+  if (record === undefined) return;
+  await saveRecord(store, record, at);
+  work.filed(position);
+}
+
+async function crawlIn(
   root: string,
   slot: number,
   source: ServerSource,
   shared: Omit<CrawlPlace, 'slot' | 'packageDir' | 'cacheDir'>,
+  listServer: typeof crawlServer = crawlServer,
 ): Promise<ServerRecord | undefined> {
   const packageDir = join(root, `package-${slot}`);
   try {
-    return await crawlServer(source, {
+    return await listServer(source, {
       ...shared,
       slot,
       packageDir,
@@ -128,86 +165,26 @@ async function inPlace(
   }
 }
 
-/** Writes a record and what it changed; a failed crawl leaves an earlier listing as it is. */
-async function save(store: Store, crawled: ServerRecord): Promise<void> {
-  const earlier = await readEarlier(store, crawled.id);
-  if (earlier === 'unusable') {
-    // What somebody may still mend is worth more than the news of a failure.
-    if (crawled.outcome !== 'failed') await store.writeServer(crawled);
-    return;
-  }
-  if (!mayReplace(earlier, crawled)) return;
-  const record = steadied(earlier, crawled);
-  if (earlier?.outcome === 'complete' && record.outcome === 'complete') {
-    // History first: killed in between, the next crawl finds the same change again rather than losing it.
-    const changes = changesBetween(earlier, record, new Date().toISOString());
-    if (changes.length > 0) {
-      const { items } = await store.readHistory(record.id);
-      await store.appendHistory(record.id, withoutKnown(items, changes));
-    }
-  }
-  await store.writeServer(record);
+function isOutOfRoom({ reason, detail = '' }: ServerRecord): boolean {
+  return (
+    reason === 'disk-full' || (reason === 'install-failed' && /ENOSPC|no space left/i.test(detail))
+  );
 }
 
-/** The record so far; one that cannot be understood does not end the run. */
-async function readEarlier(
-  store: Store,
-  id: ServerId,
-): Promise<ServerRecord | 'unusable' | undefined> {
-  try {
-    return await store.readServer(id);
-  } catch (error) {
-    if (error instanceof StoreError && error.code !== 'unreadable') return 'unusable';
-    throw error;
-  }
+/** Asked when the server's own folder is gone: a package too large for this machine must not stop all behind it. */
+async function hasLittleRoom(): Promise<boolean> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  return bavail * bsize < LEAST_ROOM_BYTES;
 }
 
-function resultOf(record: ServerRecord, durationMs: number): CrawlResult {
-  return {
-    server: record.id,
-    version: record.version,
-    outcome: record.outcome,
-    ...(record.reason && { reason: record.reason }),
-    ...(record.detail && { detail: record.detail }),
-    tools: record.tools.length,
-    help: record.help ?? [],
-    durationMs,
-  };
+function outOfRoom(id: ServerId): ScraperError {
+  return new ScraperError(
+    'disk-full',
+    `No room left in ${tmpdir()}, so the crawl stopped at ${id}; free ${LEAST_ROOM_BYTES / 1024 ** 2} MiB or more and give the same command again: it goes on from there.`,
+  );
 }
 
 function endingOf(signal: AbortSignal | undefined, isAll: boolean): CrawlRun['ending'] {
   if (!signal?.aborted || isAll) return 'completed';
   return signal.reason === 'budget-spent' ? 'budget-spent' : 'interrupted';
-}
-
-function runOf(
-  results: CrawlResult[],
-  about: Pick<CrawlRun, 'startedAt' | 'endedAt' | 'ending' | 'versions'>,
-): CrawlRun {
-  const count = (outcome: CrawlOutcome) =>
-    results.filter((result) => result.outcome === outcome).length;
-  const failuresByReason: CrawlRun['failuresByReason'] = {};
-  for (const { reason } of results)
-    if (reason) failuresByReason[reason] = (failuresByReason[reason] ?? 0) + 1;
-  return {
-    ...about,
-    counts: {
-      servers: results.length,
-      complete: count('complete'),
-      partial: count('partial'),
-      failed: count('failed'),
-      tools: results.reduce((total, { tools }) => total + tools, 0),
-    },
-    failuresByReason,
-    servers: results
-      .map(({ server, version, outcome, reason, tools, durationMs }) => ({
-        id: server,
-        version,
-        outcome,
-        ...(reason && { reason }),
-        tools,
-        durationMs,
-      }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1)),
-  };
 }

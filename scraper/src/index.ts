@@ -1,4 +1,5 @@
-export { type CrawlOptions, type CrawlResult, crawl } from './crawl.ts';
+export { type CrawlOptions, crawl } from './crawl.ts';
+export { type CrawlResult, isOurs } from './crawl-result.ts';
 export type { CrawlAttempt } from './crawl-server.ts';
 export { type CrawlLimits, defaultLimits } from './limits.ts';
 export { lockStore } from './lock.ts';
@@ -6,3 +7,4 @@ export { chooseSandbox } from './sandbox/choose-sandbox.ts';
 export type { Sandbox } from './sandbox/sandbox.ts';
 export { ScraperError } from './scraper-error.ts';
 export { type ResolvedTargets, resolveTargets } from './targets.ts';
+export { readUnfinishedRun } from './work-list.ts';

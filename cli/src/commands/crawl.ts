@@ -1,6 +1,7 @@
-import { parseServerId, type ServerSource } from '@toolwarden/catalogue';
+import { type CrawlRun, parseServerId, type ServerSource } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import {
+  type CrawlAttempt,
   type CrawlResult,
   chooseSandbox,
   crawl,
@@ -9,6 +10,7 @@ import {
 } from '@toolwarden/scraper';
 import { CliError, type Command, readArguments, readDuration, readNumber } from '../command.ts';
 import { dueSources } from '../due.ts';
+import { explainAttempt } from '../explain-attempt.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { resolvePath } from '../paths.ts';
@@ -18,25 +20,32 @@ import { table } from '../table.ts';
 const DEFAULT_CONCURRENCY = 2;
 
 const help = `
-toolwarden crawl [ID…] [--sources GLOB] [--due] [--for TIME] [--concurrency N] [--data DIR] [--json]
+toolwarden crawl [ID…] [--sources GLOB] [--due] [--for TIME] [--again] [--explain] [--concurrency N] [--data DIR]
+                 [--json]
 
 Installs each MCP server with install scripts off, starts it in a sandbox without network, lists its tools and
-writes a record. Without an ID it crawls every source in DIR/sources.
+writes a record. Without an ID it crawls every source in DIR/sources. A run that was stopped or killed goes on where
+it was when the same servers are named again within a day; what it had finished is not crawled twice.
 
   ID                     npm:@scope/name or npm:name@1.2.3; needs no source file
   --sources GLOB         take the sources from these files instead
   --due                  only what is new, has another version than its record, or was last crawled a week ago
   --for TIME             stop after 30s, 10m, 2h; what is done by then is kept
+  --again                begin anew, also where such a run was left unfinished
+  --explain              tell each attempt at a server: what it was given, how it ended, what it said
   --concurrency N        servers at once, 1 to 16 (default ${DEFAULT_CONCURRENCY})
   --data DIR             where records go (default data); created if absent
   --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
   --json                 one line a server as it completes:
-                         {server, version, outcome, reason?, tools, help, durationMs}
+                         {server, version, outcome, reason?, tools, help, durationMs}; with --explain also one
+                         an attempt: {server, attempt, …}
 
 Exit code 0 when the run completed, whatever the servers did; 1 if every named ID failed; 2 if it could not run.
 
-Example:
+Examples:
   toolwarden crawl npm:@modelcontextprotocol/server-memory --data /tmp/catalogue
+  toolwarden crawl --due --for 30m --concurrency 8
+  toolwarden crawl --explain npm:@acme/notes
 `;
 
 export const crawlCommand: Command = {
@@ -51,6 +60,8 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     sources: { type: 'string' },
     due: { type: 'boolean' },
     for: { type: 'string' },
+    again: { type: 'boolean' },
+    explain: { type: 'boolean' },
     concurrency: { type: 'string' },
     data: { type: 'string' },
     'unsafe-no-sandbox': { type: 'boolean' },
@@ -66,31 +77,45 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   const sandbox = await chooseSandbox({ unsafeNoSandbox: values['unsafe-no-sandbox'] === true });
   const lock = await lockStore(store.dir);
   const progress = startProgress(io, 'crawl', targets.length, values.json === true);
-  const results: CrawlResult[] = [];
-  const versions = { node: process.versions.node };
+  const paint = painter(io);
+  const attempts = new Map<string, number>();
+  const tellAttempt = (attempt: CrawlAttempt) => {
+    const number = (attempts.get(attempt.server) ?? 0) + 1;
+    attempts.set(attempt.server, number);
+    if (values.json) io.out(JSON.stringify({ ...attempt, attempt: number }));
+    else for (const line of explainAttempt(attempt, number)) progress.print(line);
+  };
+  let run: CrawlRun;
   try {
-    await crawl({
+    run = await crawl({
       store,
       targets,
       sandbox,
       concurrency,
-      versions,
+      versions: { node: process.versions.node },
       signal: withBudget(signal, budgetMs),
+      isAgain: values.again === true,
+      onContinue: ({ startedAt, finished }) => {
+        progress.update(finished, targets.length, '');
+        io.err(
+          `crawl: going on with the run of ${startedAt}: ${finished} of ${targets.length} servers are done (--again begins anew)`,
+        );
+      },
       onStart: (id) => progress.note(id),
+      ...(values.explain && { onAttempt: tellAttempt }),
       onResult: (result) => {
-        results.push(result);
         progress.step(result.server);
         if (values.json) io.out(JSON.stringify(outputLine(result)));
-        else progress.print(humanLine(result, painter(io)));
+        else progress.print(humanLine(result, paint));
       },
     });
   } finally {
     progress.stop();
     await lock.release();
   }
-  if (!values.json) printSummary(results, targets.length, io);
+  if (!values.json) for (const line of summaryOf(run, targets.length)) io.out(line);
   // A run stopped before its first result has listed none of what was named either.
-  const isNoneListed = results.every(({ outcome }) => outcome === 'failed');
+  const isNoneListed = run.servers.every(({ outcome }) => outcome === 'failed');
   return positionals.length > 0 && isNoneListed ? 1 : 0;
 }
 
@@ -162,20 +187,18 @@ function countOf(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function printSummary(results: CrawlResult[], planned: number, io: Io): void {
-  const count = (wanted: string) => results.filter(({ outcome }) => outcome === wanted).length;
-  const tools = results.reduce((sum, result) => sum + result.tools, 0);
-  io.out(
-    `${results.length} of ${planned} servers: ${count('complete')} complete, ${count('partial')} partial, ${count('failed')} failed; ${countOf(tools, 'tool')}`,
-  );
+/** What a run came to, with the failures by reason, the most frequent first. */
+export function summaryOf({ counts, servers }: CrawlRun, planned: number): string[] {
+  const { complete, partial, failed, tools } = counts;
   const reasons = Map.groupBy(
-    results.filter(({ outcome }) => outcome === 'failed'),
+    servers.filter(({ outcome }) => outcome === 'failed'),
     ({ reason }) => reason ?? 'unknown',
   );
-  const rows = [...reasons].map(([reason, failed]) => [
-    reason,
-    String(failed.length),
-    failed.map(({ server }) => server).join(' '),
-  ]);
-  if (rows.length > 0) for (const line of table(['reason', 'servers', 'which'], rows)) io.out(line);
+  const rows = [...reasons]
+    .toSorted(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
+    .map(([reason, those]) => [reason, String(those.length), those.map(({ id }) => id).join(' ')]);
+  return [
+    `${counts.servers} of ${planned} servers: ${complete} complete, ${partial} partial, ${failed} failed; ${countOf(tools, 'tool')}`,
+    ...(rows.length > 0 ? table(['reason', 'servers', 'which'], rows) : []),
+  ];
 }

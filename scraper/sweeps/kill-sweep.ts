@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Generation } from './fake-servers.ts';
+
+export type SweepResult = {
+  kills: number;
+  /** Whole crawls from the seeded catalogue to the end, each cut by several kills. */
+  crawls: number;
+  /** Servers that were started again because a kill had cut them; at most one a place and kill. */
+  startedAgain: number;
+  /** Servers crawled again although they were finished: must stay empty. */
+  repeated: string[];
+  /** Files in which a killed and resumed crawl differs from an uninterrupted one: must stay empty. */
+  different: string[];
+};
+
+/** Kills a crawl of imagined servers at random moments and resumes it, until it was killed so many times. */
+export async function killSweep(options: {
+  servers: number;
+  kills: number;
+  seed: number;
+  onCrawl?: (soFar: SweepResult) => void;
+}): Promise<SweepResult> {
+  const { servers, kills, seed } = options;
+  const random = randomFrom(seed);
+  const root = await mkdtemp(join(tmpdir(), 'toolwarden-sweep-'));
+  const result: SweepResult = {
+    kills: 0,
+    crawls: 0,
+    startedAgain: 0,
+    repeated: [],
+    different: [],
+  };
+  try {
+    const [seeded, whole] = [join(root, 'seeded'), join(root, 'whole')];
+    for (const generation of ['first', 'between'] as const)
+      await crawlToEnd(seeded, servers, generation, join(root, 'log'));
+    await cp(seeded, whole, { recursive: true });
+    const began = performance.now();
+    await crawlToEnd(whole, servers, 'second', join(root, 'log'));
+    const wholeMs = performance.now() - began;
+    const expected = await contentsOf(whole);
+    while (result.kills < kills) {
+      const [dir, log] = [join(root, 'killed'), join(root, 'killed.log')];
+      await rm(dir, { recursive: true, force: true });
+      await writeFile(log, '');
+      await cp(seeded, dir, { recursive: true });
+      // About eight kills a crawl; a tenth falls into the first moments, when the next one takes over.
+      while (result.kills < kills) {
+        const afterMs = random() < 0.1 ? random() * 30 : random() * (wholeMs / 4);
+        if (!(await crawlAndKill(dir, servers, log, afterMs))) break;
+        result.kills++;
+      }
+      await crawlToEnd(dir, servers, 'second', log);
+      await judge(result, expected, await contentsOf(dir), await readFile(log, 'utf8'));
+      result.crawls++;
+      options.onCrawl?.(result);
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+  return result;
+}
+
+async function judge(
+  result: SweepResult,
+  expected: Map<string, string>,
+  found: Map<string, string>,
+  log: string,
+): Promise<void> {
+  const crawl = `crawl ${result.crawls}`;
+  for (const file of new Set([...expected.keys(), ...found.keys()]))
+    if (expected.get(file) !== found.get(file)) result.different.push(`${crawl}: ${file}`);
+  const started = new Set<string>();
+  const done = new Set<string>();
+  for (const line of log.split('\n').filter(Boolean)) {
+    const [word, id = ''] = line.split(' ');
+    if (word === 'done') done.add(id);
+    else if (done.has(id)) result.repeated.push(`${crawl}: ${id}`);
+    else if (started.has(id)) result.startedAgain++;
+    else started.add(id);
+  }
+}
+
+function start(dir: string, servers: number, generation: Generation, log: string): ChildProcess {
+  return spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'fake-crawl.ts'), dir, `${servers}`, generation, log],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+}
+
+function endOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+async function crawlToEnd(dir: string, servers: number, generation: Generation, log: string) {
+  const code = await endOf(start(dir, servers, generation, log));
+  if (code !== 0) throw new Error(`the crawl ended with ${code}`);
+}
+
+/** Whether the crawl was killed before it ended. */
+async function crawlAndKill(dir: string, servers: number, log: string, afterMs: number) {
+  const child = start(dir, servers, 'second', log);
+  const ended = endOf(child);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  await Promise.race([sleep(afterMs), ended]);
+  child.kill('SIGKILL');
+  return (await ended) === null;
+}
+
+/** Every file that a crawl writes, without times: of histories the lines, of runs what they say of their servers. */
+async function contentsOf(dir: string): Promise<Map<string, string>> {
+  const contents = new Map<string, string>();
+  const paths = await readdir(dir, { recursive: true, withFileTypes: true });
+  const runs: string[] = [];
+  for (const entry of paths.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const shown = path.slice(dir.length + 1);
+    // The work list is not part of the catalogue; drafts of a killed process go when they are a minute old.
+    if (shown.startsWith('.crawl') || shown.endsWith('.tmp')) continue;
+    const text = await readFile(path, 'utf8');
+    if (shown.startsWith('crawls/'))
+      runs.push(text.replaceAll(/"(?:startedAt|endedAt|durationMs)": [^,\n]*/g, ''));
+    else contents.set(shown, text.replaceAll(/"at":"[^"]*"/g, ''));
+  }
+  contents.set('crawls', runs.sort().join('\n'));
+  return contents;
+}
+
+/** Mulberry32: small, and the same numbers on every machine for one seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
