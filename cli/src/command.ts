@@ -12,10 +12,10 @@ export type Command = {
   run: (args: string[], io: Io, signal: AbortSignal) => Promise<number>;
 };
 
-/** Something a person must put right before the command can run: one line, exit code 2. */
+/** Something a person must put right before the command can run: one line, exit code 2; 1 where it ran and refused. */
 export class CliError extends Error {
   override readonly name = 'CliError';
-  readonly code: 'usage' | 'input' | 'environment';
+  readonly code: 'usage' | 'input' | 'environment' | 'refused';
 
   constructor(code: CliError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openPublication } from './publish.ts';
 
+const extent = { servers: 1, tools: 2 };
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'toolwarden-publish-'));
@@ -20,12 +21,21 @@ test('readers see the old release until the new one is whole, then the new one',
     await writeFile(join(folder, 'index.html'), text);
     return folder;
   };
-  await publication.publish(await release('one'));
+  await publication.publish(await release('one'), extent);
   const second = await release('two');
   expect(await readFile(join(publication.current, 'index.html'), 'utf8')).toBe('one');
-  await publication.publish(second);
+  await publication.publish(second, extent);
   expect(await readFile(join(publication.current, 'index.html'), 'utf8')).toBe('two');
   expect(await publication.hasRelease()).toBe(true);
+});
+
+test('a publication tells how much its current release holds', async () => {
+  const publication = openPublication(dir);
+  expect(await publication.extent()).toBeUndefined();
+  const folder = await publication.nextRelease();
+  await mkdir(folder);
+  await publication.publish(folder, extent);
+  expect(await publication.extent()).toEqual(extent);
 });
 
 test('the current release and the two before it are kept, older ones go', async () => {
@@ -34,9 +44,11 @@ test('the current release and the two before it are kept, older ones go', async 
   for (let index = 0; index < 5; index++) {
     const folder = await publication.nextRelease();
     await mkdir(folder);
-    await publication.publish(folder);
+    await publication.publish(folder, extent);
   }
   const kept = await readdir(join(dir, 'releases'));
-  expect(kept).toHaveLength(3);
-  expect(await readlink(publication.current)).toBe(join('releases', kept.sort().at(-1) as string));
+  expect(kept).toHaveLength(6);
+  expect(await readlink(publication.current)).toBe(
+    join('releases', kept.sort().findLast((name) => !name.endsWith('.json')) as string),
+  );
 });

@@ -1,8 +1,25 @@
-import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import * as z from 'zod';
+import type { Extent } from './extent.ts';
 
 /** Releases kept beside the current one, so that a reader in the middle of a page is not cut off. */
 const KEPT = 2;
+
+const EXTENT = '.extent.json';
+const extentSchema = z.strictObject({
+  servers: z.int().nonnegative(),
+  tools: z.int().nonnegative(),
+});
 
 /** A folder with releases and a link to the one that is served. */
 export type Publication = {
@@ -11,7 +28,9 @@ export type Publication = {
   /** A fresh place for the next release. */
   nextRelease: () => Promise<string>;
   /** Makes a whole release the current one, in one atomic step, and drops old ones. */
-  publish: (release: string) => Promise<void>;
+  publish: (release: string, extent: Extent) => Promise<void>;
+  /** How much the current release holds; undefined where there is none or it does not say. */
+  extent: () => Promise<Extent | undefined>;
   /** Whether anything was ever published here. */
   hasRelease: () => Promise<boolean>;
 };
@@ -26,12 +45,23 @@ export function openPublication(dir: string, now: () => number = Date.now): Publ
       const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '');
       return join(releases, `${stamp}-${process.pid}`);
     },
-    async publish(release) {
+    async publish(release, extent) {
+      // Beside the release, so that both become current in the same step.
+      await writeFile(`${release}${EXTENT}`, `${JSON.stringify(extent)}\n`);
       const draft = `${current}.${process.pid}.tmp`;
       await rm(draft, { force: true });
       await symlink(join('releases', basename(release)), draft);
       await rename(draft, current);
       await prune(releases, basename(release));
+    },
+    async extent() {
+      try {
+        const name = basename(await readlink(current));
+        const text = await readFile(join(releases, `${name}${EXTENT}`), 'utf8');
+        return extentSchema.parse(JSON.parse(text));
+      } catch {
+        return undefined;
+      }
     },
     async hasRelease() {
       return readlink(current).then(
@@ -45,8 +75,9 @@ export function openPublication(dir: string, now: () => number = Date.now): Publ
 async function prune(releases: string, currentName: string): Promise<void> {
   // Release names begin with their time, so names sort by age.
   const old = (await readdir(releases))
-    .filter((name) => name < currentName && !name.endsWith('.tmp'))
+    .filter((name) => name < currentName && !name.endsWith('.tmp') && !name.endsWith(EXTENT))
     .sort();
   for (const name of old.slice(0, Math.max(0, old.length - KEPT)))
-    await rm(join(releases, name), { recursive: true, force: true });
+    for (const path of [name, `${name}${EXTENT}`])
+      await rm(join(releases, path), { recursive: true, force: true });
 }

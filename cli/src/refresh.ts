@@ -9,6 +9,7 @@ import {
   lockStore,
 } from '@toolwarden/scraper';
 import { buildSite } from '@toolwarden/site';
+import { extentOf, refuseDrop } from './extent.ts';
 import type { Publication } from './publish.ts';
 
 export type RefreshOptions = {
@@ -21,6 +22,8 @@ export type RefreshOptions = {
   crawlSignal?: AbortSignal;
   concurrency?: number;
   unsafeNoSandbox?: boolean;
+  /** Publishes also what lost more than a fifth of its servers or tools. */
+  isDropAccepted?: boolean;
   limits?: CrawlOptions['limits'];
   onCrawled?: (result: CrawlResult) => void;
   /** While pages are rendered. */
@@ -50,9 +53,15 @@ export async function publishCatalogue({
   store,
   publication,
   signal,
+  isDropAccepted = false,
   onPhase,
   onBuild,
-}: Pick<RefreshOptions, 'store' | 'publication' | 'signal' | 'onPhase' | 'onBuild'>) {
+}: Pick<
+  RefreshOptions,
+  'store' | 'publication' | 'signal' | 'isDropAccepted' | 'onPhase' | 'onBuild'
+>) {
+  const extent = await extentOf(store);
+  if (!isDropAccepted) refuseDrop(await publication.extent(), extent);
   onPhase?.('classify');
   const { changed, problems } = await classifyStore(store, { signal });
   signal.throwIfAborted();
@@ -65,7 +74,7 @@ export async function publishCatalogue({
     onProgress: ({ done, total }) =>
       done !== undefined && total !== undefined && onBuild?.(done, total),
   });
-  await publication.publish(release);
+  await publication.publish(release, extent);
   return {
     judgedAnew: changed,
     pages: built.pages,

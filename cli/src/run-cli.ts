@@ -98,5 +98,5 @@ function report(error: unknown, command: string, isDebug: boolean, io: Io): numb
       `toolwarden ${command}: unexpected ${name}: ${line}; run again with --debug and report it`,
     );
   if (isDebug && stack !== undefined) io.err(stack);
-  return 2;
+  return error instanceof CliError && error.code === 'refused' ? 1 : 2;
 }

@@ -45,6 +45,29 @@ test('a schedule stays and publishes again and again, and ends with 0 when it is
   expect(await readdir(join(dir, 'site/releases'))).toContain(current.slice('releases/'.length));
 });
 
+test('a schedule shows its metrics, and a catalogue that lost most of its servers is not published', {
+  timeout: 120_000,
+}, async () => {
+  const { child, ended, lines, errors } = refresh(
+    ...['--every', '* * * * * *', '--json', '--metrics', '127.0.0.1:0'],
+  );
+  const said: string[] = [];
+  errors.on('line', (line) => said.push(line));
+  for await (const _ of lines) break;
+  await rm(join(dir, 'data/servers'), { recursive: true });
+  await expect
+    .poll(() => said.join('\n'), { timeout: 30_000 })
+    .toMatch(/not published: the catalogue would drop from 1 servers to 0/);
+  const url = said.find((line) => line.startsWith('metrics: '))?.slice('metrics: '.length) ?? '';
+  await expect
+    .poll(async () => (await fetch(url)).text())
+    .toMatch(/toolwarden_runs_total\{result="failure"\} [1-9]/);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(await refresh().ended).toBe(1);
+  expect(await refresh('--accept-drop').ended).toBe(0);
+});
+
 test('a schedule with options that no refresh can use is refused at once', async () => {
   const { ended, errors } = refresh('--every', '* * * * *', '--concurrency', 'banana');
   const said: string[] = [];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@toolwarden/catalogue/store';
+import type { CrawlMetrics } from '@toolwarden/scraper/metrics';
 import { Cron } from 'croner';
 import { CliError, type Command, readArguments, readDuration } from '../command.ts';
 import { dueSources } from '../due.ts';
@@ -9,19 +10,23 @@ import { existingData, resolvePath } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import { openPublication } from '../publish.ts';
 import { type RefreshResult, refreshCatalogue } from '../refresh.ts';
-import { humanLine, outputLine, readConcurrency, withBudget } from './crawl.ts';
+import { startMetrics } from '../start-metrics.ts';
+import { humanLine, outputLine, readConcurrency, summaryOf, withBudget } from './crawl.ts';
 
 const help = `
-toolwarden refresh [--every CRON] [--for TIME] [--data DIR] [--site DIR] [--json]
+toolwarden refresh [--every CRON] [--for TIME] [--metrics HOST:PORT] [--data DIR] [--site DIR] [--json]
 
 Crawls what is due, classifies what is new, builds the site and publishes it by one atomic switch: DIR/current points
-to the newest release in DIR/releases. Readers never see half a site.
+to the newest release in DIR/releases. Readers never see half a site. A catalogue that lost more than a fifth of its
+servers or tools since the last release is not published (exit code 1).
 
   --every CRON           stay, and repeat at these times, for example '15 3 * * *'
   --for TIME             stop crawling after 30s, 10m, 2h; what is done by then is published
   --concurrency N        servers at once, 1 to 16 (default 2)
   --data DIR             the records (default data)
   --site DIR             where releases go (default .toolwarden/site)
+  --accept-drop          publish also after such a loss
+  --metrics HOST:PORT    with --every: Prometheus metrics at http://HOST:PORT/metrics
   --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
   --json                 one line a server as in crawl, then {published, pages, tools, servers, judgedAnew}
 
@@ -43,6 +48,8 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     concurrency: { type: 'string' },
     data: { type: 'string' },
     site: { type: 'string' },
+    'accept-drop': { type: 'boolean' },
+    metrics: { type: 'string' },
     'unsafe-no-sandbox': { type: 'boolean' },
   });
   const cron = values.every === undefined ? undefined : readCron(values.every);
@@ -54,18 +61,46 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     siteDir: resolvePath(io, values.site ?? '.toolwarden/site'),
     isJson: values.json === true,
     unsafeNoSandbox: values['unsafe-no-sandbox'] === true,
+    isDropAccepted: values['accept-drop'] === true,
+    metrics: undefined,
   };
+  if (values.metrics !== undefined && cron === undefined)
+    throw new CliError(
+      'usage',
+      '--metrics: needs --every, since one refresh ends before anybody reads them',
+    );
   const once = () => refreshOnce(wishes, io, signal);
   if (cron === undefined) return once();
-  while (!signal.aborted) {
-    // A failed refresh must not end the schedule: the old site stands and the next one may do.
-    await once().catch((error: Error) => signal.aborted || io.err(`refresh: ${error.message}`));
-    const next = cron.nextRun();
-    if (next === null) break;
-    if (!signal.aborted) io.err(`next refresh ${next.toISOString()}`);
-    await sleepUntil(next.getTime(), signal);
+  const serving = values.metrics === undefined ? undefined : await startMetrics(values.metrics, io);
+  wishes.metrics = serving?.metrics;
+  try {
+    await repeat(cron, once, wishes.metrics, io, signal);
+  } finally {
+    await serving?.close();
   }
   return 0;
+}
+
+async function repeat(
+  cron: Pick<Cron, 'nextRun'>,
+  once: () => Promise<number>,
+  metrics: CrawlMetrics | undefined,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    // A failed refresh must not end the schedule: the old site stands and the next one may do.
+    const code = await once().catch((error: Error) => {
+      if (!signal.aborted) io.err(`refresh: ${error.message}`);
+      return 2;
+    });
+    if (signal.aborted) return;
+    metrics?.ended(code === 0);
+    const next = cron.nextRun();
+    if (next === null) return;
+    io.err(`next refresh ${next.toISOString()}`);
+    await sleepUntil(next.getTime(), signal);
+  }
 }
 
 type Wishes = {
@@ -75,15 +110,19 @@ type Wishes = {
   siteDir: string;
   isJson: boolean;
   unsafeNoSandbox: boolean;
+  isDropAccepted: boolean;
+  metrics: CrawlMetrics | undefined;
 };
 
 async function refreshOnce(wishes: Wishes, io: Io, signal: AbortSignal): Promise<number> {
-  const { dataDir, siteDir, budgetMs, concurrency, isJson, unsafeNoSandbox } = wishes;
+  const { dataDir, siteDir, budgetMs, concurrency, isJson, unsafeNoSandbox, metrics } = wishes;
   const store = openStore(dataDir);
   const { items: sources, problems } = await store.readSources();
   for (const { file, message } of problems) io.err(`refresh: ${file}: ${message}; skipped`);
   const targets = await dueSources(sources, store, Date.now());
   io.err(`refresh: ${targets.length} of ${sources.length} servers are due`);
+  let waiting = targets.length;
+  metrics?.watchDepth(async () => ({ due: waiting }));
   const progress = startProgress(io, 'refresh', Math.max(targets.length, 1), isJson);
   const refreshing = refreshCatalogue({
     store,
@@ -93,7 +132,10 @@ async function refreshOnce(wishes: Wishes, io: Io, signal: AbortSignal): Promise
     crawlSignal: withBudget(signal, budgetMs),
     concurrency,
     unsafeNoSandbox,
+    isDropAccepted: wishes.isDropAccepted,
     onCrawled: (crawled) => {
+      waiting -= 1;
+      metrics?.crawled(crawled);
       progress.step(crawled.server);
       if (isJson) io.out(JSON.stringify(outputLine(crawled)));
       else progress.print(humanLine(crawled, painter(io)));
@@ -103,6 +145,7 @@ async function refreshOnce(wishes: Wishes, io: Io, signal: AbortSignal): Promise
   });
   const result = await refreshing.finally(() => progress.stop());
   for (const { file, message } of result.problems) io.err(`refresh: ${file}: ${message}; left out`);
+  if (!isJson && result.run) for (const line of summaryOf(result.run, targets.length)) io.out(line);
   io.out(
     isJson
       ? JSON.stringify(resultLine(result))
