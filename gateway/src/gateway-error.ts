@@ -9,6 +9,7 @@ export class GatewayError extends Error {
     | 'not-supported'
     | 'state-unavailable'
     | 'state-corrupt'
+    | 'settings-invalid'
     | 'grant-required'
     | 'grant-unknown';
 

@@ -7,8 +7,8 @@ export type ApprovalDesk = {
   /** The approval for a binding that a person gave, nobody used and no time has ended. */
   findApproved(binding: string): string | undefined;
   use(approvalId: string): void;
-  /** The pending question for a binding, made if there is none. */
-  ask(binding: string, entry: CallEntry, decision: Decision): string;
+  /** The pending question for a binding, made if there is none; `undefined` where too many wait already. */
+  ask(binding: string, entry: CallEntry, decision: Decision): string | undefined;
 };
 
 /**
@@ -25,7 +25,10 @@ export function judgeOnce(
   if (decision.effect !== 'approve' || entry.isObserved) return { decision };
   const binding = approvalBinding(entry, decision.policyDigest);
   const approved = desk.findApproved(binding);
-  if (approved === undefined) return { decision, approvalId: desk.ask(binding, entry, decision) };
+  if (approved === undefined) {
+    const approvalId = desk.ask(binding, entry, decision);
+    return approvalId === undefined ? { decision } : { decision, approvalId };
+  }
   const second = judge({ ...facts, isApproved: true });
   if (second.effect === 'allow') desk.use(approved);
   return { decision: second };

@@ -40,7 +40,10 @@ export type Judge = (facts: JudgeFacts) => Decision;
 /** A decision that stands in the audit, with its charges made. */
 export type Recorded = {
   decision: Decision;
-  /** The question that a person may answer; present where the effect is `approve` and the call is not only observed. */
+  /**
+   * The question that a person may answer; present where the effect is `approve`, unless the call is only observed or
+   * too many questions of this grant wait already.
+   */
   approvalId?: string;
 };
 

@@ -1,0 +1,95 @@
+import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
+import type { CallEntry, Note, Outcome, Recorded } from '../state/state.ts';
+
+/** Texts of clients and servers are bounded, so that they cannot fill the audit. */
+const LONGEST_TEXT = 256;
+
+/** What a decision's record holds. Arguments are only a keyed hash, and the fields that the settings name. */
+export function decisionRecord(
+  entry: CallEntry,
+  { decision, approvalId }: Recorded,
+  argumentHash: string,
+  fields: readonly string[],
+): object {
+  const { effect, rules, reason, counters, policyDigest } = decision;
+  return {
+    kind: 'decision',
+    at: entry.at,
+    call: entry.callId,
+    method: clip(entry.method),
+    server: clip(entry.server),
+    tool: clip(entry.tool),
+    grant: clip(entry.grant),
+    session: entry.session === undefined ? undefined : clip(entry.session),
+    definition: entry.definitionDigest,
+    arguments: argumentHash,
+    fields: fields.length === 0 ? undefined : chosenFields(entry.arguments, fields),
+    effect,
+    observed: entry.isObserved || undefined,
+    rules,
+    reason,
+    approval: approvalId,
+    counters: counters.map(({ key, charged, used, max, windowMs }) => ({
+      ...{ key, charged, used, max, windowMs },
+    })),
+    policy: policyDigest,
+  };
+}
+
+/** What became of a call. */
+export function outcomeRecord(call: string, at: number, outcome: Outcome): object {
+  const { kind, ...more } = outcome;
+  const { reason } = more as { reason?: string };
+  return {
+    kind: 'outcome',
+    at,
+    call,
+    outcome: kind,
+    ...more,
+    reason: reason === undefined ? undefined : clip(reason),
+  };
+}
+
+/** Something other than a call; its detail is whatever a client or server said, so it is bounded. */
+export function noteRecord({ at, kind, server, grant, detail }: Note): object {
+  const bounded = Object.entries(detail)
+    .slice(0, 16)
+    .map(([key, value]) => [clip(key), typeof value === 'string' ? clip(value) : value]);
+  return {
+    kind,
+    at,
+    server: clip(server),
+    grant: clip(grant),
+    detail: Object.fromEntries(bounded),
+  };
+}
+
+function clip(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+}
+
+/** `args.a.b` of the arguments, for each path: texts bounded, numbers and booleans as they are, else what kind it is. */
+function chosenFields(args: JsonObject, paths: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const value = valueAt(args, path.split('.').slice(1));
+      return value === undefined ? [] : [[path, plain(value)]];
+    }),
+  );
+}
+
+function valueAt(args: JsonObject, names: string[]): JsonValue | undefined {
+  return names.reduce<JsonValue | undefined>(
+    (value, name) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? (value as JsonObject)[name]
+        : undefined,
+    args,
+  );
+}
+
+function plain(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return clip(value);
+  if (Array.isArray(value)) return `(list of ${value.length})`;
+  return typeof value === 'object' && value !== null ? '(object)' : value;
+}

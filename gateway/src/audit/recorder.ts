@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { type InstanceLock, takeInstanceLock } from '../state/instance-lock.ts';
+import { missingFault, stateFiles } from '../state/open-database.ts';
+import { openStore, type Store, type Tables } from '../state/store.ts';
+import type { StateSettings } from './audit-settings.ts';
+import { firstHash } from './chain.ts';
+import { type ChainFollowers, createFollowers } from './chain-followers.ts';
+import { appendRecords, type ChainState, type Draft } from './chain-writer.ts';
+import { lastState, recoverChains } from './recover-chains.ts';
+
+/** Writes one process's chain of records, together with whatever else belongs into the same transaction. */
+export type Recorder = {
+  /** Runs work in one transaction, which also writes all that waits; `append` adds records to the chain. */
+  commit<Result>(work: (tables: Tables, append: (draft: Draft) => void) => Result): Result;
+  /** Within `commit`: runs a part that, if it fails, leaves no trace and does not harm the rest. */
+  attempt<Result>(work: () => Result): Result;
+  /** Writes a record with the next transaction, or a little later. */
+  later(draft: Draft): void;
+  isOpen(call: string): boolean;
+  store: Store;
+  close(): void;
+};
+
+const FLUSH_MS = 50;
+const FOLLOW_MS = 200;
+// While the store fails no call passes, so that more than this is only noise of clients.
+const MOST_WAITING = 10_000;
+
+/** Opens the store of a folder and begins a chain in it, at the first record. */
+export function openRecorder(
+  folder: string,
+  settings: StateSettings,
+  opening: () => object,
+  clock: () => number,
+): Recorder {
+  const files = stateFiles(folder);
+  const { checkpoints = files.checkpoints, mirror } = settings;
+  const name = `${clock().toString(36)}-${randomBytes(6).toString('hex')}`;
+  const followers = createFollowers({ keys: files.keys, checkpoints, mirror }, clock);
+  const store = openStore(folder, settings.durability, (tables) => {
+    if (state.number > 0) state = checkedState(tables, state, files.database, later, clock());
+  });
+  let state: ChainState = {
+    number: 0,
+    head: { name, seq: 0, hash: firstHash(name) },
+    open: new Map(),
+  };
+  let lock: InstanceLock | undefined;
+  let waiting: Draft[] = [];
+  let next = state;
+  let flushTimer: NodeJS.Timeout | undefined;
+  let followTimer: NodeJS.Timeout | undefined;
+
+  const later = (draft: Draft) => {
+    if (waiting.length < MOST_WAITING) waiting.push(draft);
+    flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
+  };
+  const commit: Recorder['commit'] = (work) => {
+    lock ??= takeInstanceLock(files.instances, name);
+    const sent = waiting.length;
+    const result = store.transact((tables) => {
+      next = state.number > 0 ? state : begun(tables, state, opening(), clock());
+      if (sent > 0) next = appendRecords(tables.records, next, waiting.slice(0, sent));
+      return work(tables, (draft) => {
+        next = appendRecords(tables.records, next, [draft]);
+      });
+    });
+    state = next;
+    if (sent > 0) waiting = waiting.slice(sent);
+    followTimer ??= setTimeout(follow, FOLLOW_MS).unref();
+    return result;
+  };
+  const flush = () => {
+    flushTimer = undefined;
+    if (waiting.length === 0) return;
+    try {
+      commit(() => undefined);
+    } catch {
+      // What could not be written waits; meanwhile every call is refused for the same cause, which its refusal tells.
+      flushTimer = setTimeout(flush, FLUSH_MS * 20).unref();
+    }
+  };
+  const follow = () => {
+    followTimer = undefined;
+    followSafely(store, followers, state, later, clock(), false);
+  };
+
+  recoverChains(store, { instances: files.instances, mirror }, clock());
+  return {
+    commit,
+    attempt(work) {
+      const before = next;
+      try {
+        return store.attempt(work);
+      } catch (error) {
+        next = before;
+        throw error;
+      }
+    },
+    later,
+    isOpen: (call) => state.open.has(call),
+    store,
+    close() {
+      clearTimeout(flushTimer);
+      clearTimeout(followTimer);
+      try {
+        if (state.number > 0) {
+          // Calls that are still open get their outcome from the next start, which takes this chain for a dead one.
+          const isDone =
+            state.open.size === waiting.filter(({ ends }) => ends !== undefined).length;
+          const at = clock();
+          commit(({ records }, append) => {
+            if (!isDone) return;
+            append({ record: { kind: 'ended', at }, at });
+            records.endChain(next.number);
+          });
+          followSafely(store, followers, state, later, clock(), true);
+        }
+      } finally {
+        clearTimeout(flushTimer);
+        clearTimeout(followTimer);
+        lock?.release();
+        store.close();
+      }
+    },
+  };
+}
+
+function begun(tables: Tables, state: ChainState, opening: object, at: number): ChainState {
+  const number = tables.records.addChain(state.head.name);
+  const record = { kind: 'opened', at, ...opening };
+  return appendRecords(tables.records, { ...state, number }, [{ record, at }]);
+}
+
+/** After the files were opened anew: they must hold our chain as we know it, or as a commit left it that seemed to fail. */
+function checkedState(
+  { records }: Tables,
+  known: ChainState,
+  file: string,
+  later: (draft: Draft) => void,
+  at: number,
+): ChainState {
+  const [ours] = records.from(known.number, known.head.seq);
+  if (ours?.hash !== known.head.hash) throw missingFault(file);
+  const found = lastState(records, known.number, known.head.name);
+  for (const call of found.open.keys()) {
+    if (known.open.has(call)) continue;
+    // Recorded after all, but its caller was told that it was not, and did not send it on.
+    const reason = 'the store failed while it was recorded';
+    const record = { kind: 'outcome', at, call, outcome: 'not-sent', reason };
+    later({ record, at, ends: call });
+  }
+  return found;
+}
+
+function followSafely(
+  store: Store,
+  followers: ChainFollowers,
+  chain: ChainState,
+  later: (draft: Draft) => void,
+  at: number,
+  isLast: boolean,
+): void {
+  try {
+    store.read(({ records }) => followers.follow(records, chain, isLast));
+  } catch (error) {
+    // The record itself stands. That nothing follows it is worth a record, which the next try would otherwise repeat.
+    if (followers.hasFailed(error)) return;
+    const { message } = error as Error;
+    later({ record: { kind: 'checkpoint-failed', at, reason: message.slice(0, 256) }, at });
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { JsonObject } from '@toolwarden/catalogue';
+import type { ApprovalDesk } from './judge-once.ts';
+import type { Approval } from './state.ts';
+
+/** How long a question waits for a person, and how long after that its answer may be used. */
+const APPROVAL_MS = 15 * 60_000;
+/** A client that asks for ever must not bury the one question that matters. */
+const MOST_PENDING = 100;
+
+/** An approval as a person sees it. */
+export type ApprovalRow = Approval & { answeredAt?: number; answeredBy?: string };
+
+/** Questions for people, and their answers. */
+export type ApprovalTable = {
+  /** What judging a call at a time may see and do. */
+  deskAt(at: number): ApprovalDesk;
+  /** The latest first; those past their time read as `expired`. */
+  list(at: number): ApprovalRow[];
+  /** True for the one answer that counts: the first, in time. */
+  answer(id: string, status: 'approved' | 'denied', by: string, at: number): boolean;
+};
+
+type Row = {
+  id: string;
+  binding: string;
+  status: Approval['status'];
+  grant_id: string;
+  server: string;
+  tool: string;
+  arguments: string;
+  reason: string;
+  created_at: number;
+  expires_at: number;
+  answered_at: number | null;
+  answered_by: string | null;
+};
+
+/** The table of approvals behind an open database. */
+export function openApprovalTable(db: DatabaseSync): ApprovalTable {
+  const find = db.prepare(
+    'SELECT id FROM approval WHERE binding = ? AND status = ? AND expires_at > ? ORDER BY created_at LIMIT 1',
+  );
+  // What was approved is gone with its use: arguments may hold secrets, and nobody needs them any longer.
+  const use = db.prepare(
+    `UPDATE approval SET status = 'used', arguments = '{}' WHERE id = ? AND status = 'approved'`,
+  );
+  const insert = db.prepare(
+    `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, reason, created_at, expires_at)
+     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const forget = db.prepare(
+    `UPDATE approval SET arguments = '{}' WHERE expires_at <= ? AND arguments != '{}'`,
+  );
+  const count = db.prepare(
+    `SELECT count(*) AS n FROM approval WHERE grant_id = ? AND status = 'pending' AND expires_at > ?`,
+  );
+  const all = db.prepare('SELECT * FROM approval ORDER BY created_at DESC, id');
+  const answer = db.prepare(
+    `UPDATE approval SET status = ?1, answered_at = ?2, answered_by = ?3, expires_at = ?4,
+     arguments = iif(?1 = 'denied', '{}', arguments) WHERE id = ?5 AND status = 'pending' AND expires_at > ?2`,
+  );
+  return {
+    deskAt: (at) => ({
+      findApproved: (binding) => find.get(binding, 'approved', at)?.id as string | undefined,
+      use(id) {
+        if (use.run(id).changes !== 1) throw new Error('an approval was used twice');
+      },
+      ask(binding, { grant, server, tool, arguments: args }, { reason }) {
+        const open = find.get(binding, 'pending', at)?.id as string | undefined;
+        if (open !== undefined) return open;
+        forget.run(at);
+        if ((count.get(grant, at)?.n as number) >= MOST_PENDING) return undefined;
+        const id = randomBytes(5).toString('hex');
+        const text = JSON.stringify(args);
+        const [from, until] = [Math.trunc(at), Math.trunc(at) + APPROVAL_MS];
+        insert.run(id, binding, grant, server, tool, text, reason, from, until);
+        return id;
+      },
+    }),
+    list: (at) => (all.all() as Row[]).map((row) => approvalOf(row, at)),
+    answer(id, status, by, at) {
+      const now = Math.trunc(at);
+      return answer.run(status, now, by, now + APPROVAL_MS, id).changes === 1;
+    },
+  };
+}
+
+function approvalOf(row: Row, at: number): ApprovalRow {
+  const { id, binding, server, tool, reason } = row;
+  const isOpen = row.status === 'pending' || row.status === 'approved';
+  return {
+    ...{ id, binding, server, tool, reason },
+    grant: row.grant_id,
+    status: isOpen && row.expires_at <= at ? 'expired' : row.status,
+    arguments: JSON.parse(row.arguments) as JsonObject,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    ...(row.answered_at === null ? {} : { answeredAt: row.answered_at }),
+    ...(row.answered_by === null ? {} : { answeredBy: row.answered_by }),
+  };
+}

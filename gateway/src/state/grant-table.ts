@@ -1,0 +1,88 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Grant } from './state.ts';
+
+/** A grant as an operator sees it. */
+export type GrantRow = Grant & { createdAt: number; revokedAt?: number };
+
+/** The grants in the store. Tokens are 256 random bits, so one plain hash hides them. */
+export type GrantTable = {
+  hasAny(): boolean;
+  find(token: string, at: number): Grant | undefined;
+  /** Whether a grant that once was given is now revoked or expired. */
+  isOver(id: string, at: number): boolean;
+  list(): GrantRow[];
+  /** Makes a grant, or gives one that is not revoked another token; the token is only ever shown here. */
+  create(grant: Omit<Grant, 'id'>, at: number): { id: string; token: string };
+  rotate(id: string): string | undefined;
+  /** False where there is none of that id, or it is revoked already. */
+  revoke(id: string, at: number): boolean;
+};
+
+type Row = {
+  id: string;
+  label: string;
+  token_hash: Uint8Array;
+  servers: string;
+  policy: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+};
+
+/** The table of grants behind an open database. */
+export function openGrantTable(db: DatabaseSync): GrantTable {
+  const any = db.prepare('SELECT 1 FROM "grant" WHERE revoked_at IS NULL LIMIT 1');
+  const all = db.prepare('SELECT * FROM "grant" ORDER BY created_at, id');
+  const over = db.prepare(
+    'SELECT 1 FROM "grant" WHERE id = ? AND (revoked_at IS NOT NULL OR expires_at <= ?)',
+  );
+  const insert = db.prepare(
+    `INSERT INTO "grant" (id, label, token_hash, servers, policy, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const renew = db.prepare('UPDATE "grant" SET token_hash = ? WHERE id = ? AND revoked_at IS NULL');
+  const revoke = db.prepare(
+    'UPDATE "grant" SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
+  );
+  const list = () => all.all() as Row[];
+  return {
+    hasAny: () => any.get() !== undefined,
+    find(token, at) {
+      const wanted = hashOf(token);
+      let found: Row | undefined;
+      // Every grant is compared, whichever fits, so that time tells nothing.
+      for (const row of list()) if (timingSafeEqual(row.token_hash, wanted)) found = row;
+      if (found === undefined || found.revoked_at !== null) return undefined;
+      return found.expires_at !== null && found.expires_at <= at ? undefined : grantOf(found);
+    },
+    isOver: (id, at) => over.get(id, Math.trunc(at)) !== undefined,
+    list: () =>
+      list().map((row) => ({
+        ...grantOf(row),
+        createdAt: row.created_at,
+        ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+      })),
+    create({ label, servers, policy, expiresAt }, at) {
+      const id = `g-${randomBytes(5).toString('hex')}`;
+      const token = newToken();
+      const list = JSON.stringify(servers);
+      insert.run(id, label, hashOf(token), list, policy, Math.trunc(at), expiresAt ?? null);
+      return { id, token };
+    },
+    rotate(id) {
+      const token = newToken();
+      return renew.run(hashOf(token), id).changes === 1 ? token : undefined;
+    },
+    revoke: (id, at) => revoke.run(Math.trunc(at), id).changes === 1,
+  };
+}
+
+const newToken = () => `twg_${randomBytes(32).toString('base64url')}`;
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest();
+
+function grantOf({ id, label, servers, policy, expires_at }: Row): Grant {
+  const grant = { id, label, servers: JSON.parse(servers) as string[], policy };
+  return expires_at === null ? grant : { ...grant, expiresAt: expires_at };
+}

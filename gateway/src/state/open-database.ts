@@ -1,0 +1,126 @@
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { GatewayError } from '../gateway-error.ts';
+import type { Durability } from './state.ts';
+import { corruptFault, storeFault } from './store-fault.ts';
+
+/** Where the parts of a state folder lie. */
+export function stateFiles(folder: string) {
+  return {
+    database: join(folder, 'toolwarden.db'),
+    keys: join(folder, 'keys'),
+    instances: join(folder, 'instances'),
+    checkpoints: join(folder, 'checkpoints.jsonl'),
+    settings: join(folder, 'settings.json'),
+  };
+}
+
+// "TwSt", so that another program's database is not taken for ours.
+const APPLICATION_ID = 0x54775374;
+const VERSION = 1;
+const BUSY_MS = 2000;
+// Records of a chain lie together: id = chain * CHAIN_ROOM + seq.
+export const CHAIN_ROOM = 2 ** 32;
+
+const SCHEMA = `
+CREATE TABLE chain (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, has_ended INTEGER NOT NULL DEFAULT 0,
+  archived_seq INTEGER NOT NULL DEFAULT 0, archived_hash TEXT) STRICT;
+CREATE TABLE record (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, call TEXT, open_from INTEGER NOT NULL,
+  body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX record_call ON record (call) WHERE call IS NOT NULL;
+CREATE TABLE charge (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, amount REAL NOT NULL,
+  window_ms INTEGER NOT NULL, undoes INTEGER) STRICT;
+CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB NOT NULL, servers TEXT NOT NULL,
+  policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
+CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
+  server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT) STRICT;
+CREATE INDEX approval_binding ON approval (binding);
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${VERSION};
+`;
+
+/** Opens the store of a folder, making both where there was never one. */
+export function openDatabase(folder: string, durability: Durability): DatabaseSync {
+  const { database, keys } = stateFiles(folder);
+  prepareFolder(folder, database, keys);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(database, { timeout: BUSY_MS });
+    // Checkpoints of the WAL copy pages back and wait for the disk: rarely, and not every few hundred calls.
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;
+      PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
+    if (pragma(db, 'user_version') === 0) createTables(db, database, existsSync(keys));
+    checkTables(db, database);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeFault(error, database);
+  }
+}
+
+function prepareFolder(folder: string, database: string, keys: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32' && (statSync(folder).mode & 0o022) !== 0) {
+      throw new GatewayError(
+        'state-unavailable',
+        `${folder}: others may write to this folder; make it yours alone with chmod 700`,
+      );
+    }
+    if (existsSync(database)) return;
+    // Keys are made after the database, so that they show that there was one.
+    if (existsSync(keys)) throw missingFault(database);
+    // Made by us, so that nobody else may read it; SQLite gives its -wal file the same mode.
+    closeSync(openSync(database, 'a', 0o600));
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    const { message } = error as Error;
+    throw new GatewayError('state-unavailable', `${folder}: no state folder there (${message})`, {
+      cause: error,
+    });
+  }
+}
+
+/** The store is gone. It is never made anew behind the back of its owner. */
+export function missingFault(database: string): GatewayError {
+  return new GatewayError(
+    'state-unavailable',
+    `${database}: gone or replaced; restore it, or move the whole folder away and start again to begin without its counters, grants, approvals and audit`,
+  );
+}
+
+function createTables(db: DatabaseSync, file: string, hasKeys: boolean): void {
+  db.exec('BEGIN IMMEDIATE');
+  // Another process may have been first.
+  if (pragma(db, 'user_version') === 0) {
+    if (hasKeys) throw corruptFault(file);
+    db.exec(SCHEMA);
+  }
+  db.exec('COMMIT');
+}
+
+function checkTables(db: DatabaseSync, file: string): void {
+  if (pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw new GatewayError(
+      'state-corrupt',
+      `${file}: not a state of toolwarden; give another folder`,
+    );
+  }
+  if (pragma(db, 'user_version') !== VERSION) {
+    throw new GatewayError(
+      'state-unavailable',
+      `${file}: written by a newer toolwarden; use that version`,
+    );
+  }
+  // Small tables that decide; the audit has its hash chain, and is too large to read at each start.
+  for (const table of ['charge', 'grant', 'approval', 'chain']) {
+    const [row] = db.prepare(`PRAGMA quick_check("${table}")`).all();
+    if (row?.quick_check !== 'ok') throw corruptFault(file);
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): unknown {
+  return db.prepare(`PRAGMA ${name}`).get()?.[name];
+}

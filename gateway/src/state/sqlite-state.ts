@@ -1,0 +1,186 @@
+import { type ArgumentHasher, openArgumentHasher } from '../audit/argument-hash.ts';
+import { decisionRecord, noteRecord, outcomeRecord } from '../audit/audit-record.ts';
+import { readSettings, type StateSettings } from '../audit/audit-settings.ts';
+import type { Draft } from '../audit/chain-writer.ts';
+import { openRecorder, type Recorder } from '../audit/recorder.ts';
+import { isSentOn } from '../audit/recover-chains.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { ApprovalRow } from './approval-table.ts';
+import type { GrantRow } from './grant-table.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { judgeOnce } from './judge-once.ts';
+import { createNoteValve } from './note-valve.ts';
+import { stateFiles } from './open-database.ts';
+import type { CallEntry, Grant, Judge, Recorded, State } from './state.ts';
+import type { Tables } from './store.ts';
+
+/** The lasting state, with what operators do to it. */
+export type SqliteState = State & {
+  grants: {
+    list(): GrantRow[];
+    create(grant: Omit<Grant, 'id'>): { id: string; token: string };
+    /** The new token; `undefined` where there is no such grant, or it is revoked. */
+    rotate(id: string): string | undefined;
+    revoke(id: string): boolean;
+  };
+  approvals: {
+    list(): ApprovalRow[];
+    /** True for the one answer that counts: the first, in time. */
+    answer(id: string, status: 'approved' | 'denied', by: string): boolean;
+  };
+};
+
+/** How to open a state; what is left out is as the folder's `settings.json` says. */
+export type SqliteStateOptions = Partial<StateSettings> & {
+  folder: string;
+  clock?: () => number;
+};
+
+type Charged = { recorded: Recorded; charges: number[] };
+type Append = (draft: Draft) => void;
+
+/** Opens the state of a folder, which several processes may share; made at first use. */
+export function openSqliteState(options: SqliteStateOptions): SqliteState {
+  const { folder, clock = Date.now, ...chosen } = options;
+  const files = stateFiles(folder);
+  const settings = { ...readSettings(files.settings), ...chosen };
+  let hasher: ArgumentHasher | undefined;
+  const argumentHasher = () => {
+    hasher ??= openArgumentHasher(files.keys);
+    return hasher;
+  };
+  const { durability, fields } = settings;
+  const opening = () => ({ pid: process.pid, durability, argumentKey: argumentHasher().keyId });
+  const recorder = openRecorder(folder, settings, opening, clock);
+  const chargesOf = new Map<string, number[]>();
+  const valve = createNoteValve();
+
+  const recordOne = (tables: Tables, append: Append, entry: CallEntry, judge: Judge): Charged => {
+    const charged = judgeAndCharge(tables, entry, judge);
+    const { recorded } = charged;
+    const text = argumentHasher().hash(entry.argumentsText);
+    append({
+      record: decisionRecord(entry, recorded, text, fields),
+      at: entry.at,
+      decides: entry.callId,
+      isOpen: isSentOn({ effect: recorded.decision.effect, observed: entry.isObserved }),
+    });
+    return charged;
+  };
+  const keep = ({ callId }: CallEntry, { recorded, charges }: Charged): Recorded => {
+    if (charges.length > 0) chargesOf.set(callId, charges);
+    return recorded;
+  };
+  const groups = createGroupCommit<{ entry: CallEntry; judge: Judge }, Charged>((items) =>
+    recorder.commit((tables, append) =>
+      items.map(({ entry, judge }) => {
+        try {
+          return recorder.attempt(() => recordOne(tables, append, entry, judge));
+        } catch (error) {
+          return error as Error;
+        }
+      }),
+    ),
+  );
+
+  return {
+    ...operatorsPart(recorder, clock),
+    record: (entry, judge) =>
+      durability === 'power'
+        ? groups.add({ entry, judge }).then((charged) => keep(entry, charged))
+        : keep(
+            entry,
+            recorder.commit((tables, append) => recordOne(tables, append, entry, judge)),
+          ),
+    outcome(callId, outcome) {
+      if (!recorder.isOpen(callId)) return;
+      chargesOf.delete(callId);
+      const at = clock();
+      recorder.later({ record: outcomeRecord(callId, at, outcome), at, ends: callId });
+    },
+    undo(callId) {
+      const charges = chargesOf.get(callId);
+      if (charges === undefined) return;
+      recorder.commit((tables) => tables.charges.undo(charges));
+      chargesOf.delete(callId);
+    },
+    note(note) {
+      const passed = valve(note);
+      if (passed !== undefined) recorder.later({ record: noteRecord(passed), at: note.at });
+    },
+    hasGrants: () => recorder.store.read(({ grants }) => grants.hasAny()),
+    findGrant: (token, at) => recorder.store.read(({ grants }) => grants.find(token, at)),
+    close() {
+      groups.flush();
+      recorder.close();
+    },
+  };
+}
+
+/** Judges, and charges what an allowed call costs; for use in a transaction. */
+function judgeAndCharge(
+  { charges, approvals, grants }: Tables,
+  entry: CallEntry,
+  judge: Judge,
+): Charged {
+  if (entry.grant !== 'local' && grants.isOver(entry.grant, entry.at)) {
+    throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
+  }
+  const counters = charges.counters();
+  const at = Math.max(entry.at, counters.latest);
+  const recorded = judgeOnce(entry, judge, { at, counters }, approvals.deskAt(at));
+  const { effect, counters: asked } = recorded.decision;
+  const due = effect === 'allow' ? asked.filter(({ charged }) => charged > 0) : [];
+  const ids = due.length === 0 ? [] : charges.charge(due, at);
+  // Nothing else writes between judging and charging, so what was judged to fit fits.
+  if (ids === undefined) throw new Error('a charge that was judged to fit did not');
+  return { recorded, charges: ids };
+}
+
+/** What operators do; each act is a record of its own. */
+function operatorsPart(
+  recorder: Recorder,
+  clock: () => number,
+): Pick<SqliteState, 'grants' | 'approvals'> {
+  const { store } = recorder;
+  const act = <Result>(
+    work: (tables: Tables, at: number) => Result,
+    record: (result: Result) => object | undefined,
+  ) =>
+    recorder.commit((tables, append) => {
+      const at = clock();
+      const result = work(tables, at);
+      const more = record(result);
+      if (more !== undefined) append({ record: { at, ...more }, at });
+      return result;
+    });
+  return {
+    grants: {
+      list: () => store.read(({ grants }) => grants.list()),
+      create: (grant) =>
+        act(
+          ({ grants }, at) => grants.create(grant, at),
+          ({ id }) => ({ kind: 'grant-created', grant: id, ...grant }),
+        ),
+      rotate: (id) =>
+        act(
+          ({ grants }) => grants.rotate(id),
+          (token) => (token === undefined ? undefined : { kind: 'grant-rotated', grant: id }),
+        ),
+      revoke: (id) =>
+        act(
+          ({ grants }, at) => grants.revoke(id, at),
+          (isDone) => (isDone ? { kind: 'grant-revoked', grant: id } : undefined),
+        ),
+    },
+    approvals: {
+      list: () => store.read(({ approvals }) => approvals.list(clock())),
+      answer: (id, status, by) =>
+        act(
+          ({ approvals }, at) => approvals.answer(id, status, by, at),
+          (isDone) =>
+            isDone ? { kind: 'approval-answered', approval: id, status, by } : undefined,
+        ),
+    },
+  };
+}

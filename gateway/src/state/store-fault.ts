@@ -1,0 +1,42 @@
+import { GatewayError } from '../gateway-error.ts';
+
+// SQLite's primary result codes, https://sqlite.org/rescode.html
+const [BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, CONSTRAINT, NOTADB] = [
+  5, 6, 8, 11, 13, 14, 19, 26,
+];
+
+/** Says in words what is wrong with the store and how to recover; every code of ours passes through unchanged. */
+export function storeFault(error: unknown, file: string): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const { errcode, message } = error as Error & { errcode?: number };
+  const code = (errcode ?? 0) & 0xff;
+  const fault = (say: string) =>
+    new GatewayError('state-unavailable', `${file}: ${say}`, { cause: error });
+  if (code === BUSY || code === LOCKED) {
+    return fault('another process kept it locked for over 2 s; the call was refused, try again');
+  }
+  if (code === READONLY) {
+    return fault('it may not be written; give its owner write permission on file and folder');
+  }
+  if (code === FULL)
+    return fault('no room to write; make room, calls then pass again by themselves');
+  if (code === CANTOPEN) return fault('it cannot be opened; see to the permissions of its folder');
+  if (code === CONSTRAINT) return fault('this call is recorded already; it is not charged twice');
+  if (code === CORRUPT || code === NOTADB) return corruptFault(file, error);
+  return fault(`it cannot be used (${message})`);
+}
+
+/** The store is there and is not what we wrote. It is never made anew: that would forget limits and audit. */
+export function corruptFault(file: string, cause?: unknown): GatewayError {
+  return new GatewayError(
+    'state-corrupt',
+    `${file}: damaged; restore it with its -wal file from a backup, or move the whole folder away to begin anew without its counters, grants, approvals and audit`,
+    { cause },
+  );
+}
+
+/** Whether the connection may go on after this fault: nothing was written, and nothing is wrong with the file. */
+export function isPassing(error: unknown): boolean {
+  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  return code === BUSY || code === LOCKED || code === FULL || code === CONSTRAINT;
+}

@@ -1,0 +1,156 @@
+import { type Stats, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { type ApprovalTable, openApprovalTable } from './approval-table.ts';
+import { type ChargeTable, openChargeTable } from './charge-table.ts';
+import { type GrantTable, openGrantTable } from './grant-table.ts';
+import { missingFault, openDatabase, stateFiles } from './open-database.ts';
+import { openRecordTable, type RecordTable } from './record-table.ts';
+import type { Durability } from './state.ts';
+import { isPassing, storeFault } from './store-fault.ts';
+
+/** All tables of an open store. */
+export type Tables = {
+  charges: ChargeTable;
+  records: RecordTable;
+  grants: GrantTable;
+  approvals: ApprovalTable;
+};
+
+/** The store of a folder, which heals by itself where that is safe. */
+export type Store = {
+  /** Runs work in one transaction: all of it stays, or nothing. */
+  transact<Result>(work: (tables: Tables) => Result): Result;
+  /** Runs a part of the work so that its own failure undoes it alone; for use inside `transact`. */
+  attempt<Result>(work: () => Result): Result;
+  /** Runs work that only reads. */
+  read<Result>(work: (tables: Tables) => Result): Result;
+  close(): void;
+};
+
+type Connection = {
+  db: DatabaseSync;
+  tables: Tables;
+  run(statement: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo'): void;
+  /** Whether the files that were opened are still those of their names. */
+  isThere(): boolean;
+};
+
+/** Opens the store of a folder. `onReopened` is told when the files were opened anew, and throws if they are not ours. */
+export function openStore(
+  folder: string,
+  durability: Durability,
+  onReopened: (tables: Tables) => void,
+): Store {
+  const { database } = stateFiles(folder);
+  let connection: Connection | undefined = connect(folder, durability);
+  const drop = () => {
+    connection?.db.close();
+    connection = undefined;
+  };
+  const connected = () => {
+    if (connection !== undefined && !connection.isThere()) {
+      drop();
+      throw missingFault(database);
+    }
+    if (connection === undefined) {
+      // A store that was there before is opened, never made.
+      if (!isFile(database)) throw missingFault(database);
+      connection = connect(folder, durability);
+      try {
+        onReopened(connection.tables);
+      } catch (error) {
+        drop();
+        throw error;
+      }
+    }
+    return connection;
+  };
+  const fail = (error: unknown): never => {
+    connection?.tables.charges.reset();
+    if (!isStoreError(error)) throw error;
+    // What the disk failed to do once is not trusted again without a look.
+    if (!isPassing(error)) drop();
+    throw storeFault(error, database);
+  };
+  return {
+    transact(work) {
+      const { run, tables, db } = connected();
+      try {
+        run('begin');
+        const result = work(tables);
+        run('commit');
+        return result;
+      } catch (error) {
+        if (db.isTransaction) run('rollback');
+        return fail(error);
+      }
+    },
+    attempt(work) {
+      const { run, tables } = connected();
+      run('savepoint');
+      try {
+        const result = work();
+        run('release');
+        return result;
+      } catch (error) {
+        run('rollbackTo');
+        run('release');
+        tables.charges.reset();
+        throw isStoreError(error) ? storeFault(error, database) : error;
+      }
+    },
+    read(work) {
+      try {
+        return work(connected().tables);
+      } catch (error) {
+        return fail(error);
+      }
+    },
+    close: drop,
+  };
+}
+
+const statements = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT one',
+  release: 'RELEASE one',
+  rollbackTo: 'ROLLBACK TO one',
+};
+
+function connect(folder: string, durability: Durability): Connection {
+  const { database } = stateFiles(folder);
+  const db = openDatabase(folder, durability);
+  const prepared = Object.fromEntries(
+    Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
+  );
+  const files = [database, `${database}-wal`].map((path) => ({ path, stats: statOf(path) }));
+  return {
+    db,
+    tables: {
+      charges: openChargeTable(db),
+      records: openRecordTable(db),
+      grants: openGrantTable(db),
+      approvals: openApprovalTable(db),
+    },
+    run: (name) => void prepared[name]?.run(),
+    isThere: () =>
+      files.every(({ path, stats }) => {
+        const now = statOf(path);
+        return now !== undefined && now.ino === stats?.ino && now.dev === stats.dev;
+      }),
+  };
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function isStoreError(error: unknown): boolean {
+  return (error as { code?: string }).code === 'ERR_SQLITE_ERROR';
+}
+
+function isFile(path: string): boolean {
+  return statOf(path)?.isFile() === true;
+}
