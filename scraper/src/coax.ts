@@ -13,6 +13,8 @@ export type Help = {
   files: Record<string, string>;
   /** Ports on which something listens and never answers, for servers that give up where nothing does. */
   ports: number[];
+  /** It speaks HTTP on a port of its own, and is spoken to there, inside the sandbox. */
+  isBridged: boolean;
   /** `env NAME`, `argument X`, `file X` … in the order given. */
   given: string[];
 };
@@ -39,8 +41,14 @@ export function coax(situation: Situation, tried: Set<string>): Help | undefined
   return undefined;
 }
 
-export function keyOf({ args, env, files, ports }: Help): string {
-  return JSON.stringify([args, Object.entries(env).sort(), Object.keys(files).sort(), ports]);
+export function keyOf({ args, env, files, ports, isBridged }: Help): string {
+  return JSON.stringify([
+    args,
+    Object.entries(env).sort(),
+    Object.keys(files).sort(),
+    ports,
+    isBridged,
+  ]);
 }
 
 // The order is from what the server itself asked for to what is only likely.
@@ -59,12 +67,20 @@ function stepsFor({ diagnosis }: Situation): Step[] {
     case 'wants-arguments':
       return [namedOption, fromReadme, subcommand, namedVariables, positional, folder, stdioOption];
     case 'unsupported-transport':
-      return [stdioOption, stdioVariable, fromReadme, subcommand];
+      return [stdioOption, stdioVariable, bridge, fromReadme, subcommand];
     case 'crashed':
     case 'silent-exit':
     case 'timeout':
     case 'protocol-error':
-      return [dummyFile, namedVariables, namedOption, fromReadme, stdioOption, silentBackend];
+      return [
+        dummyFile,
+        namedVariables,
+        namedOption,
+        fromReadme,
+        stdioOption,
+        silentBackend,
+        bridge,
+      ];
     case 'wants-backend':
       return [silentBackend, fromReadme];
     case 'wants-network':
@@ -164,6 +180,26 @@ const stdioVariable: Step = ({ help, readme }) => {
   )?.[1];
   if (name === undefined || Object.hasOwn(help.env, name)) return undefined;
   return { ...help, env: { ...help.env, [name]: 'stdio' }, given: [...help.given, `env ${name}`] };
+};
+
+/** In words of a record: it speaks HTTP only, and was spoken to on its own port. */
+export const BRIDGE_HELP = 'HTTP inside the sandbox';
+
+/** A server that listens on a port is asked there; one that says nothing may, where its README speaks of HTTP. */
+const bridge: Step = ({ help, diagnosis, readme, attempt }) => {
+  const isLikely =
+    diagnosis.reason === 'unsupported-transport' ||
+    (attempt.error?.isTimeout === true && /streamable[ -]?http|\bSSE\b|\/mcp\b/i.test(readme));
+  if (!isLikely || help.isBridged) return undefined;
+  // What was tried to keep it from HTTP would only be in its way.
+  const isGuess = (word: string) => /^argument --(?:stdio|transport stdio)$/.test(word);
+  const guesses = help.given.filter(isGuess).flatMap((word) => word.split(' ').slice(1));
+  return {
+    ...help,
+    args: help.args.filter((arg) => !guesses.includes(arg)),
+    isBridged: true,
+    given: [...help.given.filter((word) => !isGuess(word)), BRIDGE_HELP],
+  };
 };
 
 const positional: Step = ({ help, attempt }) => {

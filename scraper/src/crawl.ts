@@ -1,16 +1,16 @@
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { CrawlRun, ServerId, ServerRecord, ServerSource } from '@toolwarden/catalogue';
 import type { Store } from '@toolwarden/catalogue/store';
+import { crawlInPlace } from './crawl-in-place.ts';
 import { type CrawlResult, resultOf } from './crawl-result.ts';
-import { type CrawlAttempt, type CrawlPlace, crawlServer } from './crawl-server.ts';
+import type { CrawlAttempt, crawlServer } from './crawl-server.ts';
+import { closeKilledRun, finishServer } from './finish-server.ts';
 import { removeLeftovers, temporaryPrefix } from './leftovers.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
 import { readRegistrySettings } from './npm/registry-settings.ts';
 import { MAX_SLOTS } from './sandbox/identity.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { saveRecord } from './save-record.ts';
 import { ScraperError } from './scraper-error.ts';
 import { openWorkList, type WorkList } from './work-list.ts';
 
@@ -77,19 +77,6 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
   }
 }
 
-/** Brings what a killed crawler had finished to its files, and writes its run down. */
-export async function closeKilledRun(store: Store, work: WorkList): Promise<void> {
-  for (const { position, record, at } of work.pending()) {
-    await saveRecord(store, record, at);
-    work.filed(position);
-  }
-  const killed = work.account();
-  if (killed === undefined || !work.isOpen()) return;
-  work.end(work.left().length === 0 ? 'completed' : 'interrupted');
-  const run = work.account() as CrawlRun;
-  if (run.servers.length > 0) await store.writeCrawlRun(run);
-}
-
 /** Crawls what is left; gives what stopped it, where that was no wish. */
 async function crawlAll(options: CrawlOptions, work: WorkList, places: number): Promise<unknown> {
   // One place that cannot write its record, for want of disk say, stops the others as well.
@@ -112,11 +99,14 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
         const source = options.targets[position] as ServerSource;
         options.onStart?.(source.id);
         const began = performance.now();
-        const record = await crawlIn(root, slot, source, shared, options.listServer);
+        // What helped last time is tried first; a record that cannot be read is no help.
+        const earlier = await options.store.readServer(source.id).catch(() => undefined);
+        const known = { ...shared, earlier };
+        const record = await crawlInPlace(root, slot, source, known, options.listServer);
         if (record === undefined) return;
         const result = resultOf(record, Math.round(performance.now() - began));
         const isFull = isOutOfRoom(record) && (await hasLittleRoom());
-        await finish(options.store, work, position, isFull ? undefined : record, result);
+        await finishServer(options.store, work, position, isFull ? undefined : record, result);
         options.onResult?.(result);
         if (isFull) throw outOfRoom(record.id);
       }
@@ -129,40 +119,6 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
     await rm(root, { recursive: true, force: true });
   }
   return broken.signal.aborted ? broken.signal.reason : undefined;
-}
-
-/** Finishes a server: first in the work list, which makes it final, then in the store. */
-async function finish(
-  store: Store,
-  work: WorkList,
-  position: number,
-  record: ServerRecord | undefined,
-  result: CrawlResult,
-): Promise<void> {
-  const at = work.finish(position, result, record);
-  if (record === undefined) return;
-  await saveRecord(store, record, at);
-  work.filed(position);
-}
-
-async function crawlIn(
-  root: string,
-  slot: number,
-  source: ServerSource,
-  shared: Omit<CrawlPlace, 'slot' | 'packageDir' | 'cacheDir'>,
-  listServer: typeof crawlServer = crawlServer,
-): Promise<ServerRecord | undefined> {
-  const packageDir = join(root, `package-${slot}`);
-  try {
-    return await listServer(source, {
-      ...shared,
-      slot,
-      packageDir,
-      cacheDir: join(root, `cache-${slot}`),
-    });
-  } finally {
-    await rm(packageDir, { recursive: true, force: true });
-  }
 }
 
 function isOutOfRoom({ reason, detail = '' }: ServerRecord): boolean {

@@ -1,5 +1,6 @@
 import { BoundedOutput } from './bounded-output.ts';
 import { BoundedTransport } from './bounded-transport.ts';
+import { bridgeBefore } from './http-bridge.ts';
 import type { CrawlLimits } from './limits.ts';
 import { atDeadline, type Listing, ListingError, readListing } from './listing.ts';
 import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
@@ -16,6 +17,8 @@ export type Launch = {
   files: Record<string, string>;
   /** Loopback ports, inside the sandbox, on which something accepts and never answers. */
   ports?: number[];
+  /** It speaks HTTP on a port of its own inside the sandbox. */
+  isBridged?: boolean;
 };
 
 /** One start of a server: its listing, or how it failed, with all it said. */
@@ -45,6 +48,7 @@ export async function introspect(
     command: (places) => ({
       argv: [
         ...listenerBefore(launch.ports ?? [], places),
+        ...(launch.isBridged ? bridgeBefore(places) : []),
         ...launch.argv(places),
         ...launch.args.map((arg) => fill(arg, places)),
       ],

@@ -74,7 +74,8 @@ export function mayReplace(earlier: Extent | undefined, now: Extent): boolean {
   return now.outcome !== 'partial' || now.tools.length >= earlier.tools.length;
 }
 
-function recordedTools(listing: Listing, configuration: string): RecordedTool[] {
+/** The tools of a listing as a record keeps them: once each, by name. */
+export function recordedTools(listing: Listing, configuration: string): RecordedTool[] {
   const byDigest = new Map<string, RecordedTool>();
   for (const definition of listing.tools) {
     const digest = listing.servedDigests?.get(definition) ?? toolDigest(definition);
@@ -156,7 +157,7 @@ function aboutPackage(
     ...base,
     version,
     package: {
-      registry: 'npm',
+      registry: installed.registry ?? 'npm',
       name,
       version,
       ...(integrity && { integrity }),

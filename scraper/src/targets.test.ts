@@ -48,7 +48,16 @@ test.for([
   expect(problems).toEqual([{ id, message: expect.stringContaining('is no server id') }]);
 });
 
-test('an origin that cannot be crawled yet is named', async () => {
-  const { problems } = await resolveTargets(['url:mcp.acme.dev/mcp'], sources);
-  expect(problems[0]?.message).toContain('only npm servers');
+test('a place on the net needs no source', async () => {
+  const { targets } = await resolveTargets(['url:mcp.acme.dev/mcp'], sources);
+  expect(targets).toEqual([{ id: 'url:mcp.acme.dev/mcp' }]);
+});
+
+test.for([
+  ['registry:io.github.acme/notes', 'sources import registry'],
+  ['config:notes', 'client configuration'],
+])('%s alone says nothing, and what helps is told', async ([id, words]) => {
+  const { targets, problems } = await resolveTargets([id as string], sources);
+  expect(targets).toEqual([]);
+  expect(problems[0]?.message).toContain(words);
 });

@@ -1,9 +1,21 @@
-import { parseServerId, type ServerSource } from '@toolwarden/catalogue';
+import { type Origin, parseServerId, type ServerSource } from '@toolwarden/catalogue';
 
 export type ResolvedTargets = {
   targets: ServerSource[];
   /** Ids that cannot be crawled, each with a sentence that says why. */
   problems: { id: string; message: string }[];
+};
+
+/** Whether an id alone says what to crawl. */
+function isEnough(origin: Origin): boolean {
+  return origin === 'npm' || origin === 'url';
+}
+
+const HINTS: Record<Origin, string> = {
+  npm: '',
+  url: '',
+  registry: '; toolwarden sources import registry writes one',
+  config: '; it is in no client configuration of this machine',
 };
 
 /** Joins ids with what is known of them; an id without a source is crawled by name alone. A version in the id wins. */
@@ -18,10 +30,10 @@ export async function resolveTargets(
     const parsed = parseServerId(text);
     if (!parsed.ok) {
       resolved.problems.push({ id: text, message: parsed.problem });
-    } else if (parsed.origin !== 'npm') {
+    } else if (!known.has(parsed.id) && !isEnough(parsed.origin)) {
       resolved.problems.push({
         id: text,
-        message: `${text}: only npm servers can be crawled so far, such as npm:@scope/name`,
+        message: `${text}: its name does not say how to reach it, and there is no source for it${HINTS[parsed.origin]}`,
       });
     } else {
       const target = {

@@ -1,11 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CrawlReason, isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
+import {
+  type CrawlReason,
+  isJsonObject,
+  type JsonObject,
+  own,
+  type PackageSource,
+} from '@toolwarden/catalogue';
 import { readAll } from '../bounded-output.ts';
 import type { CrawlLimits } from '../limits.ts';
+import { emptyFolders, runInstaller } from '../run-installer.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { stripControls } from '../words.ts';
 import { foreignDependency } from './foreign-dependency.ts';
 import type { RegistrySettings } from './registry-settings.ts';
 
@@ -14,6 +20,8 @@ export type Installed = {
   name: string;
   version: string;
   integrity?: string;
+  /** npm's unless told. */
+  registry?: PackageSource['registry'];
   manifest: JsonObject;
   readme: string;
 };
@@ -41,16 +49,6 @@ export type InstallPlace = {
 
 /** Where no program is, in any sandbox. */
 const NO_PROGRAM = '/nonexistent/git';
-
-/** Installing unpacks far more than a server may use while it runs. */
-const INSTALL_BOUNDS = {
-  memoryBytes: 2 * 1024 ** 3,
-  processes: 64,
-  openFiles: 4096,
-  cpuSeconds: 600,
-  diskBytes: 2 * 1024 ** 3,
-  addressBytes: 64 * 1024 ** 3,
-};
 
 /** Installs exactly one version of a package with all install scripts off, in a folder of its own. */
 export async function installPackage(
@@ -90,13 +88,7 @@ export async function newestVersion(
 }
 
 async function prepare(order: InstallOrder, place: InstallPlace): Promise<void> {
-  const owner = place.sandbox.ownerOf(place.slot);
-  await rm(place.packageDir, { recursive: true, force: true });
-  for (const dir of [place.packageDir, place.cacheDir]) {
-    await mkdir(dir, { recursive: true });
-    await chmod(dir, 0o755);
-    if (owner) await chown(dir, owner.uid, owner.gid);
-  }
+  await emptyFolders(place);
   // The name stands in a file and not on a command line: nothing in it can read as an option or another spec.
   const manifest = {
     private: true,
@@ -106,53 +98,32 @@ async function prepare(order: InstallOrder, place: InstallPlace): Promise<void> 
   await writeFile(join(place.packageDir, 'package.json'), JSON.stringify(manifest));
 }
 
-async function runNpm(args: string[], place: InstallPlace) {
-  const { sandbox, slot, packageDir, cacheDir, settings, limits, signal } = place;
-  const confined = await sandbox.start({
-    slot,
-    packageDir,
-    installing: { cacheDir, certificates: settings.certificates },
-    homeFiles: { '.npmrc': settings.npmrc },
-    command: (places) => ({
-      argv: [places.node, places.npm, ...args, `--prefix=${places.package}`],
-      env: {
-        npm_config_cache: places.cache,
-        npm_config_userconfig: `${places.home}/.npmrc`,
-        npm_config_omit_lockfile_registry_resolved: 'true',
-        // Also for the npm that an older npm starts to prepare a package from git; without a git, it cannot fetch one.
-        npm_config_ignore_scripts: 'true',
-        npm_config_git: NO_PROGRAM,
-        // It would ask the registry about npm itself, and talk between the lines that are read.
-        npm_config_update_notifier: 'false',
-        // npm's own patience, up to a minute between two tries, is longer than many a run.
-        npm_config_fetch_retries: '2',
-        npm_config_fetch_retry_mintimeout: '1000',
-        npm_config_fetch_retry_maxtimeout: '5000',
-        ...(settings.certificates[0] && { NODE_EXTRA_CA_CERTS: settings.certificates[0] }),
-      },
-    }),
-    limits: INSTALL_BOUNDS,
-  });
-  confined.stdin.end();
-  let isTimeout = false;
-  const timer = setTimeout(() => {
-    isTimeout = true;
-    void confined.kill();
-  }, limits.installMs);
-  const stop = () => void confined.kill();
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted) stop();
-  try {
-    const [out, words, exit] = await Promise.all([
-      readAll(confined.stdout, limits.stderrBytes),
-      readAll(confined.stderr, limits.stderrBytes),
-      confined.exited,
-    ]);
-    return { code: exit.code, output: stripControls(words + out), isTimeout };
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-  }
+function runNpm(args: string[], place: InstallPlace) {
+  const { settings } = place;
+  return runInstaller(
+    {
+      homeFiles: { '.npmrc': settings.npmrc },
+      command: (places) => ({
+        argv: [places.node, places.npm, ...args, `--prefix=${places.package}`],
+        env: {
+          npm_config_cache: places.cache,
+          npm_config_userconfig: `${places.home}/.npmrc`,
+          npm_config_omit_lockfile_registry_resolved: 'true',
+          // Also for the npm that an older npm starts to prepare a package from git; without a git, it cannot fetch one.
+          npm_config_ignore_scripts: 'true',
+          npm_config_git: NO_PROGRAM,
+          // It would ask the registry about npm itself, and talk between the lines that are read.
+          npm_config_update_notifier: 'false',
+          // npm's own patience, up to a minute between two tries, is longer than many a run.
+          npm_config_fetch_retries: '2',
+          npm_config_fetch_retry_mintimeout: '1000',
+          npm_config_fetch_retry_maxtimeout: '5000',
+          ...(settings.certificates[0] && { NODE_EXTRA_CA_CERTS: settings.certificates[0] }),
+        },
+      }),
+    },
+    place,
+  );
 }
 
 function reasonOf(output: string): CrawlReason {

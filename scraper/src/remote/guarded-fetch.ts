@@ -16,6 +16,8 @@ export type FetchBounds = AddressRules & {
   lineBytes?: number;
   /** Of all answers together. */
   totalBytes?: number;
+  /** Told when an answer is cut: who reads an event stream does not always say why it ended. */
+  onCut?: (error: ScraperError) => void;
   /** Finds addresses; the system's way unless a test gives another. */
   resolve?: Resolve;
 };
@@ -158,7 +160,11 @@ function capped(
   let bytes = 0;
   let lineBytes = 0;
   const lineLimit = isStream ? (bounds.lineBytes ?? bounds.bodyBytes) : bounds.bodyBytes;
-  const over = (what: string) => new ScraperError('answer-too-large', `${url.origin}: ${what}`);
+  const over = (what: string) => {
+    const error = new ScraperError('answer-too-large', `${url.origin}: ${what}`);
+    bounds.onCut?.(error);
+    return error;
+  };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;

@@ -9,6 +9,7 @@ import {
 import { isJsonObject, type JsonObject, own, type Transport } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import type { CrawlLimits } from '../limits.ts';
+import { ScraperError } from '../scraper-error.ts';
 import { AskError, type Session } from '../session.ts';
 import type { guardedFetch } from './guarded-fetch.ts';
 
@@ -36,8 +37,6 @@ export async function openRemoteSession(
     { name: 'toolwarden', version: '0.1.0' },
     { capabilities: {}, versionNegotiation: { mode: 'auto' } },
   );
-  const failures: Error[] = [];
-  client.onerror = (error) => failures.push(error);
   try {
     // SSE belongs to the first revisions: there is nothing to negotiate, and a probe could end its one connection.
     if (place.transport === 'sse') client.setVersionNegotiation({ mode: 'legacy' });
@@ -129,6 +128,8 @@ function introductionOf(answer: JsonObject | undefined, client: Client): JsonObj
 }
 
 function asAskError(error: unknown, signal: AbortSignal): AskError {
+  if (signal.aborted && signal.reason instanceof ScraperError)
+    return new AskError('other', signal.reason.message, { cause: signal.reason });
   const all: unknown[] = [];
   for (let at = error; at !== undefined && all.length < 10; at = (at as Error).cause) all.push(at);
   const root = all.at(-1);
@@ -136,8 +137,8 @@ function asAskError(error: unknown, signal: AbortSignal): AskError {
   const told = error instanceof Error && words === '' ? error.message : words;
   const kindOf = (): AskError['kind'] => {
     if (signal.aborted) return 'timeout';
-    if (all.some((one) => own(one, 'status') === 401 || own(one, 'status') === 403))
-      return 'unauthorized';
+    // Found while the revision is agreed on, it is told in words only.
+    if (all.some((one) => isUnauthorized(one))) return 'unauthorized';
     if (all.some((one) => one instanceof ProtocolError && one.code === -32601))
       return 'unknown-method';
     const codes = all.filter((one) => one instanceof SdkError).map(({ code }) => code);
@@ -146,4 +147,13 @@ function asAskError(error: unknown, signal: AbortSignal): AskError {
     return 'other';
   };
   return new AskError(kindOf(), told.slice(0, 2000), { cause: error });
+}
+
+function isUnauthorized(error: unknown): boolean {
+  const status = own(error, 'status');
+  return (
+    status === 401 ||
+    status === 403 ||
+    (error instanceof Error && /\bHTTP 40[13]\b|requires authorization/i.test(error.message))
+  );
 }

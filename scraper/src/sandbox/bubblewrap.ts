@@ -126,6 +126,9 @@ function folders(run: SandboxRun, runtime: { node: string; npm: string | undefin
     ...['--dir', PLACES.work],
     ...['--ro-bind', runtime.node, PLACES.node],
     ...[installing ? '--bind' : '--ro-bind', run.packageDir, PLACES.package],
+    ...Object.entries(run.tools ?? {}).flatMap(([name, path]) => [
+      ...['--ro-bind', path, `/opt/tools/${name}`],
+    ]),
     ...(installing ? networkFiles(installing.certificates) : []),
     ...(installing ? ['--bind', installing.cacheDir, PLACES.cache] : []),
     ...(installing && runtime.npm ? ['--ro-bind', runtime.npm, '/opt/npm'] : []),

@@ -2,14 +2,16 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { temporaryPrefix } from '../leftovers.ts';
 import { ScraperError } from '../scraper-error.ts';
 import { bubblewrapSandbox } from './bubblewrap.ts';
+import { containerSandbox, findContainerRuntime } from './container.ts';
 import { noSandbox } from './no-sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const PROBE_MS = 20_000;
+/** The first container on a machine waits for its image. */
+const PROBE_MS = { bubblewrap: 20_000, container: 180_000 };
 
 /**
  * The sandbox of this machine, after it has really run a program. Where there is none, servers are not started:
- * `unsafeNoSandbox` is the only way round, and it has to be asked for.
+ * `unsafeNoSandbox` is the only way round, and it has to be asked for. Bubblewrap first: it needs no service and no image.
  */
 export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Promise<Sandbox> {
   if (options.unsafeNoSandbox) return noSandbox();
@@ -18,6 +20,8 @@ export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Prom
     await probe(sandbox);
     return sandbox;
   } catch (error) {
+    const container = await workingContainer();
+    if (container !== undefined) return container;
     const { code, path, message } = error as NodeJS.ErrnoException;
     const absent = code === 'ENOENT' ? (path === 'bwrap' ? 'bubblewrap' : path) : undefined;
     const problem = absent
@@ -31,6 +35,19 @@ export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Prom
       `No sandbox, so no server was started: ${problem}; ${remedy}, or give --unsafe-no-sandbox to run servers with the rights of your user.`,
       { cause: error },
     );
+  }
+}
+
+/** Docker or podman, where one of them really runs a program. */
+async function workingContainer(): Promise<Sandbox | undefined> {
+  const found = await findContainerRuntime();
+  if (found === undefined) return undefined;
+  try {
+    const sandbox = await containerSandbox(found);
+    await probe(sandbox);
+    return sandbox;
+  } catch {
+    return undefined;
   }
 }
 
@@ -51,14 +68,20 @@ async function probe(sandbox: Sandbox): Promise<void> {
         addressBytes: 4 * 1024 ** 3,
       },
     });
-    const timer = setTimeout(() => void confined.kill(), PROBE_MS);
+    const timer = setTimeout(
+      () => void confined.kill(),
+      sandbox.id === 'bubblewrap' ? PROBE_MS.bubblewrap : PROBE_MS.container,
+    );
     const [out, words, exit] = await Promise.all([
       text(confined.stdout),
       text(confined.stderr),
       confined.exited,
     ]);
     clearTimeout(timer);
-    if (exit.code !== 0 || out.trim() !== process.version) {
+    // A container brings its own Node.
+    const isNode =
+      sandbox.id === 'bubblewrap' ? out.trim() === process.version : /^v\d+\./.test(out);
+    if (exit.code !== 0 || !isNode) {
       throw new Error(words.trim() || `it ended with ${exit.code ?? exit.signal}`);
     }
   } finally {

@@ -21,6 +21,10 @@ export type SandboxRun = {
   packageDir: string;
   /** Only while installing: the package folder and the cache can be written, and the network can be reached. */
   installing?: { cacheDir: string; certificates: string[] };
+  /** A container image to run in, for sandboxes that are containers; their own where absent. */
+  image?: string;
+  /** Programs of this machine that are needed inside, by name: seen as `/opt/tools/NAME`. */
+  tools?: Record<string, string>;
   /** Path below the working folder → text. */
   workFiles?: Record<string, string>;
   /** Path below the home folder → text. */
@@ -54,7 +58,7 @@ export type ConfinedProcess = {
 
 /** A way to run a stranger's program. */
 export type Sandbox = {
-  id: 'bubblewrap' | 'none';
+  id: 'bubblewrap' | 'docker' | 'none' | 'podman';
   version: string;
   /** Whether programs are kept from the network, from the files and from the processes of this machine. */
   isIsolated: boolean;

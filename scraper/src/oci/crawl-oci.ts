@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { PackageSource, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import { attemptAll, type Program } from '../attempts.ts';
+import type { CrawlPlace } from '../crawl-server.ts';
+import { hiddenIn } from '../hidden-in.ts';
+import {
+  configurationOf,
+  listOtherConfigurations,
+  withConfigurations,
+} from '../list-configurations.ts';
+import type { Installed } from '../npm/install.ts';
+import { failedRecord, recordOf } from '../record.ts';
+import { containerSandbox, findContainerRuntime } from '../sandbox/container.ts';
+import { detailOf, tellingLine } from '../words.ts';
+
+const execute = promisify(execFile);
+
+/** `registry/name:tag@digest` in the grammar of container images: nothing in it can read as an option. */
+const IMAGE =
+  /^(?:[a-z0-9][a-z0-9.-]{0,250}(?::\d{1,5})?\/)?[a-z0-9][a-z0-9._/-]{0,250}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** A server that is a container image: pulled, then run without network. Only an abort leaves it without a record. */
+export async function crawlOci(
+  source: ServerSource,
+  { name, version, variables }: Omit<PackageSource, 'version'> & { version?: string | undefined },
+  place: CrawlPlace,
+): Promise<ServerRecord | undefined> {
+  const base = { source, installed: undefined, bin: undefined };
+  const tag = version ?? /:([\w.-]+)(?:@|$)/.exec(name)?.[1] ?? '';
+  if (!IMAGE.test(name))
+    return failedRecord(
+      base,
+      { reason: 'not-started', detail: 'its package is no image name' },
+      tag,
+    );
+  const found = await findContainerRuntime();
+  if (found === undefined) {
+    const detail = 'it is a container image, and neither docker nor podman runs here';
+    return failedRecord(base, { reason: 'runtime-missing', detail }, tag);
+  }
+  const { program } = found.runtime;
+  const pulled = await execute(program, ['pull', '--quiet', name], {
+    timeout: place.limits.installMs,
+    signal: place.signal,
+  }).catch((error: Error & { stderr?: string }) => error);
+  if (place.signal?.aborted) return undefined;
+  if (pulled instanceof Error) {
+    const words = tellingLine(pulled.stderr ?? '') ?? pulled.message;
+    return failedRecord(
+      base,
+      { reason: 'install-failed', detail: detailOf(words, hiddenIn(place)) },
+      tag,
+    );
+  }
+  const installed: Installed = {
+    name: name.replace(/@sha256:.*$/, '').replace(/:[\w.-]+$/, ''),
+    version: tag,
+    registry: 'oci',
+    integrity: await digestOf(program, name),
+    manifest: {},
+    readme: '',
+  };
+  const sandbox = await containerSandbox(found, name);
+  const own: Program = { argv: () => [], readme: '', packageName: name, binName: name };
+  const end = await attemptAll(source, own, { ...place, sandbox });
+  if (place.signal?.aborted) return undefined;
+  const { help, attempt, diagnosis } = end;
+  const problem = diagnosis && {
+    reason: diagnosis.reason,
+    detail: detailOf(diagnosis.words, hiddenIn(place)),
+  };
+  const about = { source, installed, bin: undefined };
+  if (attempt.listing === undefined)
+    return failedRecord(about, problem ?? { reason: 'crashed', detail: '' }, tag);
+  const others =
+    problem === undefined
+      ? await listOtherConfigurations(source, own, end, variables, { ...place, sandbox })
+      : [];
+  return withConfigurations(
+    recordOf(about, attempt.listing, configurationOf('default', help), help.given, problem),
+    others,
+  );
+}
+
+/** The digest by which a registry vouches for the image that was pulled. */
+async function digestOf(program: string, image: string): Promise<string> {
+  const { stdout } = await execute(program, [
+    ...['image', 'inspect', '--format', '{{index .RepoDigests 0}}', image],
+  ]).catch(() => ({ stdout: '' }));
+  return /sha256:[0-9a-f]{64}/.exec(stdout)?.[0] ?? '';
+}
