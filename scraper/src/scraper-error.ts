@@ -9,6 +9,8 @@ export class ScraperError extends Error {
     | 'drop-refused'
     | 'locked'
     | 'no-sandbox'
+    | 'redis-evicts'
+    | 'redis-unreachable'
     | 'registry-answer'
     | 'registry-unreachable'
     | 'work-list';

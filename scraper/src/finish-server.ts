@@ -1,0 +1,32 @@
+import type { CrawlRun, ServerRecord } from '@toolwarden/catalogue';
+import type { Store } from '@toolwarden/catalogue/store';
+import type { CrawlResult } from './crawl-result.ts';
+import { saveRecord } from './save-record.ts';
+import type { WorkList } from './work-list.ts';
+
+/** Finishes a server: first in the work list, which makes it final, then in the store. */
+export async function finishServer(
+  store: Store,
+  work: WorkList,
+  position: number,
+  record: ServerRecord | undefined,
+  result: CrawlResult,
+): Promise<void> {
+  const at = work.finish(position, result, record);
+  if (record === undefined) return;
+  await saveRecord(store, record, at);
+  work.filed(position);
+}
+
+/** Brings what a killed crawler had finished to its files, and writes its run down. */
+export async function closeKilledRun(store: Store, work: WorkList): Promise<void> {
+  for (const { position, record, at } of work.pending()) {
+    await saveRecord(store, record, at);
+    work.filed(position);
+  }
+  const killed = work.account();
+  if (killed === undefined || !work.isOpen()) return;
+  work.end(work.left().length === 0 ? 'completed' : 'interrupted');
+  const run = work.account() as CrawlRun;
+  if (run.servers.length > 0) await store.writeCrawlRun(run);
+}
