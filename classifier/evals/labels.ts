@@ -25,12 +25,31 @@ const labelledToolSchema = z.strictObject({
 });
 export type LabelledTool = z.infer<typeof labelledToolSchema>;
 
+/** What one person answered, alone and before the differences were settled. */
+const annotationSchema = labelledToolSchema.pick({
+  id: true,
+  category: true,
+  accept: true,
+  traits: true,
+  traitsOptional: true,
+});
+export type Annotation = z.infer<typeof annotationSchema>;
+
 /** Reads a file of labelled tools, one JSON object a line. */
 export function readLabels(file: URL): LabelledTool[] {
+  return linesOf(file).map((line) => labelledToolSchema.parse(line));
+}
+
+/** Reads one person's answers, one JSON object a line. */
+export function readAnnotations(file: URL): Annotation[] {
+  return linesOf(file).map((line) => annotationSchema.parse(line));
+}
+
+function linesOf(file: URL): unknown[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => labelledToolSchema.parse(JSON.parse(line)));
+    .map((line): unknown => JSON.parse(line));
 }
 
 /** The server's words, as the classifier takes them. */

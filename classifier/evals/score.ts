@@ -1,6 +1,8 @@
 import {
   assess,
   type Category,
+  type Confidence,
+  confidences,
   type Level,
   type Trait,
   traits as traitTable,
@@ -15,11 +17,12 @@ export type Share = { hits: number; n: number; share: number; low: number; high:
 type TraitScore = {
   trait: Trait;
   positives: number;
-  truePositives: number;
   falsePositives: number;
   falseNegatives: number;
-  precision: number;
-  recall: number;
+  /** Of those given, the share that is labelled so. */
+  precision: Share;
+  /** Of those labelled, the share that is given. */
+  recall: Share;
   f1: number;
 };
 
@@ -45,11 +48,16 @@ export type Score = {
   /** Mean F1 over traits with at least five positives. */
   macroF1: number;
   confusion: Record<Category, Record<Category, number>>;
-  byConfidence: Record<string, Share>;
+  /** How often the category is right, by how sure the rules say they are. */
+  byConfidence: { confidence: Confidence; category: Share; level: Share }[];
   disagreements: Disagreement[];
 };
 
-export type Judged = { label: LabelledTool; judgement: RulesJudgement };
+/** A label with the answer to score. */
+export type Judged = {
+  label: LabelledTool;
+  judgement: Pick<RulesJudgement, 'category' | 'traits' | 'risk' | 'confidence' | 'rationale'>;
+};
 const LEVELS: readonly Level[] = ['Low', 'Medium', 'High', 'Critical'];
 const MIN_POSITIVES = 5;
 
@@ -76,12 +84,14 @@ export function score(judged: readonly Judged[]): Score {
     traits,
     macroF1: counted.reduce((sum, { f1 }) => sum + f1, 0) / Math.max(counted.length, 1),
     confusion: confusionOf(judged),
-    byConfidence: Object.fromEntries(
-      ['high', 'medium', 'low'].map((confidence) => {
-        const some = judged.filter(({ judgement }) => judgement.confidence === confidence);
-        return [confidence, share(some.filter(isRight).length, some.length)];
-      }),
-    ),
+    byConfidence: confidences.map((confidence) => {
+      const some = judged.filter(({ judgement }) => judgement.confidence === confidence);
+      return {
+        confidence,
+        category: share(some.filter(isRight).length, some.length),
+        level: share(some.filter((item) => distance(item) === 0).length, some.length),
+      };
+    }),
     disagreements: judged
       .filter((item) => !isRight(item) || distance(item) !== 0 || differs(item))
       .map(disagreement),
@@ -93,7 +103,7 @@ function levelDistance({ label, judgement }: Judged): number {
   return LEVELS.indexOf(judgement.risk) - LEVELS.indexOf(expectedRisk(label, judgement));
 }
 
-function expectedRisk(label: LabelledTool, judgement: RulesJudgement): Level {
+function expectedRisk(label: LabelledTool, judgement: Judged['judgement']): Level {
   const optional = judgement.traits.filter((trait) => label.traitsOptional.includes(trait));
   const category = label.accept.includes(judgement.category) ? judgement.category : label.category;
   return assess(category, [...label.traits, ...optional]).risk;
@@ -119,17 +129,14 @@ function scoreTrait(trait: Trait, judged: readonly Judged[]): TraitScore {
     count(false, true),
     count(true, false),
   ];
-  const precision = truePositives / Math.max(truePositives + falsePositives, 1);
-  const recall = truePositives / Math.max(truePositives + falseNegatives, 1);
   const f1 = (2 * truePositives) / Math.max(2 * truePositives + falsePositives + falseNegatives, 1);
   return {
     trait,
     positives: truePositives + falseNegatives,
-    truePositives,
     falsePositives,
     falseNegatives,
-    precision,
-    recall,
+    precision: share(truePositives, truePositives + falsePositives),
+    recall: share(truePositives, truePositives + falseNegatives),
     f1,
   };
 }

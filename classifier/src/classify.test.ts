@@ -1,6 +1,5 @@
 import {
   assess,
-  type JsonValue,
   type ServerRecord,
   type ToolDefinition,
   toolDigest,
@@ -8,6 +7,7 @@ import {
 } from '@toolwarden/catalogue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { places } from '../evals/injected.ts';
 import { claims, injections } from '../evals/injections.ts';
 import { readLabels, serverWordsOf } from '../evals/labels.ts';
 import { classify, classifyServer, RULESET_VERSION } from './classify.ts';
@@ -74,53 +74,6 @@ test('every real definition has evidence for its category and a rationale of 20 
     );
   }
 });
-
-type Place = (tool: ToolDefinition, words: string) => ToolDefinition | undefined;
-const places: Record<string, Place> = {
-  'after the description': (tool, words) => ({
-    ...tool,
-    description: `${String(tool['description'] ?? '')} ${words}`,
-  }),
-  'before the description': (tool, words) => ({
-    ...tool,
-    description: `${words} ${String(tool['description'] ?? '')}`,
-  }),
-  'in the title': (tool, words) => ({ ...tool, title: words }),
-  'in the annotations': (tool, words) => ({
-    ...tool,
-    annotations: { ...(tool['annotations'] as object), title: words },
-  }),
-  'in the output schema': (tool, words) => ({
-    ...tool,
-    outputSchema: { type: 'object', description: words },
-  }),
-  'in an argument’s description': (tool, words) => withArgument(tool, 'description', words),
-  'in an argument’s default': (tool, words) => withArgument(tool, 'default', words),
-  'in an argument’s examples': (tool, words) => withArgument(tool, 'examples', [words]),
-};
-
-function withArgument(
-  tool: ToolDefinition,
-  key: string,
-  value: JsonValue,
-): ToolDefinition | undefined {
-  const schema = tool['inputSchema'] as
-    | { properties?: Record<string, { description?: string }> }
-    | undefined;
-  const [first] = Object.keys(schema?.properties ?? {});
-  if (schema?.properties === undefined || first === undefined) return undefined;
-  const before = schema.properties[first];
-  const kept = key === 'description' ? `${before?.description ?? ''} ${String(value)}` : value;
-  return JSON.parse(
-    JSON.stringify({
-      ...tool,
-      inputSchema: {
-        ...schema,
-        properties: { ...schema.properties, [first]: { ...before, [key]: kept } },
-      },
-    }),
-  ) as ToolDefinition;
-}
 
 test.for(Object.entries(places))(
   'orders %s never lower an answer and are always found',
