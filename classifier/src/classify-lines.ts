@@ -5,7 +5,8 @@ import {
   type ServerWords,
   type ToolDefinition,
 } from '@toolwarden/catalogue';
-import { classify } from './classify.ts';
+import { type ClassifierInput, classify, type RulesJudgement } from './classify.ts';
+import { inOrder } from './in-order.ts';
 
 /** A line that is no question. */
 export class LineError extends Error {
@@ -25,9 +26,22 @@ export class LineError extends Error {
   }
 }
 
+/** Judges one tool with more than the rules. */
+type Judge = (input: ClassifierInput, signal?: AbortSignal) => Promise<RulesJudgement>;
+
+/** So many lines may wait for a model at once; how many requests run is the judge's affair. */
+const MOST_WAITING = 64;
+
 /** One JSON line out for each line in, in order. A bad line gives `{id, line, error}` and the run goes on. */
-export async function* classifyLines(lines: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* classifyLines(
+  lines: AsyncIterable<string>,
+  { judge, signal }: { judge?: Judge; signal?: AbortSignal } = {},
+): AsyncGenerator<string> {
   let line = 0;
+  if (judge !== undefined) {
+    yield* inOrder(lines, MOST_WAITING, (text) => judged(text, ++line, judge, signal));
+    return;
+  }
   for await (const text of lines) {
     line++;
     yield answer(text, line);
@@ -36,24 +50,46 @@ export async function* classifyLines(lines: AsyncIterable<string>): AsyncGenerat
 
 function answer(text: string, line: number): string {
   try {
-    const { id, tool, server } = readLine(text);
-    const judged = classify({ tool, ...(server && { server }) });
-    const { category, label, traits, risk, confidence, review, rationale, evidence } = judged;
-    return JSON.stringify({
-      id,
-      category,
-      label,
-      traits,
-      risk,
-      confidence,
-      review,
-      rationale,
-      evidence,
-    });
+    const { id, ...input } = readLine(text);
+    return printed(id, classify(input));
   } catch (error) {
-    const id = error instanceof LineError ? error.id : null;
-    return JSON.stringify({ id, line, error: (error as Error).message });
+    return printedError(error, line);
   }
+}
+
+async function judged(
+  text: string,
+  line: number,
+  judge: Judge,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    const { id, ...input } = readLine(text);
+    return printed(id, await judge(input, signal));
+  } catch (error) {
+    signal?.throwIfAborted();
+    return printedError(error, line);
+  }
+}
+
+function printed(id: JsonValue, judgement: RulesJudgement): string {
+  const { category, label, traits, risk, confidence, review, rationale, evidence } = judgement;
+  return JSON.stringify({
+    id,
+    category,
+    label,
+    traits,
+    risk,
+    confidence,
+    review,
+    rationale,
+    evidence,
+  });
+}
+
+function printedError(error: unknown, line: number): string {
+  const id = error instanceof LineError ? error.id : null;
+  return JSON.stringify({ id, line, error: (error as Error).message });
 }
 
 function readLine(text: string): { id: JsonValue; tool: ToolDefinition; server?: ServerWords } {

@@ -26,7 +26,13 @@ function recordOf(name: string, description: string): ServerRecord {
 test('classifies what is new once, and again only when its definition changes', async () => {
   const store = openStore(dir);
   await store.writeServer(recordOf('get_note', 'Get a note'));
-  expect(await classifyStore(store)).toEqual({ servers: 1, tools: 1, changed: 1, problems: [] });
+  expect(await classifyStore(store)).toEqual({
+    servers: 1,
+    tools: 1,
+    changed: 1,
+    problems: [],
+    stale: [],
+  });
   expect(await classifyStore(store)).toMatchObject({ changed: 0 });
   await store.writeServer(recordOf('get_note', 'Delete a note'));
   expect(await classifyStore(store)).toMatchObject({ changed: 1 });

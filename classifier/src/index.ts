@@ -1,3 +1,4 @@
+export { ClassifierError } from './classifier-error.ts';
 export {
   type ClassifierInput,
   classify,
@@ -6,7 +7,8 @@ export {
   type RulesJudgement,
 } from './classify.ts';
 export { classifyLines, LineError } from './classify-lines.ts';
-export { classifyStore, type StoreRun } from './classify-store.ts';
+export { classifyStore, type StoreRun, toolsToAsk } from './classify-store.ts';
 export { isVerbatim, verifyEvidence } from './evidence.ts';
 export type { Signal } from './signal.ts';
 export { signals } from './signals/index.ts';
+export type { StaleCorrection } from './stale-corrections.ts';

@@ -12,7 +12,7 @@ export function rationaleFor(view: View, traits: readonly Trait[], assessment: A
   const parts = [
     whatItDoes(view, pick),
     whyCategory(view, pick),
-    whyLevel(view, traits, assessment),
+    levelSentence(traits, assessment, view),
   ];
   const text = parts.join(' ');
   const words = text.split(' ').length;
@@ -326,10 +326,13 @@ const ROW_REASONS: Record<RiskRowId, string> = {
   R13: 'the definition tries to steer its reader',
 };
 
-function whyLevel(
-  { isSuspicious }: View,
+/** What makes the level, in one sentence. */
+export function levelSentence(
   traits: readonly Trait[],
   { risk, riskRows }: Assessment,
+  { isSuspicious }: { isSuspicious: boolean } = {
+    isSuspicious: traits.includes('suspicious_definition'),
+  },
 ): string {
   const reason = decidingRow(traits, risk, riskRows);
   const also =

@@ -1,0 +1,34 @@
+/**
+ * Works on several items at once and gives the results in the items' order, each as soon as it and all before it are done:
+ * someone who waits for one answer before asking again is never kept waiting for a later question.
+ */
+export async function* inOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  most: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const source = items[Symbol.asyncIterator]();
+  const running: Promise<Result>[] = [];
+  let next: Promise<IteratorResult<Item>> | undefined = source.next();
+  while (next !== undefined || running.length > 0) {
+    const [head] = running;
+    const isNext =
+      next !== undefined &&
+      running.length < most &&
+      (head === undefined || (await Promise.race([head.then(() => false), next.then(() => true)])));
+    if (isNext && next !== undefined) {
+      const { done, value } = await next;
+      if (done) next = undefined;
+      else {
+        const task = work(value);
+        // A failure is thrown when its turn comes; until then it must not count as unhandled.
+        task.catch(() => {});
+        running.push(task);
+        next = source.next();
+      }
+    } else if (head !== undefined) {
+      yield await head;
+      running.shift();
+    }
+  }
+}

