@@ -70,6 +70,7 @@ export async function publishCatalogue({
   const built = await buildSite({
     dataDir: store.dir,
     outDir: release,
+    previousDir: publication.current,
     signal,
     onProgress: ({ done, total }) =>
       done !== undefined && total !== undefined && onBuild?.(done, total),

@@ -34,6 +34,14 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'crawl what is due, classify, build, publish',
     load: async () => (await import('./commands/refresh.ts')).refreshCommand,
   },
+  queue: {
+    summary: 'hand due servers to workers and write what they find',
+    load: async () => (await import('./commands/queue.ts')).queueCommand,
+  },
+  worker: {
+    summary: 'crawl what the queue hands out',
+    load: async () => (await import('./commands/worker.ts')).workerCommand,
+  },
 };
 
 /** Runs one `toolwarden` command line; gives the exit code: 0 done, 1 found problems, 2 could not run. */

@@ -8,6 +8,8 @@ export type CrawlMetrics = {
   crawled: (result: CrawlResult) => void;
   /** A refresh or a run came to its end. */
   ended: (isSuccess: boolean) => void;
+  /** Something went well that is no run: for workers. */
+  succeeded: () => void;
   /** How many servers wait, by state; asked for at each reading. */
   watchDepth: (read: () => Promise<Record<string, number>>) => void;
   /** The text format of Prometheus. */
@@ -44,7 +46,7 @@ export function crawlMetrics(): CrawlMetrics {
   });
   const success = new Gauge({
     name: 'toolwarden_last_success_timestamp_seconds',
-    help: 'When the last run ended well, in seconds since the epoch; 0 before the first.',
+    help: 'When a run last ended well, or a worker last listed a server, in seconds since the epoch; 0 before.',
     registers,
   });
   let readDepth: (() => Promise<Record<string, number>>) | undefined;
@@ -70,6 +72,7 @@ export function crawlMetrics(): CrawlMetrics {
       runs.inc({ result: isSuccess ? 'success' : 'failure' });
       if (isSuccess) success.setToCurrentTime();
     },
+    succeeded: () => success.setToCurrentTime(),
     watchDepth: (read) => {
       readDepth = read;
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@toolwarden/catalogue/store';
 import type { CrawlMetrics } from '@toolwarden/scraper/metrics';
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
 import { CliError, type Command, readArguments, readDuration } from '../command.ts';
 import { dueSources } from '../due.ts';
 import type { Io } from '../io.ts';
@@ -9,6 +9,7 @@ import { painter } from '../paint.ts';
 import { existingData, resolvePath } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import { openPublication } from '../publish.ts';
+import { readCron } from '../read-cron.ts';
 import { type RefreshResult, refreshCatalogue } from '../refresh.ts';
 import { startMetrics } from '../start-metrics.ts';
 import { humanLine, outputLine, readConcurrency, summaryOf, withBudget } from './crawl.ts';
@@ -169,16 +170,5 @@ async function sleepUntil(timeMs: number, signal: AbortSignal): Promise<void> {
   ) {
     // Unlike AbortSignal.timeout this timer keeps the process alive; rejected means stopped.
     await sleep(Math.min(leftMs, LONGEST_TIMER_MS), undefined, { signal }).catch(() => {});
-  }
-}
-
-function readCron(expression: string): Pick<Cron, 'nextRun'> {
-  try {
-    return new Cron(expression, { paused: true });
-  } catch (error) {
-    throw new CliError(
-      'usage',
-      `--every ${JSON.stringify(expression)}: expected a cron expression such as '15 3 * * *' (${(error as Error).message})`,
-    );
   }
 }
