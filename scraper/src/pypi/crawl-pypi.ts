@@ -51,7 +51,11 @@ export async function crawlPypi(
     {
       ...(isContainer ? { image: UV_IMAGE } : { tools: { uv } }),
       command: (places) => ({
-        argv: installCommand(isContainer ? 'uv' : '/opt/tools/uv', name, version),
+        argv: installCommand(
+          place.sandbox.id === 'bubblewrap' ? '/opt/tools/uv' : uv,
+          name,
+          version,
+        ),
         env: installEnvironment(places),
       }),
     },
