@@ -99,6 +99,27 @@ test('entries join records with the judgement of exactly this definition, and a 
   expect((await store.readEntries()).items[0]?.tools[0]?.judgement).toBeUndefined();
 });
 
+test('a server read by itself is as it is among all, and its fingerprint changes with its files alone', async () => {
+  const store = openStore(dir);
+  await store.writeServer({ ...record, id: 'npm:one' });
+  await store.writeServer({ ...record, id: 'npm:two' });
+  const [one, two] = await store.fingerprints();
+  expect([one?.name, two?.name]).toEqual(['npm__one', 'npm__two']);
+  const whole = (await store.readEntries()).items;
+  if (one === undefined) throw new Error('nothing was written');
+  expect((await store.readGroup(one)).entry).toEqual(whole[0]);
+  const at = '2026-11-21T00:00:00Z';
+  await store.appendHistory('npm:one', [{ event: 'server-gone', at, version: '1.0.0' }]);
+  const after = await store.fingerprints();
+  expect(after[0]?.digest).not.toBe(one.digest);
+  expect(after[1]).toEqual(two);
+  await writeFile(join(dir, one.files[0] ?? ''), '{}');
+  expect(await store.readGroup(one)).toMatchObject({
+    entry: undefined,
+    problems: [{ file: one.files[0] }],
+  });
+});
+
 test('history is only appended, and a broken line is a problem of that line', async () => {
   const store = openStore(dir);
   const at = '2026-11-21T03:15:00.000Z';

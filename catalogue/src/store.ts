@@ -29,14 +29,22 @@ import {
 import type { ServerId } from './server-id.ts';
 import { serverSlug } from './slug.ts';
 import { attackText, parseAttackText } from './store-attacks.ts';
+import { fingerprintServers, type ServerFiles } from './store-fingerprints.ts';
 
-export { attackText, parseAttackText };
+export { attackText, parseAttackText, type ServerFiles };
 
 /** A file of the store that cannot be used, and what is wrong with it. Its neighbours are not affected. */
 export type StoreProblem = { file: string; message: string };
 
 /** What was read, and what had to be left out. */
 export type Reading<Item> = { items: Item[]; problems: StoreProblem[] };
+
+/** A server as its files say it is, and what was wrong with them. */
+export type ReadServer = {
+  entry: CatalogueEntry | undefined;
+  history: HistoryEvent[];
+  problems: StoreProblem[];
+};
 
 /** A file of the store that cannot be used or written. */
 export class StoreError extends Error {
@@ -146,6 +154,36 @@ export function openStore(dir: string) {
         ),
         problems: [...records.problems, ...judged.problems, ...corrected.problems],
       };
+    },
+
+    /** What there is to read of each server, without reading it. */
+    fingerprints: (): Promise<ServerFiles[]> => fingerprintServers(dir),
+    /** One server of {@link fingerprints} with all that is known of it; no entry where its record cannot be used. */
+    async readGroup({ files }: ServerFiles): Promise<ReadServer> {
+      const problems: StoreProblem[] = [];
+      const readIn = async <Item extends { id: ServerId }>(kind: Kind<Item>) => {
+        const items: Item[] = [];
+        for (const file of files.filter((each) => each.startsWith(`${kind.folder}/`))) {
+          try {
+            const item = await readRecord(dir, kind, join(dir, file), pathOf);
+            if (item !== undefined) items.push(item);
+          } catch (error) {
+            if (!(error instanceof StoreError)) throw error;
+            const message = error.message.slice(error.file.length + 2);
+            problems.push({ file: error.file, message });
+          }
+        }
+        return items[0];
+      };
+      const [record, judged, corrected] = [
+        await readIn(servers),
+        await readIn(classifications),
+        await readIn(corrections),
+      ];
+      if (record === undefined) return { entry: undefined, history: [], problems };
+      const history = await this.readHistory(record.id);
+      problems.push(...history.problems);
+      return { entry: joinEntry(record, judged, corrected), history: history.items, problems };
     },
 
     /** Appends lines to a server's history. */

@@ -167,13 +167,13 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
       await page.goto(address, { waitUntil: 'networkidle' });
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 2);
       expect(await page.inputValue('input[name=q]')).toBe('label');
-      await page.selectOption('[data-servers]', 'npm:@fixture/shell');
+      await page.selectOption('[data-servers]', 'npm__fixture__shell');
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
       const status = () => page.textContent('[data-status]');
       expect(await status()).toBe('Nothing fits these filters. Without them there may be more.');
       await open(page, '/search?q=%D1%91%D0%B6%D0%B8%D0%BA');
       await page.waitForFunction(() => document.querySelector('[data-status]')?.textContent);
-      expect(await status()).toContain('Nothing has these words');
+      expect(await status()).toContain('No name has these words');
     });
   });
 

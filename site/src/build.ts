@@ -1,21 +1,38 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { StoreProblem } from '@toolwarden/catalogue/store';
-import { loadCatalogue } from './lib/catalogue-view.ts';
+import type { AttackEntry } from '@toolwarden/catalogue';
+import {
+  openStore,
+  type ServerFiles,
+  type Store,
+  type StoreProblem,
+} from '@toolwarden/catalogue/store';
+import { type BuildWorker, startWorker } from './build-pool.ts';
+import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
+import { compileTemplates } from './compile-templates.ts';
+import { aroundDigests } from './lib/around-digest.ts';
+import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
-import { renderPages } from './render-pages.ts';
+import { linkTree } from './link-tree.ts';
+import { shareOut } from './share-out.ts';
 import { writeFeeds } from './write-feeds.ts';
-import { writeIndex } from './write-index.ts';
-import { writeTwins } from './write-twins.ts';
+import { searchRecords, writeIndex } from './write-index.ts';
+import { writeNames } from './write-names.ts';
 
 /** Of all records so many may be bad before the build fails rather than leave them out. */
 const MAX_BAD_SHARE = 0.01;
+/** A process more is worth its start for so many bytes of records. */
+const BYTES_A_PROCESS = 500_000;
 
 export type BuildOptions = {
   dataDir: string;
   /** A folder; replaced only by a whole site. */
   outDir: string;
+  /** A site built before, whose unchanged pages are taken over; by default the one in `outDir`. */
+  previousDir?: string;
   /** Where the site will be published, for sitemap and canonical links. */
   origin?: string;
   onProgress?: (progress: {
@@ -30,76 +47,274 @@ export type BuildResult = {
   pages: number;
   tools: number;
   servers: number;
+  /** Servers whose pages were looked at again; all of them where there was no site to start from. */
+  rebuilt: number;
   /** Records that were left out, and policies that failed our own check, each with the reason. */
   problems: StoreProblem[];
   durationMs: number;
 };
 
 /**
- * Builds the whole site into a folder beside `outDir` and swaps it in when nothing is missing. The same data gives the
- * same bytes.
+ * Builds the whole site into a folder beside `outDir` and swaps it in when nothing is missing. What has not changed
+ * since the site before is taken over. The same data gives the same bytes, either way.
  *
  * @throws SiteError, and then `outDir` is as it was.
  */
 export async function buildSite(options: BuildOptions): Promise<BuildResult> {
-  const { onProgress = () => {}, signal, origin = DEFAULT_ORIGIN } = options;
-  const [dataDir, outDir] = [resolve(options.dataDir), resolve(options.outDir)];
-  const start = performance.now();
-  onProgress({ phase: 'load' });
-  const catalogue = await loadCatalogue(dataDir);
-  const problems = [...catalogue.problems];
-  refuseBadRecords(catalogue.entries.length + catalogue.attacks.length, catalogue.problems);
+  const outDir = resolve(options.outDir);
   await mkdir(dirname(outDir), { recursive: true });
   // Beside the target, so that the last step is a rename within one file system.
   const work = await mkdtemp(join(dirname(outDir), `.${basename(outDir)}-build-`));
   // What fails ends the rest: nothing may write into a folder that is being removed.
   const stop = new AbortController();
-  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   try {
-    const html = join(work, 'html');
-    const total = catalogue.pages.length + catalogue.entries.length + catalogue.attacks.length;
-    const onPage = (done: number) => onProgress({ phase: 'pages', done, total });
-    // Astro has a process of its own; the plain writer keeps the other core busy.
-    await allOrNone(stop, [
-      renderPages({ dataDir, work, origin, signal: either, onPage }),
-      writeTwins(catalogue, html, either).then((found) => {
-        problems.push(...found);
-        return writeFeeds(catalogue, html, origin);
-      }),
-    ]);
-    onProgress({ phase: 'search' });
-    await writeIndex(catalogue, html, either);
-    const pages = await countPages(html);
-    signal?.throwIfAborted();
-    await swapIn(html, outDir, join(work, 'old'));
-    return {
-      pages,
-      tools: catalogue.tools.length,
-      servers: catalogue.entries.length,
-      problems,
-      durationMs: Math.round(performance.now() - start),
-    };
+    const result = await new Build({ ...options, outDir }, work, stop, signal).run();
+    options.signal?.throwIfAborted();
+    await swapIn(join(work, 'html'), outDir, join(work, 'old'));
+    return result;
   } catch (error) {
-    if (signal?.aborted)
+    if (options.signal?.aborted)
       throw new SiteError('aborted', 'the build was stopped; the site is as it was', {
         cause: error,
       });
     throw error;
   } finally {
+    stop.abort();
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function allOrNone(stop: AbortController, parts: Promise<void>[]): Promise<void> {
-  for (const part of parts) part.catch(() => stop.abort());
-  const failed = (await Promise.allSettled(parts)).filter((part) => part.status === 'rejected');
-  // The first to fail is the cause; that the others stopped is its effect.
-  const causes = failed.map(({ reason }) => reason as unknown);
-  if (causes.length > 0) throw causes.find((cause) => !isStop(cause)) ?? causes[0];
+type Group = { files: ServerFiles; before: ServerState | undefined; isRead: boolean };
+
+class Build {
+  readonly #options: BuildOptions;
+  readonly #work: string;
+  readonly #html: string;
+  readonly #stop: AbortController;
+  readonly #signal: AbortSignal;
+  readonly #store: Store;
+  readonly #origin: string;
+  readonly #start = performance.now();
+
+  constructor(options: BuildOptions, work: string, stop: AbortController, signal: AbortSignal) {
+    this.#options = options;
+    this.#work = work;
+    this.#html = join(work, 'html');
+    this.#stop = stop;
+    this.#signal = signal;
+    this.#store = openStore(resolve(options.dataDir));
+    this.#origin = options.origin ?? DEFAULT_ORIGIN;
+  }
+
+  async run(): Promise<BuildResult> {
+    this.#report('load');
+    const [templates, files, { items: attackEntries, problems }] = await Promise.all([
+      compileTemplates(this.#signal),
+      this.#store.fingerprints(),
+      this.#store.readAttacks(),
+      mkdir(this.#html),
+    ]);
+    const attacks = digestOf(attackEntries);
+    const head = { version: templates.version, origin: this.#origin, attacks };
+    const previousDir = resolve(this.#options.previousDir ?? this.#options.outDir);
+    const before = await stateOf(previousDir, head);
+    const groups = files.map((each): Group => {
+      const known = before?.servers.get(each.name);
+      const isRead = known?.digest !== each.digest || before?.attacks !== attacks;
+      return { files: each, before: known, isRead };
+    });
+    const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
+      isRead ? bytes : bytes / 20,
+    );
+    const workers = shares.map((_, index) =>
+      this.#startWorker({
+        templates: templates.dir,
+        previousDir: before && previousDir,
+        index,
+        processes: shares.length,
+      }),
+    );
+    try {
+      const servers = await readServers(shares, workers);
+      const catalogue = await this.#gather(servers, attackEntries, problems);
+      linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
+      const search = digestOf(searchRecords(catalogue));
+      const state: BuildState = { ...head, search, pages: {}, servers };
+      const [, , pages] = await allOrNone(this.#stop, [
+        writeFeeds(catalogue, this.#html, this.#origin).then(() =>
+          writeNames(catalogue, this.#html),
+        ),
+        this.#writeIndex(catalogue, before?.search === search ? previousDir : undefined),
+        this.#writePages(shares, workers, { servers, before, catalogue }),
+      ]);
+      state.pages = pages;
+      await writeState(this.#html, state);
+      return this.#result(state, catalogue, problems, groups);
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
+  }
+
+  #done = 0;
+  #total = 0;
+  #startWorker(job: {
+    templates: string;
+    previousDir: string | undefined;
+    index: number;
+    processes: number;
+  }) {
+    const onPages = (count: number) => {
+      this.#done += count;
+      this.#report('pages');
+    };
+    return startWorker(
+      { ...job, dataDir: this.#store.dir, outDir: this.#html },
+      { origin: this.#origin, signal: this.#signal, onPages },
+    );
+  }
+
+  /** Brings all servers together, and leaves them in a file for every process to read. */
+  async #gather(
+    servers: Map<string, ServerState>,
+    attackEntries: AttackEntry[],
+    problems: readonly StoreProblem[],
+  ): Promise<CatalogueView> {
+    const states = [...servers.values()];
+    const summaries = states.flatMap(({ summary }) => summary ?? []);
+    refuseBadRecords(summaries.length + attackEntries.length, [
+      ...problems,
+      ...states.flatMap((state) => state.problems),
+    ]);
+    const lines = summaries.map((summary) => `${JSON.stringify(summary)}\n`);
+    await writeFile(join(this.#work, 'summaries.jsonl'), lines.join(''));
+    const catalogue = catalogueView(summaries, attackEntries);
+    this.#total = catalogue.tools.length + catalogue.servers.length + catalogue.attacks.length;
+    return catalogue;
+  }
+
+  async #writePages(
+    shares: Group[][],
+    workers: BuildWorker[],
+    {
+      servers,
+      before,
+      catalogue,
+    }: {
+      servers: Map<string, ServerState>;
+      before: BuildState | undefined;
+      catalogue: CatalogueView;
+    },
+  ): Promise<BuildState['pages']> {
+    this.#report('pages');
+    const around = aroundDigests(catalogue);
+    for (const state of servers.values()) state.around = around.get(state.name) ?? '';
+    const written = await Promise.all(
+      shares.map((share, index) =>
+        (workers[index] as BuildWorker).write({
+          do: 'write',
+          summaries: join(this.#work, 'summaries.jsonl'),
+          servers: share.map(({ files, before: known, isRead }) => ({
+            files,
+            before: known,
+            isSame: !isRead && known?.around === (around.get(files.name) ?? ''),
+          })),
+          before: before?.pages,
+        }),
+      ),
+    );
+    for (const { name, pages, faults } of written.flatMap((each) => each.servers)) {
+      const state = servers.get(name);
+      if (state !== undefined) Object.assign(state, { pages, faults });
+    }
+    return sorted(Object.assign({}, ...written.map(({ pages }) => pages)));
+  }
+
+  async #writeIndex(catalogue: CatalogueView, from: string | undefined): Promise<void> {
+    if (from !== undefined) linkTree(join(from, 'pagefind'), join(this.#html, 'pagefind'));
+    else await writeIndex(catalogue, this.#html, this.#signal);
+  }
+
+  #report(phase: 'load' | 'pages'): void {
+    const { onProgress = () => {} } = this.#options;
+    if (phase === 'load') onProgress({ phase });
+    else onProgress({ phase, done: Math.min(this.#done, this.#total), total: this.#total });
+  }
+
+  #result(
+    { pages, servers }: BuildState,
+    catalogue: CatalogueView,
+    problems: readonly StoreProblem[],
+    groups: readonly Group[],
+  ): BuildResult {
+    const states = [...servers.values()];
+    const count = (hashes: object) => Object.keys(hashes).length;
+    return {
+      pages: states.reduce((sum, state) => sum + count(state.pages), count(pages)),
+      tools: catalogue.tools.length,
+      servers: catalogue.servers.length,
+      rebuilt: groups.filter(({ isRead }) => isRead).length,
+      problems: [...problems, ...states.flatMap((state) => [...state.problems, ...state.faults])],
+      durationMs: Math.round(performance.now() - this.#start),
+    };
+  }
 }
 
-function isStop(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || isStop(error.cause));
+/** Waits for all parts, so that none still writes when one has failed; the first to fail ends the others. */
+async function allOrNone<Parts extends unknown[]>(
+  stop: AbortController,
+  parts: { [Place in keyof Parts]: Promise<Parts[Place]> },
+): Promise<Parts> {
+  let cause: { error: unknown } | undefined;
+  for (const part of parts)
+    part.catch((error: unknown) => {
+      cause ??= { error };
+      stop.abort();
+    });
+  await Promise.allSettled(parts);
+  if (cause !== undefined) throw cause.error;
+  return Promise.all(parts) as Promise<Parts>;
+}
+
+/** Reads what changed; the rest is known. In the order of the files, whoever read them. */
+async function readServers(
+  shares: Group[][],
+  workers: BuildWorker[],
+): Promise<Map<string, ServerState>> {
+  const read = await Promise.all(
+    shares.map((share, index) => {
+      const servers = share.filter(({ isRead }) => isRead).map(({ files }) => files);
+      return (workers[index] as BuildWorker).read({ do: 'read', servers });
+    }),
+  );
+  const states = [
+    ...read.flat().map((state): ServerState => ({ ...state, around: '', pages: {} })),
+    ...shares.flat().flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before })),
+  ];
+  return new Map(
+    states.sort((a, b) => (a.name < b.name ? -1 : 1)).map((each) => [each.name, each]),
+  );
+}
+
+async function stateOf(
+  dir: string,
+  head: Pick<BuildState, 'version' | 'origin'>,
+): Promise<BuildState | undefined> {
+  const state = await readState(dir);
+  return state?.version === head.version && state.origin === head.origin ? state : undefined;
+}
+
+function processesFor(files: readonly ServerFiles[]): number {
+  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
+  return Math.max(1, Math.min(availableParallelism(), Math.round(bytes / BYTES_A_PROCESS)));
+}
+
+function digestOf(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
+}
+
+function sorted(hashes: BuildState['pages']): BuildState['pages'] {
+  return Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function refuseBadRecords(good: number, problems: readonly StoreProblem[]): void {
@@ -110,11 +325,6 @@ function refuseBadRecords(good: number, problems: readonly StoreProblem[]): void
     'bad-records',
     `${bad} of ${good + bad} records are bad, more than 1 %: ${first?.file}: ${first?.message}`,
   );
-}
-
-async function countPages(dir: string): Promise<number> {
-  const files = await readdir(dir, { recursive: true });
-  return files.filter((file) => file.endsWith('.html')).length;
 }
 
 async function swapIn(built: string, outDir: string, aside: string): Promise<void> {

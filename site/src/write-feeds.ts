@@ -8,7 +8,7 @@ import type { CatalogueView } from './lib/catalogue-view.ts';
 import { FAVICON } from './lib/favicon.ts';
 import { llmsText } from './lib/llms-text.ts';
 import { sitemaps } from './lib/sitemap.ts';
-import { attackUrl, categoryUrl, levelUrl, serverUrl, traitUrl } from './lib/urls.ts';
+import { attackUrl, categoryUrl, levelUrl, traitUrl } from './lib/urls.ts';
 
 /** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
 export async function writeFeeds(
@@ -18,7 +18,7 @@ export async function writeFeeds(
 ): Promise<void> {
   const files = new Map<string, string>([
     ['api/v1/tools.jsonl', lines(catalogue.tools.map(toolLine))],
-    ['api/v1/servers.jsonl', lines(catalogue.entries.map(serverLine))],
+    ['api/v1/servers.jsonl', lines(catalogue.servers.map(serverLine))],
     ['api/v1/attacks.jsonl', lines(catalogue.attackEntries.map(attackLine))],
     ['favicon.svg', FAVICON],
     ['llms.txt', llmsText(origin)],
@@ -34,8 +34,8 @@ function lines(items: object[]): string {
 }
 
 /** Every page that a search engine should know; not those of servers that are gone. */
-function pathsOf({ entries, tools, attacks }: CatalogueView): string[] {
-  const present = entries.filter(({ record }) => record.isGone !== true);
+function pathsOf({ servers, tools, attacks }: CatalogueView): string[] {
+  const present = servers.filter(({ status }) => status !== 'gone');
   return [
     ...[
       '/',
@@ -54,7 +54,7 @@ function pathsOf({ entries, tools, attacks }: CatalogueView): string[] {
     ...traits.map(({ id }) => traitUrl(id)),
     ...attacks.map(({ id }) => attackUrl(id)),
     ...attackFacets(attacks).flatMap(({ values }) => values.map(({ url }) => url)),
-    ...present.map(({ slug }) => serverUrl(slug)),
+    ...present.map(({ url }) => url),
     ...tools.map(({ url }) => url),
   ];
 }

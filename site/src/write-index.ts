@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { close, createIndex, type PagefindIndex } from 'pagefind';
 import { attackRecord } from './lib/attack-record.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
-import { serverSearchRecord, toolRecord } from './lib/search-record.ts';
+import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 
 // Pagefind's service is one a process, and closing it ends every index in it: so one at a time.
@@ -19,14 +19,14 @@ export function writeIndex(
   return turn;
 }
 
+/** What is searched in full: one record a server, with its tools' words in it, and one an attack. */
+export function searchRecords({ servers, attackEntries }: CatalogueView): SearchRecord[] {
+  const present = servers.filter(({ status }) => status !== 'gone');
+  return [...present.map(({ search }) => search), ...attackEntries.map(attackRecord)];
+}
+
 async function indexAll(catalogue: CatalogueView, outDir: string, signal?: AbortSignal) {
-  const { entries, tools, attackEntries } = catalogue;
-  const present = entries.filter(({ record }) => record.isGone !== true);
-  const records = [
-    ...tools.map(toolRecord),
-    ...present.map(serverSearchRecord),
-    ...attackEntries.map(attackRecord),
-  ];
+  const records = searchRecords(catalogue);
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {

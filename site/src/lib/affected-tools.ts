@@ -1,12 +1,12 @@
-import { attacksFor, attacksForServer, type CatalogueEntry } from '@toolwarden/catalogue';
-import { type CatalogueView, levelsShown, type ToolRef } from './catalogue-view.ts';
+import { type CatalogueView, levelsShown } from './catalogue-view.ts';
+import type { ServerSummary, ToolSummary } from './server-summary.ts';
 
 /** So many are named on a page; the rest is a number. */
 const SHOWN = 20;
 
 /** The first of what an attack applies to, each with the reason, and how many there are. */
 type Affected<Of> = { total: number; first: { of: Of; because: string }[] };
-export type AffectedBy = { tools: Affected<ToolRef>; servers: Affected<CatalogueEntry> };
+export type AffectedBy = { tools: Affected<ToolSummary>; servers: Affected<ServerSummary> };
 
 const known = new WeakMap<CatalogueView, Map<string, AffectedBy>>();
 
@@ -17,18 +17,14 @@ export function affectedBy(catalogue: CatalogueView, attackId: string): Affected
   return index.get(attackId) ?? noneAffected();
 }
 
-function indexAffected({ attacks, tools, entries }: CatalogueView): Map<string, AffectedBy> {
+function indexAffected({ attacks, tools, servers }: CatalogueView): Map<string, AffectedBy> {
   const index = new Map(attacks.map(({ id }) => [id, noneAffected()]));
   // Stable, so tools of one level stay in the order of the catalogue.
   const ordered = tools.toSorted((a, b) => place(a) - place(b));
-  for (const ref of ordered) {
-    for (const { attack, because } of attacksFor(ref.entry, ref.tool, attacks))
-      note(index.get(attack.id)?.tools, ref, because);
-  }
-  for (const entry of entries.filter(({ record }) => record.isGone !== true)) {
-    for (const { attack, because } of attacksForServer(entry, attacks))
-      note(index.get(attack.id)?.servers, entry, because);
-  }
+  for (const tool of ordered)
+    for (const { id, because } of tool.attacks) note(index.get(id)?.tools, tool, because);
+  for (const server of servers.filter(({ status }) => status !== 'gone'))
+    for (const { id, because } of server.attacks) note(index.get(id)?.servers, server, because);
   return index;
 }
 
@@ -42,6 +38,6 @@ function noneAffected(): AffectedBy {
   return { tools: { total: 0, first: [] }, servers: { total: 0, first: [] } };
 }
 
-function place({ tool }: ToolRef): number {
-  return levelsShown.indexOf(tool.judgement?.risk);
+function place({ level }: ToolSummary): number {
+  return levelsShown.indexOf(level);
 }

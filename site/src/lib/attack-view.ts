@@ -3,7 +3,6 @@ import {
   type AttackEntry,
   type AttackKind,
   controls,
-  displayName,
   frameworks,
   type JsonValue,
   linksBetween,
@@ -15,8 +14,8 @@ import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { compareText } from './names.ts';
 import { type NeedsWords, needsWords } from './needs-words.ts';
 import { type ProseSection, proseSections } from './prose.ts';
-import { linkTo, type ToolLink } from './tool-view.ts';
-import { attackFacetUrl, attackUrl, serverUrl } from './urls.ts';
+import { asLink, type ToolLink } from './tool-view.ts';
+import { attackFacetUrl, attackUrl } from './urls.ts';
 
 /** An entry of the attack database in a list. */
 export type AttackLink = {
@@ -108,13 +107,13 @@ export function attackView(catalogue: CatalogueView, { attack, body }: AttackEnt
     notes: attack.notes ?? [],
     tools: {
       total: tools.total,
-      first: tools.first.map(({ of, because }) => ({ ...linkTo(of), because })),
+      first: tools.first.map(({ of, because }) => ({ ...asLink(of), because })),
     },
     servers: {
       total: servers.total,
       first: servers.first.map(({ of, because }) => ({
-        name: displayName(of.record),
-        url: serverUrl(of.slug),
+        name: of.name,
+        url: of.url,
         because,
       })),
     },

@@ -1,36 +1,32 @@
-import { type CatalogueEntry, displayName } from '@toolwarden/catalogue';
-import type { ToolRef } from './catalogue-view.ts';
-import { isKnown } from './server-view.ts';
-import { serverUrl } from './urls.ts';
+import type { ServerSummary, ToolSummary } from './server-summary.ts';
 
 /**
  * A tool's line in `/api/v1/tools.jsonl`: `server` and `tool` as in a call, so that decisions can be joined. Null where
  * nobody has judged: never to be read as safe.
  */
-export function toolLine({ entry, tool, url }: ToolRef): object {
+export function toolLine(tool: ToolSummary) {
   return {
-    server: entry.record.id,
-    tool: tool.definition.name,
-    url,
-    level: tool.judgement?.risk ?? null,
-    category: tool.judgement?.category ?? null,
-    label: tool.judgement?.label ?? null,
-    traits: tool.judgement?.traits ?? null,
+    server: tool.serverId,
+    tool: tool.name,
+    url: tool.url,
+    level: tool.level ?? null,
+    category: tool.category ?? null,
+    label: tool.label ?? null,
+    traits: tool.traits ?? null,
     digest: tool.digest,
   };
 }
 
 /** A server's line in `/api/v1/servers.jsonl`. `tools` is null where they are not known, which is not to have none. */
-export function serverLine(entry: CatalogueEntry): object {
-  const { record, slug, tools } = entry;
+export function serverLine(server: ServerSummary) {
   return {
-    id: record.id,
-    name: displayName(record),
-    url: serverUrl(slug),
-    version: record.version,
-    outcome: record.outcome,
-    reason: record.reason ?? null,
-    isGone: record.isGone ?? false,
-    tools: isKnown(entry) ? tools.length : null,
+    id: server.id,
+    name: server.name,
+    url: server.url,
+    version: server.version,
+    outcome: server.outcome,
+    reason: server.reason ?? null,
+    isGone: server.status === 'gone',
+    tools: server.isKnown ? server.tools.length : null,
   };
 }

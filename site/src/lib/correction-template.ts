@@ -1,6 +1,6 @@
 import { serverSlug } from '@toolwarden/catalogue';
-import type { ToolRef } from './catalogue-view.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
+import type { ToolRef } from './tool-view.ts';
 
 /** The correction record of a tool with what is known filled in, and the file it belongs into. */
 export function correctionTemplate({ entry, tool }: ToolRef): {

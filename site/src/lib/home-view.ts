@@ -1,12 +1,7 @@
-import {
-  type CatalogueView,
-  countLevels,
-  type LevelCount,
-  type ToolRef,
-} from './catalogue-view.ts';
+import { type CatalogueView, countLevels, type LevelCount } from './catalogue-view.ts';
 import { compareText } from './names.ts';
-import { type ServerLink, serverLink } from './server-view.ts';
-import { linkTo, type ToolLink } from './tool-view.ts';
+import { asServerLink, type ServerLink } from './server-view.ts';
+import { asLink, type ToolLink } from './tool-view.ts';
 
 /** What the first page shows. */
 export type HomeView = {
@@ -21,22 +16,20 @@ export type HomeView = {
 const SHOWN_TOOLS = 8;
 const SHOWN_SERVERS = 12;
 
-export function homeView({ entries, tools }: CatalogueView): HomeView {
-  const links = entries.map(serverLink);
-  const listed = links.filter(({ status }) => status === 'listed' || status === 'partly listed');
+export function homeView({ servers, tools }: CatalogueView): HomeView {
+  const listed = servers.filter(({ status }) => status === 'listed' || status === 'partly listed');
   const bySize = listed.toSorted((a, b) => b.toolCount - a.toolCount || compareText(a.id, b.id));
   // One a server: a large server must not be the whole list.
-  const first = new Map<string, ToolRef>();
-  for (const ref of tools)
-    if (ref.tool.judgement?.risk === 'Critical' && !first.has(ref.entry.record.id))
-      first.set(ref.entry.record.id, ref);
+  const first = new Map<string, ToolLink>();
+  for (const tool of tools)
+    if (tool.level === 'Critical' && !first.has(tool.serverId)) first.set(tool.serverId, tool);
   const sharpest = bySize.flatMap(({ id }) => first.get(id) ?? []);
   return {
     toolCount: tools.length,
     serverCount: listed.length,
-    failedCount: links.filter(({ status }) => status === 'not listed').length,
-    levels: countLevels(tools.map(({ tool }) => tool)),
-    sharpest: sharpest.slice(0, SHOWN_TOOLS).map(linkTo),
-    servers: bySize.slice(0, SHOWN_SERVERS),
+    failedCount: servers.filter(({ status }) => status === 'not listed').length,
+    levels: countLevels(tools),
+    sharpest: sharpest.slice(0, SHOWN_TOOLS).map(asLink),
+    servers: bySize.slice(0, SHOWN_SERVERS).map(asServerLink),
   };
 }

@@ -4,13 +4,13 @@ import { counted } from './names.ts';
 
 /** Figures about the catalogue as it is, each with its n and, for shares, a 95 % interval. */
 export function methodFigures({
-  entries,
+  servers,
   tools,
 }: CatalogueView): { label: string; value: string }[] {
-  const asked = entries.filter(({ record }) => record.isGone !== true);
-  const listed = asked.filter(({ record }) => record.outcome !== 'failed');
-  const judged = tools.filter(({ tool }) => tool.judgement !== undefined);
-  const open = judged.filter(({ tool }) => (tool.classification?.review.length ?? 0) > 0);
+  const asked = servers.filter(({ status }) => status !== 'gone');
+  const listed = asked.filter(({ outcome }) => outcome !== 'failed');
+  const judged = tools.filter(({ level }) => level !== undefined);
+  const open = judged.filter(({ isOpenToReview }) => isOpenToReview);
   return [
     {
       label: 'Servers that listed their tools',

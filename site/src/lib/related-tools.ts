@@ -1,34 +1,42 @@
-import { levels } from '@toolwarden/catalogue';
-import type { CatalogueView, ToolRef } from './catalogue-view.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueTool,
+  levels,
+  type ServerId,
+} from '@toolwarden/catalogue';
 import { nameWords } from './names.ts';
+import type { ToolSummary } from './server-summary.ts';
 
 /** Tools by the words of their name: those under one key do, by their name, the same thing. */
-export type ActIndex = Map<string, ToolRef[]>;
+export type ActIndex = Map<string, ToolSummary[]>;
 
 /** Of each act so many are kept, from as many servers: one large server must not fill every list. */
 const KEPT = 24;
 const SHOWN = 6;
 
 /** Indexes tools by act. One pass; `tools` is sorted, so the same data gives the same lists. */
-export function indexActs(tools: readonly ToolRef[]): ActIndex {
+export function indexActs(tools: readonly ToolSummary[]): ActIndex {
   const index: ActIndex = new Map();
-  for (const ref of tools) {
-    const key = actKey(ref.tool.definition.name);
+  for (const tool of tools) {
+    const key = actKey(tool.name);
     const found = index.get(key);
-    if (found === undefined) index.set(key, [ref]);
-    else if (found.length < KEPT && found.at(-1)?.entry !== ref.entry) found.push(ref);
+    if (found === undefined) index.set(key, [tool]);
+    else if (found.length < KEPT && found.at(-1)?.serverId !== tool.serverId) found.push(tool);
   }
   return index;
 }
 
 /** Tools of other servers whose names say the same act. */
-export function sameActElsewhere({ acts }: CatalogueView, ref: ToolRef): ToolRef[] {
-  const found = acts.get(actKey(ref.tool.definition.name)) ?? [];
-  return found.filter(({ entry }) => entry !== ref.entry).slice(0, SHOWN);
+export function sameActElsewhere(
+  acts: ActIndex,
+  { name, serverId }: { name: string; serverId: ServerId },
+): ToolSummary[] {
+  const found = acts.get(actKey(name)) ?? [];
+  return found.filter((other) => other.serverId !== serverId).slice(0, SHOWN);
 }
 
 /** Neighbours on the same server: those that share words with this one, the riskier first. */
-export function relatedHere({ entry, tool }: ToolRef): ToolRef['tool'][] {
+export function relatedHere(entry: CatalogueEntry, tool: CatalogueTool): CatalogueTool[] {
   const words = new Set(nounsOf(tool.definition.name));
   return entry.tools
     .filter((other) => other !== tool)

@@ -1,6 +1,10 @@
-import { type CatalogueEntry, displayName, readTool, serverWords } from '@toolwarden/catalogue';
-import type { ToolRef } from './catalogue-view.ts';
-import { levelTitle } from './level-words.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueTool,
+  displayName,
+  readTool,
+  serverWords,
+} from '@toolwarden/catalogue';
 import { counted, nameWords } from './names.ts';
 import { isKnown } from './server-view.ts';
 import { serverUrl } from './urls.ts';
@@ -16,46 +20,11 @@ export type SearchRecord = {
 };
 
 const MAX_TEXT = 2000;
+/** Of a tool's description so much is searched, and so much of a server altogether. */
+const MAX_TOOL = 300;
+const MAX_CONTENT = 40_000;
 
-/** What is searched and shown of a tool: its name as it is and in words, its server, and what it is said to do. */
-export function toolRecord({ entry, tool, url }: ToolRef): SearchRecord {
-  const { name, title, description = '' } = readTool(tool.definition);
-  const server = displayName(entry.record);
-  const words = nameWords(name).join(' ');
-  const level = levelTitle(tool.judgement?.risk);
-  const said = description.slice(0, MAX_TEXT);
-  return {
-    url,
-    language: 'en',
-    // In one piece as well, whatever its spelling: the search puts these hits first.
-    content: [
-      words,
-      words.replaceAll(' ', '_'),
-      clip(name, 200),
-      title,
-      server,
-      tool.judgement?.label,
-      said,
-    ]
-      .filter((part) => part !== undefined && part !== '')
-      .join('. '),
-    meta: {
-      title: clip(name, 120),
-      words,
-      server: clip(server, 80),
-      about: about(description),
-      level,
-      label: tool.judgement?.label ?? '',
-    },
-    filters: {
-      level: [level],
-      category: [tool.judgement?.category ?? 'Not classified'],
-      server: [entry.record.id],
-    },
-  };
-}
-
-/** What is searched and shown of a server. It has no level or category, so those filters leave it out. */
+/** What is searched and shown of a server: its words and those of its tools, which have no records of their own. */
 export function serverSearchRecord(entry: CatalogueEntry): SearchRecord {
   const { record, slug, tools } = entry;
   const { name, description = '' } = serverWords(record);
@@ -64,7 +33,10 @@ export function serverSearchRecord(entry: CatalogueEntry): SearchRecord {
   return {
     url: serverUrl(slug),
     language: 'en',
-    content: [words, description.slice(0, MAX_TEXT)].filter((part) => part !== '').join('. '),
+    content: [words, description.slice(0, MAX_TEXT), ...tools.map(wordsOfTool)]
+      .filter((part) => part !== '')
+      .join('. ')
+      .slice(0, MAX_CONTENT),
     meta: {
       kind: 'server',
       title: clip(shown, 120),
@@ -72,8 +44,13 @@ export function serverSearchRecord(entry: CatalogueEntry): SearchRecord {
       server: isKnown(entry) ? counted(tools.length, 'tool') : 'not listed',
       about: about(description),
     },
-    filters: { server: [record.id] },
+    filters: { kind: ['server'] },
   };
+}
+
+function wordsOfTool({ definition }: CatalogueTool): string {
+  const { name, description = '' } = readTool(definition);
+  return `${nameWords(name).join(' ')}: ${description.slice(0, MAX_TOOL)}`;
 }
 
 function about(text: string): string {

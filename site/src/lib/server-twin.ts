@@ -1,8 +1,8 @@
 import type { CatalogueEntry } from '@toolwarden/catalogue';
 import { toolLine } from './bulk-lines.ts';
 import { type Markdown, markdown } from './markdown.ts';
+import { summarizeTool } from './server-summary.ts';
 import { NOT_KNOWN, type ServerView } from './server-view.ts';
-import { toolUrl } from './urls.ts';
 
 /** A server's page as data: the record without the definitions, which stand in the tools' own twins; `tools` is null where they are not known. */
 export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
@@ -12,9 +12,7 @@ export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
     name: view.name,
     url: view.url,
     status: view.status,
-    tools: view.isKnown
-      ? entry.tools.map((tool) => toolLine({ entry, tool, url: toolUrl(entry.slug, tool.slug) }))
-      : null,
+    tools: view.isKnown ? entry.tools.map((tool) => toolLine(summarizeTool(entry, tool))) : null,
   };
 }
 

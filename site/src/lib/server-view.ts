@@ -55,10 +55,16 @@ export function serverLink(entry: CatalogueEntry): ServerLink {
     description: serverWords(record).description,
     area: record.area,
     toolCount: entry.tools.length,
-    levels: countLevels(entry.tools),
+    levels: countLevels(entry.tools.map(({ judgement }) => ({ level: judgement?.risk }))),
     status: statusOf(record),
     isKnown: isKnown(entry),
   };
+}
+
+/** Only what a list shows of a server. */
+export function asServerLink(server: ServerLink): ServerLink {
+  const { name, id, url, description, area, toolCount, levels, status, isKnown: known } = server;
+  return { name, id, url, description, area, toolCount, levels, status, isKnown: known };
 }
 
 /** What is said of the tools of a server that could not be asked. */

@@ -1,7 +1,6 @@
-import type { ToolRef } from './catalogue-view.ts';
 import { type Markdown, markdown } from './markdown.ts';
 import type { PolicyPanel } from './policy-panels.ts';
-import type { ToolView } from './tool-view.ts';
+import type { ToolRef, ToolView } from './tool-view.ts';
 
 /** A tool's page as data. */
 export function toolTwin(

@@ -1,9 +1,11 @@
 import {
+  type CatalogueEntry,
   type CatalogueTool,
   type Category,
   type Confidence,
   categories,
   displayName,
+  type HistoryEvent,
   type Label,
   type Level,
   type Parameter,
@@ -24,7 +26,7 @@ import {
   signalsOf,
 } from './argument-signals.ts';
 import { type AttackLine, attackLines } from './attack-lines.ts';
-import type { CatalogueView, ToolRef } from './catalogue-view.ts';
+import type { CatalogueView } from './catalogue-view.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
 import { type HistoryRow, historyRows } from './history-rows.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
@@ -73,9 +75,15 @@ export type ToolView = {
   elsewhere: ToolLink[];
 };
 
-/** The view of one tool: a function of its entry and of the tools related to it. */
-export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
-  const { entry, tool, url } = ref;
+/** A tool with its server and its address. */
+export type ToolRef = { entry: CatalogueEntry; tool: CatalogueTool; url: string };
+
+/** The view of one tool: a function of its server, the attack database, and the tools elsewhere that do the same. */
+export function toolView(
+  { acts, attacks }: Pick<CatalogueView, 'acts' | 'attacks'>,
+  { entry, tool, url }: ToolRef,
+  history: readonly HistoryEvent[],
+): ToolView {
   const { judgement, classification, correction } = tool;
   const known = readTool(tool.definition);
   const located = locateEvidence(
@@ -115,14 +123,19 @@ export function toolView(catalogue: CatalogueView, ref: ToolRef): ToolView {
     arguments: argumentRows(known, owner),
     annotations: annotationRows(tool),
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
-    attacks: attackLines(entry, tool, catalogue.attacks),
+    attacks: attackLines(entry, tool, attacks),
     provenance: provenanceOf(entry, tool),
-    history: historyRows(catalogue.history.get(entry.record.id) ?? [], known.name),
-    here: relatedHere(ref).map((other) =>
+    history: historyRows(history, known.name),
+    here: relatedHere(entry, tool).map((other) =>
       linkTo({ entry, tool: other, url: toolUrl(entry.slug, other.slug) }),
     ),
-    elsewhere: sameActElsewhere(catalogue, ref).map(linkTo),
+    elsewhere: sameActElsewhere(acts, { name: known.name, serverId: entry.record.id }).map(asLink),
   };
+}
+
+/** Only what a list shows: a page changes with what stands on it and with nothing else. */
+export function asLink({ name, url, level, label, serverName }: ToolLink): ToolLink {
+  return { name, url, level, label, serverName };
 }
 
 /** The line of a tool in a list. */

@@ -36,6 +36,11 @@ export function pageUrl(base: string, page: number): string {
   return page === 1 ? base : `${base}/${page}`;
 }
 
+/** A page of the list of servers. No server can have this address: slugs of servers begin with their origin. */
+export function serversUrl(page: number): string {
+  return page === 1 ? '/servers' : `/servers/all/${page}`;
+}
+
 /** A link from a record that may be followed: https only, everything else is shown as text. */
 export function safeLink(link: string | undefined): string | undefined {
   if (link === undefined) return undefined;

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
-import { resolvePointer } from '@toolwarden/catalogue';
+import { type CatalogueEntry, resolvePointer } from '@toolwarden/catalogue';
 import { policySchema } from '@toolwarden/policy';
 import { beforeAll, expect, test } from 'vitest';
+import { readCatalogue, type WholeCatalogue } from '../testing/read-catalogue.ts';
+import { aroundDigests } from './around-digest.ts';
 import { serverLine } from './bulk-lines.ts';
-import { type CatalogueView, countLevels, loadCatalogue } from './catalogue-view.ts';
+import { type CatalogueView, catalogueView, countLevels } from './catalogue-view.ts';
 import { homeView } from './home-view.ts';
+import { namesIndex } from './names-index.ts';
 import { serverPolicies, toolPolicies } from './policy-panels.ts';
-import { serverSearchRecord, toolRecord } from './search-record.ts';
+import { serverSearchRecord } from './search-record.ts';
+import { summarizeServer } from './server-summary.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { serverView } from './server-view.ts';
 import { toolTwin } from './tool-twin.ts';
@@ -14,18 +18,20 @@ import { toolView } from './tool-view.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
 let catalogue: CatalogueView;
+let entries: CatalogueEntry[];
+let refs: WholeCatalogue['refs'];
 beforeAll(async () => {
-  catalogue = await loadCatalogue(FIXTURES);
+  ({ catalogue, entries, refs } = await readCatalogue(FIXTURES));
 });
 
 function tool(server: string, name: string) {
-  const ref = catalogue.pages.find(
+  const ref = refs.find(
     ({ entry, tool: each }) => entry.record.id === server && each.definition.name === name,
   );
   if (ref === undefined) throw new Error(`no fixture ${server} ${name}`);
   return ref;
 }
-const view = (server: string, name: string) => toolView(catalogue, tool(server, name));
+const view = (server: string, name: string) => toolView(catalogue, tool(server, name), []);
 
 test('a tool’s view says level, label, rows and the words that show it', () => {
   const found = view('npm:@fixture/campaigns', 'send_campaign');
@@ -50,7 +56,7 @@ test('a tool lists the attacks that its own capabilities allow, and only those',
 
 test('a tool that nobody judged has no level, its policy refuses it and the index says so', () => {
   const ref = tool('npm:@fixture/unclassified-tool', 'sync_everything');
-  const found = toolView(catalogue, ref);
+  const found = toolView(catalogue, ref, []);
   expect([found.level, found.label, found.rows, found.facts]).toEqual([
     undefined,
     undefined,
@@ -59,7 +65,7 @@ test('a tool that nobody judged has no level, its policy refuses it and the inde
   ]);
   const [recommended] = toolPolicies(ref.entry, found.name);
   expect(JSON.parse(recommended?.text ?? '').tools.sync_everything.action).toBe('deny');
-  expect(toolRecord(ref).filters['level']).toEqual(['Not classified']);
+  expect(namesIndex(catalogue)).toContain('\nsync_everything\ta\n');
   expect(toolTwin(ref, found, [])).toMatchObject({ level: null, category: null });
 });
 
@@ -71,12 +77,10 @@ test('a person’s answer holds, with the computed one beside it', () => {
 
 test('the policies of every fixture, tool by tool and whole, pass our own check and the schema', () => {
   const panels = [
-    ...catalogue.pages.flatMap(({ entry, tool: each }) =>
-      toolPolicies(entry, each.definition.name),
-    ),
-    ...catalogue.entries.filter(({ tools }) => tools.length > 0).flatMap(serverPolicies),
+    ...refs.flatMap(({ entry, tool: each }) => toolPolicies(entry, each.definition.name)),
+    ...entries.filter(({ tools }) => tools.length > 0).flatMap(serverPolicies),
   ];
-  expect(panels.length).toBeGreaterThan(3 * catalogue.pages.length);
+  expect(panels.length).toBeGreaterThan(3 * refs.length);
   for (const { text, fault } of panels) {
     expect(fault).toBeUndefined();
     expect(policySchema.safeParse(JSON.parse(text)).success).toBe(true);
@@ -96,8 +100,8 @@ test('each rule of a policy has its reason, under its place in that policy', () 
 
 test('tools of a server that is gone keep their page and leave the lists', () => {
   const isGone = (id: string) => id === 'npm:@fixture/gone';
-  expect(catalogue.pages.some(({ entry }) => isGone(entry.record.id))).toBe(true);
-  expect(catalogue.tools.some(({ entry }) => isGone(entry.record.id))).toBe(false);
+  expect(refs.some(({ entry }) => isGone(entry.record.id))).toBe(true);
+  expect(catalogue.tools.some(({ serverId }) => isGone(serverId))).toBe(false);
 });
 
 test('the same act on another server is related, by its words and not its spelling', () => {
@@ -115,7 +119,7 @@ test('neighbours on a server share its object, not its verb', () => {
 });
 
 test('a server that could not be listed says why', () => {
-  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
+  const entry = entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
   expect(entry && serverView(entry)).toMatchObject({
     status: 'not listed',
     reason: { code: 'wants-backend', words: 'It wants a database or service to be running.' },
@@ -123,11 +127,11 @@ test('a server that could not be listed says why', () => {
 });
 
 test('the tools of a server that could not be listed are not known, which is not none', () => {
-  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
+  const entry = entries.find(({ record }) => record.id === 'npm:@fixture/wants-backend');
   if (entry === undefined) throw new Error('no fixture');
   const found = serverView(entry);
   expect(serverTwin(entry, found)).toMatchObject({ tools: null });
-  expect(serverLine(entry)).toMatchObject({ tools: null });
+  expect(serverLine(summarizeServer(entry, []))).toMatchObject({ tools: null });
   expect(serverSearchRecord(entry).meta['server']).toBe('not listed');
   const text = serverTwinMarkdown(found);
   expect(text).toContain('## Tools\n\nNot known: it could not be listed.');
@@ -136,23 +140,24 @@ test('the tools of a server that could not be listed are not known, which is not
 
 test('the JSON twin of a tool names what its page calls related, here and elsewhere', () => {
   const ref = tool('npm:@fixture/many-tools', 'create_issue');
-  const found = toolView(catalogue, ref);
+  const found = toolView(catalogue, ref, []);
   const urls = [...found.here, ...found.elsewhere].map(({ url }) => url);
   expect(found.here.length * found.elsewhere.length).toBeGreaterThan(0);
   expect(toolTwin(ref, found, [])).toMatchObject({ related: urls });
 });
 
-test('a server is found by the words of its name and left out where a level is asked for', () => {
-  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/many-tools');
+test('a server is found by the words of its name and of its tools', () => {
+  const entry = entries.find(({ record }) => record.id === 'npm:@fixture/many-tools');
   expect(entry && serverSearchRecord(entry)).toMatchObject({
     url: '/servers/npm__fixture__many-tools',
+    content: expect.stringContaining('delete label: '),
     meta: { kind: 'server', words: expect.stringContaining('many tools'), server: '72 tools' },
-    filters: { server: ['npm:@fixture/many-tools'] },
+    filters: { kind: ['server'] },
   });
 });
 
 test('links of a record are live only where they are https', () => {
-  const entry = catalogue.entries.find(({ record }) => record.id === 'npm:@fixture/hostile-text');
+  const entry = entries.find(({ record }) => record.id === 'npm:@fixture/hostile-text');
   expect(entry && serverView(entry).links.map(({ href }) => href)).toEqual([
     undefined,
     undefined,
@@ -161,8 +166,24 @@ test('links of a record are live only where they are https', () => {
 });
 
 test('the levels of all tools add up, and what is not classified is counted by itself', () => {
-  const counts = countLevels(catalogue.tools.map((ref) => ref.tool));
+  const counts = countLevels(catalogue.tools);
   expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(catalogue.tools.length);
   expect(counts.at(-1)).toEqual({ level: undefined, count: 4 });
   expect(homeView(catalogue)).toMatchObject({ toolCount: catalogue.tools.length, failedCount: 1 });
 });
+
+test('the view is the same in whatever order servers come, and only a named neighbour changes what stands around one', () => {
+  const reversed = catalogueView(catalogue.servers.toReversed(), catalogue.attackEntries);
+  expect(JSON.stringify(reversed.tools)).toBe(JSON.stringify(catalogue.tools));
+  const [before, after] = [catalogue, without('url:jobs.fixture.example/mcp')].map(aroundDigests);
+  const changed = [...(before ?? [])].filter(([slug, digest]) => after?.get(slug) !== digest);
+  expect(changed.map(([slug]) => slug).sort()).toEqual([
+    'npm__fixture__many-tools',
+    'url__jobs.fixture.example__mcp',
+  ]);
+});
+
+function without(id: string): CatalogueView {
+  const servers = catalogue.servers.filter((server) => server.id !== id);
+  return catalogueView(servers, catalogue.attackEntries);
+}

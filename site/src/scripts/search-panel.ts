@@ -1,11 +1,10 @@
-import { nameWords } from '../lib/names.ts';
-import { visiblePieces } from '../lib/visible-text.ts';
-import { loadPagefind, type Pagefind } from './pagefind.ts';
+import { CATEGORIES, LEVELS, type NamesAnswer, type NamesQuery } from '../lib/names-search.ts';
+import { loadNames } from './names.ts';
+import { loadPagefind } from './pagefind.ts';
+import { buttonItem, element, nameItem, plain, textItem } from './search-results.ts';
 
 const SHOWN = 10;
-const PAUSE_MS = 120;
-
-type Hit = { url: string; meta: Record<string, string> };
+const PAUSE_MS = 60;
 
 /** Makes one search form live: results as one types, arrow keys, counts, and the address where it has one. */
 export function startPanel(form: HTMLFormElement): void {
@@ -36,8 +35,8 @@ class Panel {
 
   start(): void {
     this.#live.hidden = false;
+    loadNames();
     if (this.#hasUrl) void this.#readAddress().then(() => this.#search());
-    else void loadPagefind().catch(() => this.#say(UNAVAILABLE));
     this.#form.addEventListener('input', () => {
       this.#shown = SHOWN;
       clearTimeout(this.#timer);
@@ -54,46 +53,79 @@ class Panel {
   async #search(): Promise<void> {
     const round = ++this.#round;
     const data = new FormData(this.#form);
-    const term = this.#field.value.trim();
-    const filters = {
-      ...filter('level', data),
-      ...filter('category', data),
-      ...filter('server', data),
+    const all = (name: string) => data.getAll(name).map(String);
+    const query: NamesQuery = {
+      text: this.#field.value.trim(),
+      level: all('level'),
+      category: all('category'),
+      server: all('server')[0] ?? '',
     };
     if (this.#hasUrl) this.#writeAddress(data);
-    if (term === '' && Object.keys(filters).length === 0) {
+    const isFiltered = query.level.length + query.category.length > 0 || query.server !== '';
+    if (query.text === '' && !isFiltered) {
       this.#results.replaceChildren();
+      this.#count(undefined);
       return this.#say('');
     }
     try {
-      const pagefind = await loadPagefind();
-      const results = await search(pagefind, term, filters);
-      const hits = await Promise.all(results.slice(0, this.#shown).map((result) => result.data()));
-      if (round === this.#round) this.#show(hits, results.length, Object.keys(filters).length > 0);
+      const answer = await loadNames().ask(query, this.#shown);
+      if (round !== this.#round) return;
+      this.#count(answer);
+      this.#show(answer, isFiltered);
+      if (query.text === '' || isFiltered) return;
+      // What no name has may stand in a description.
+      if (answer.total === 0) await this.#searchText(query.text, round);
+      else this.#offerText(query.text, round);
     } catch {
       if (round === this.#round) this.#say(UNAVAILABLE);
     }
   }
 
-  #show(hits: Hit[], total: number, isFiltered: boolean): void {
-    this.#results.replaceChildren(...hits.map(resultItem));
-    if (total > hits.length) this.#results.append(this.#moreItem());
+  #show({ hits, total, near }: NamesAnswer, isFiltered: boolean): void {
+    this.#results.replaceChildren(...hits.map(nameItem));
+    if (total > hits.length) this.#results.append(buttonItem('Show more', () => this.#showMore()));
     const results = total === 1 ? 'result' : 'results';
     if (total === 0) this.#say(isFiltered ? NOTHING_LEFT : NOTHING);
+    else if (near.length > 0)
+      this.#say(`${total} ${results} for “${near.join(' ')}”; no name has what was typed`);
     else if (total > hits.length) this.#say(`${total} ${results}, the best ${hits.length} shown`);
     else this.#say(`${total} ${results}`);
   }
 
-  #moreItem(): HTMLElement {
-    const button = element('button', 'more', 'Show more');
-    button.setAttribute('type', 'button');
-    button.addEventListener('click', () => {
-      this.#shown += SHOWN;
-      void this.#search().then(() => this.#links()[this.#shown - SHOWN]?.focus());
+  #showMore(): void {
+    this.#shown += SHOWN;
+    void this.#search().then(() => this.#links()[this.#shown - SHOWN]?.focus());
+  }
+
+  #offerText(text: string, round: number): void {
+    const offer = buttonItem('Search descriptions and attacks too', () => {
+      offer.remove();
+      const before = this.#links().length;
+      void this.#searchText(text, round).then(() => this.#links()[before]?.focus());
     });
-    const item = document.createElement('li');
-    item.append(button);
-    return item;
+    this.#results.append(offer);
+  }
+
+  async #searchText(text: string, round: number): Promise<void> {
+    const pagefind = await loadPagefind();
+    const { results } = await pagefind.search(text, {});
+    const hits = await Promise.all(results.slice(0, SHOWN).map((result) => result.data()));
+    if (round !== this.#round) return;
+    this.#results.append(...hits.map(textItem));
+    const found =
+      results.length === 1 ? '1 server or attack' : `${results.length} servers and attacks`;
+    if (results.length > 0) this.#say(`In descriptions and texts: ${found} with these words`);
+  }
+
+  #count(answer: NamesAnswer | undefined): void {
+    const show = (name: string, values: readonly string[], counts: number[] | undefined) => {
+      for (const box of this.#form.querySelectorAll<HTMLInputElement>(`input[name=${name}]`)) {
+        const place = box.closest('label')?.querySelector('[data-count]');
+        if (place) place.textContent = counts ? String(counts[values.indexOf(box.value)] ?? 0) : '';
+      }
+    };
+    show('level', LEVELS, answer?.levels);
+    show('category', CATEGORIES, answer?.categories);
   }
 
   #say(text: string): void {
@@ -124,7 +156,7 @@ class Panel {
   async #readAddress(): Promise<void> {
     const asked = new URLSearchParams(location.search);
     this.#field.value = asked.get('q')?.slice(0, 200) ?? '';
-    await this.#fillServers().catch(() => this.#say(UNAVAILABLE));
+    await this.#fillServers();
     for (const name of ['level', 'category', 'server']) {
       const values = asked.getAll(name);
       for (const control of this.#form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
@@ -138,10 +170,9 @@ class Panel {
 
   async #fillServers(): Promise<void> {
     const select = this.#form.querySelector<HTMLSelectElement>('[data-servers]');
-    const servers = (await (await loadPagefind()).filters())['server'] ?? {};
-    const options = Object.entries(servers).map(([name, count]) => {
-      const option = element('option', '', `${plain(name)} (${count})`) as HTMLOptionElement;
-      option.value = name;
+    const options = (await loadNames().servers).map(({ slug, name }) => {
+      const option = element('option', '', plain(name)) as HTMLOptionElement;
+      option.value = slug;
       return option;
     });
     select?.append(...options);
@@ -149,92 +180,14 @@ class Panel {
 
   #writeAddress(data: FormData): void {
     const kept = [...data]
-      .filter(([, value]) => value !== '')
+      .filter(([name, value]) => value !== '' || name === 'level')
       .map(([name, value]) => [name, String(value)]);
     const query = new URLSearchParams(kept).toString();
     history.replaceState(null, '', query === '' ? location.pathname : `?${query}`);
   }
 }
 
-const NOTHING = 'Nothing has these words. A tool that is not here has not been judged.';
+const NOTHING = 'No name has these words. A tool that is not here has not been judged.';
 const NOTHING_LEFT = 'Nothing fits these filters. Without them there may be more.';
 const UNAVAILABLE =
   'The search could not be loaded. The lists by level, category and server work without it.';
-
-// Names are split as the index splits them, so that `getUser` and `create-call` find what they are; whatever has the words
-// as one name comes first. The number of an attack, such as CVE-2025-6514 or SAF-T1001, is found as it is written.
-async function search(pagefind: Pagefind, term: string, filters: object) {
-  const words = nameWords(term);
-  if (words.length === 0 || /-[a-z]?\d/i.test(term))
-    return (await pagefind.search(term === '' ? null : term, { filters })).results;
-  const { results } = await pagefind.search(words.join(' '), { filters });
-  if (words.length === 1) return results;
-  const named = await pagefind.search(words.join('_'), { filters });
-  const places = new Map(named.results.map(({ id }, place) => [id, place]));
-  const placeOf = ({ id }: { id: string }) => places.get(id) ?? places.size;
-  return results.toSorted((one, other) => placeOf(one) - placeOf(other));
-}
-
-function filter(name: string, data: FormData): Record<string, object> {
-  const values = data.getAll(name).filter((value) => value !== '');
-  return values.length === 0 ? {} : { [name]: { any: values } };
-}
-
-function resultItem({ url, meta }: Hit): HTMLElement {
-  const link = document.createElement('a');
-  // The index is ours, but a record's words are not: only paths of this site are followed.
-  link.href = /^\/(servers|attacks)\//.test(url) ? url : '/servers';
-  link.append(
-    crawled('result-name', meta['title'] ?? ''),
-    KIND_TITLES[meta['kind'] ?? ''] === undefined
-      ? levelBadge(meta['level'])
-      : element('span', 'result-label', KIND_TITLES[meta['kind'] ?? ''] ?? ''),
-    crawled('result-server', meta['server'] ?? ''),
-    element('span', 'result-label', meta['label'] ?? ''),
-    crawled('result-more', meta['about'] ?? ''),
-  );
-  const item = document.createElement('li');
-  item.append(link);
-  return item;
-}
-
-const KIND_TITLES: Record<string, string> = { server: 'Server', attack: 'Attack' };
-
-function levelBadge(title = 'Not classified'): HTMLElement {
-  const level = element('span', 'level', title);
-  level.dataset['level'] = LEVEL_KEYS[title] ?? 'unclassified';
-  const icon = element('i', 'level-icon', '');
-  icon.setAttribute('aria-hidden', 'true');
-  level.prepend(icon);
-  return level;
-}
-
-const LEVEL_KEYS: Record<string, string> = {
-  Low: 'low',
-  Medium: 'medium',
-  High: 'high',
-  Critical: 'critical',
-};
-
-function element(tag: string, className: string, text: string): HTMLElement {
-  const made = document.createElement(tag);
-  if (className !== '') made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function crawled(className: string, text: string): HTMLElement {
-  const made = element('bdi', className, '');
-  made.dir = 'auto';
-  for (const piece of visiblePieces(text)) {
-    if (piece.hidden === undefined) made.append(piece.text);
-    else made.append(element('span', 'hidden-char', piece.text));
-  }
-  return made;
-}
-
-function plain(text: string): string {
-  return visiblePieces(text)
-    .map((piece) => piece.text)
-    .join('');
-}

@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { PageHashes, ServerState } from './build-state.ts';
+import { SiteError } from './lib/site-error.ts';
+import type { ReadRequest, WorkerJob, WriteRequest } from './worker-messages.ts';
+import type { WrittenServer } from './write-server.ts';
+
+/** A process of a build. */
+export type BuildWorker = {
+  read(request: ReadRequest): Promise<Omit<ServerState, 'around' | 'pages'>[]>;
+  write(request: WriteRequest): Promise<{ servers: WrittenServer[]; pages: PageHashes }>;
+  /** Ends it, and waits until it no longer writes. */
+  stop(): Promise<void>;
+};
+
+type Said = { pages: number } | { result: unknown } | { error: string };
+
+/** Starts one process of a build. */
+export function startWorker(
+  job: WorkerJob,
+  {
+    origin,
+    signal,
+    onPages,
+  }: { origin: string; signal: AbortSignal; onPages: (n: number) => void },
+): BuildWorker {
+  const child = fork(join(import.meta.dirname, 'build-worker.ts'), [JSON.stringify(job)], {
+    env: { ...process.env, TOOLWARDEN_SITE_ORIGIN: origin, NODE_ENV: 'production' },
+    signal,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  // A stopped process says so by its exit; without a listener the signal would be thrown here.
+  child.on('error', () => {});
+  const ask = (request: object) => askWorker(child, request, onPages);
+  return {
+    read: (request) => ask(request) as ReturnType<BuildWorker['read']>,
+    write: (request) => ask(request) as ReturnType<BuildWorker['write']>,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill();
+      await exit;
+    },
+  };
+}
+
+function askWorker(
+  child: ChildProcess,
+  request: object,
+  onPages: (n: number) => void,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr = (stderr + chunk).slice(-4000);
+    });
+    const onExit = (code: number | null) =>
+      end(() => reject(failure(`a process ended (${code}): ${lastLine(stderr)}`)));
+    const onMessage = (said: Said) => {
+      if ('pages' in said) onPages(said.pages);
+      else if ('error' in said)
+        end(() => reject(failure(lastLine(said.error.split('\n    at ')[0] ?? ''), said.error)));
+      else end(() => resolve(said.result));
+    };
+    const end = (then: () => void) => {
+      child.off('message', onMessage).off('exit', onExit);
+      then();
+    };
+    child.on('message', onMessage).on('exit', onExit);
+    if (child.connected) child.send(request);
+    else onExit(child.exitCode);
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
+function failure(reason: string, cause?: unknown): SiteError {
+  return new SiteError('render-failed', `the pages could not be rendered: ${reason}`, { cause });
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { StoreProblem } from '@toolwarden/catalogue/store';
+import type { ServerSummary } from './lib/server-summary.ts';
+
+/** Pages by address, each with a hash of all that it shows. */
+export type PageHashes = Record<string, string>;
+
+/** What a build knows of one server. */
+export type ServerState = {
+  /** The common name of its files, which is its slug. */
+  name: string;
+  /** Of the files it was read from. */
+  digest: string;
+  /** Of what its pages say of other servers. */
+  around: string;
+  /** Missing where its record could not be used. */
+  summary?: ServerSummary;
+  problems: StoreProblem[];
+  /** Policies that failed our own check. */
+  faults: StoreProblem[];
+  pages: PageHashes;
+};
+
+/** What a build leaves for the next one, so that only what changed is made again. */
+export type BuildState = {
+  /** Of the code: with another one every byte may differ. */
+  version: string;
+  origin: string;
+  attacks: string;
+  search: string;
+  /** Pages made from the whole catalogue. */
+  pages: PageHashes;
+  servers: Map<string, ServerState>;
+};
+
+/** Lies in the site's folder, so that it can only ever be read with the site it describes. Begins with a dot: not served. */
+const FILE = '.build.jsonl';
+
+export async function writeState(dir: string, state: BuildState): Promise<void> {
+  const { servers, ...head } = state;
+  const out = createWriteStream(join(dir, FILE));
+  const write = async (value: object) => {
+    if (!out.write(`${JSON.stringify(value)}\n`)) await once(out, 'drain');
+  };
+  await write(head);
+  for (const server of servers.values()) await write(server);
+  out.end();
+  await once(out, 'close');
+}
+
+/** The state of the site in a folder; `undefined` where there is none, or it is cut off. */
+export async function readState(dir: string): Promise<BuildState | undefined> {
+  const servers = new Map<string, ServerState>();
+  let head: Omit<BuildState, 'servers'> | undefined;
+  try {
+    // Our own file, written whole before the site was switched in.
+    for await (const line of createInterface({ input: createReadStream(join(dir, FILE)) })) {
+      if (head === undefined) head = JSON.parse(line);
+      else {
+        const server: ServerState = JSON.parse(line);
+        servers.set(server.name, server);
+      }
+    }
+  } catch {
+    return undefined;
+  }
+  return head && { ...head, servers };
+}

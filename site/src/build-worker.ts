@@ -1,0 +1,102 @@
+// A process of a build: reads its share of the servers and writes their pages. Started by `build-pool.ts`.
+import { readFile } from 'node:fs/promises';
+import { openStore, type ReadServer } from '@toolwarden/catalogue/store';
+import type { PageHashes, ServerState } from './build-state.ts';
+import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
+import { sitePages } from './lib/site-pages.ts';
+import { openRenderer } from './page-renderer.ts';
+import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
+import type { ReadRequest, WorkerJob, WorkerRequest, WriteRequest } from './worker-messages.ts';
+import { keepServer, type WrittenServer, writeServer } from './write-server.ts';
+
+const job: WorkerJob = JSON.parse(process.argv[2] ?? '');
+const store = openStore(job.dataDir);
+const { items: attackEntries } = await store.readAttacks();
+const attacks = attackEntries.map(({ attack }) => attack);
+/** Servers read in the first step and written in the second. */
+const held = new Map<string, ReadServer>();
+/** Pages between two words about progress. */
+const A_WORD = 25;
+
+async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around' | 'pages'>[]> {
+  const found: Omit<ServerState, 'around' | 'pages'>[] = [];
+  for (const files of servers) {
+    const server = await store.readGroup(files);
+    held.set(files.name, server);
+    const { entry, problems } = server;
+    found.push({
+      name: files.name,
+      digest: files.digest,
+      problems,
+      faults: [],
+      ...(entry && { summary: summarizeServer(entry, attacks) }),
+    });
+  }
+  return found;
+}
+
+async function write(request: WriteRequest) {
+  const { templates, outDir, previousDir } = job;
+  const renderer = await openRenderer(templates);
+  const target: PageTarget = { renderer, outDir, previousDir };
+  const catalogue = await readCatalogue(request.summaries);
+  let pages = 0;
+  const onPage = () => {
+    pages += 1;
+    if (pages % A_WORD === 0) process.send?.({ pages: A_WORD });
+  };
+  const servers: WrittenServer[] = [];
+  for (const { files, before, isSame } of request.servers) {
+    if (isSame && before !== undefined) servers.push(keepServer(target, before));
+    else {
+      const known = held.get(files.name) ?? (await store.readGroup(files));
+      held.delete(files.name);
+      const work = { name: files.name, read: known, before: before?.pages ?? {} };
+      servers.push(await writeServer(target, catalogue, work, onPage));
+    }
+  }
+  return { servers, pages: await writeSitePages(target, catalogue, request, onPage) };
+}
+
+/** Every page of the whole catalogue whose turn it is: one in as many as there are processes. */
+async function writeSitePages(
+  target: PageTarget,
+  catalogue: CatalogueView,
+  { before }: WriteRequest,
+  onPage: () => void,
+): Promise<PageHashes> {
+  const made = sitePages(catalogue);
+  const urls = new Set(made.map(({ url }) => url));
+  const own = target.renderer.ownPages
+    .filter(({ url }) => !urls.has(url))
+    .map((page) => ({ ...page, view: null }));
+  const hashes: PageHashes = {};
+  for (const [index, page] of [...made, ...own].entries()) {
+    if (index % job.processes !== job.index) continue;
+    const hash = pageHash(page);
+    hashes[page.url] = hash;
+    if (isKept(target, before, page.url, hash)) keepPage(target, page);
+    else await writePage(target, page);
+    onPage();
+  }
+  return hashes;
+}
+
+async function readCatalogue(file: string): Promise<CatalogueView> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  return catalogueView(
+    lines.map((line): ServerSummary => JSON.parse(line)),
+    attackEntries,
+  );
+}
+
+process.on('message', (request: WorkerRequest) => {
+  const answer = request.do === 'read' ? read(request) : write(request);
+  answer.then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: String((error as Error).stack ?? error) }),
+  );
+});
+// Whoever started this is gone, and what it was for with it.
+process.on('disconnect', () => process.exit(1));

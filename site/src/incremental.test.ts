@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServerId, type ServerRecord, toolDigest } from '@toolwarden/catalogue';
+import { openStore } from '@toolwarden/catalogue/store';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildSite } from './build.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
+const LIMIT_MS = 120_000;
+let folder: string;
+let data: string;
+let out: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'site-incremental-'));
+  [data, out] = [join(folder, 'data'), join(folder, 'site')];
+  await cp(FIXTURES, data, { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const build = (outDir: string, more = {}) => buildSite({ dataDir: data, outDir, ...more });
+
+async function digests(dir: string): Promise<Record<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const found = entries
+    .filter((entry) => entry.isFile())
+    .map(async ({ parentPath, name }) => {
+      const content = await readFile(join(parentPath, name));
+      const path = join(parentPath, name).slice(dir.length);
+      return [path, createHash('sha256').update(content).digest('hex')] as const;
+    });
+  return Object.fromEntries((await Promise.all(found)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function change(id: ServerId, edit: (record: ServerRecord) => void): Promise<void> {
+  const store = openStore(data);
+  const record = await store.readServer(id);
+  if (record === undefined) throw new Error(`no fixture ${id}`);
+  edit(record);
+  for (const tool of record.tools) tool.digest = toolDigest(tool.definition);
+  await store.writeServer(record);
+}
+
+const inode = async (file: string) => (await stat(join(out, file))).ino;
+
+test(
+  'a site built on the one before equals one built from nothing, whatever came, went and changed',
+  async () => {
+    await build(out);
+    const before = await digests(out);
+    const kept = 'servers/npm__fixture__notes/tools/delete_note.html';
+    const keptInode = await inode(kept);
+    await change('npm:@fixture/campaigns', ({ tools }) => {
+      const send = tools.find(({ definition }) => definition.name === 'send_campaign');
+      if (send) send.definition['description'] = 'Send a campaign, or several at once.';
+    });
+    // Its tools were related to those of another server, whose files stay as they are.
+    await change('url:jobs.fixture.example/mcp', (record) => {
+      record.tools = record.tools.filter(({ definition }) => definition.name !== 'create_issue');
+    });
+    await change('npm:@fixture/no-tools', (record) => {
+      record.isGone = true;
+    });
+    const gone = (await readdir(join(data, 'servers'), { recursive: true })).find((file) =>
+      file.endsWith('npm__fixture__shell.json'),
+    );
+    await rm(join(data, 'servers', gone ?? ''));
+    await rm(join(data, 'attacks', 'message-to-everyone.md'));
+    const { rebuilt } = await build(out);
+    expect(rebuilt).toBeGreaterThan(0);
+    const onTop = await digests(out);
+    const fresh = join(folder, 'fresh');
+    await build(fresh);
+    expect(onTop).toEqual(await digests(fresh));
+    expect(Object.keys(onTop).some((file) => file.includes('npm__fixture__shell'))).toBe(false);
+    expect(onTop).not.toEqual(before);
+    // What shows the same is the same file, not written again.
+    expect(await inode(kept)).toBe(keptInode);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a release is built on another one and leaves its bytes alone',
+  async () => {
+    await build(out);
+    const before = await digests(out);
+    await change('npm:@fixture/campaigns', ({ tools }) => {
+      for (const { definition } of tools) definition['description'] = 'Said anew.';
+    });
+    const next = join(folder, 'next');
+    const { rebuilt } = await build(next, { previousDir: out });
+    expect(rebuilt).toBe(1);
+    expect(await digests(out)).toEqual(before);
+    expect((await digests(next))['/servers/npm__fixture__campaigns.html']).not.toBe(
+      before['/servers/npm__fixture__campaigns.html'],
+    );
+  },
+  LIMIT_MS,
+);
+
+test(
+  'nothing is taken over from a site of another address or with half a state',
+  async () => {
+    await build(out);
+    const fresh = join(folder, 'fresh');
+    const origin = 'https://tools.example';
+    await build(fresh, { origin, previousDir: out });
+    expect(await readFile(join(fresh, 'servers.html'), 'utf8')).toContain(
+      `<link rel="canonical" href="${origin}/servers"`,
+    );
+    const [state] = (await readFile(join(out, '.build.jsonl'), 'utf8')).split('\n');
+    await rm(join(out, '.build.jsonl'));
+    await cp(out, join(folder, 'half'), { recursive: true });
+    expect(state).toContain('"version"');
+    const { rebuilt, servers } = await build(join(folder, 'again'), {
+      previousDir: join(folder, 'half'),
+    });
+    expect(rebuilt).toBe(servers);
+  },
+  LIMIT_MS,
+);

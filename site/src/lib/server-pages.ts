@@ -1,0 +1,83 @@
+import type { CatalogueEntry, CatalogueTool, HistoryEvent } from '@toolwarden/catalogue';
+import type { CatalogueView } from './catalogue-view.ts';
+import { correctionTemplate } from './correction-template.ts';
+import { printJson } from './json-file.ts';
+import type { JsonToken } from './json-tokens.ts';
+import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
+import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
+import { type ServerView, serverView } from './server-view.ts';
+import type { SitePage } from './site-pages.ts';
+import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
+import { type ToolView, toolView } from './tool-view.ts';
+import { serverUrl, toolUrl } from './urls.ts';
+
+/** All that a tool's page shows. */
+export type ToolPageView = {
+  view: ToolView;
+  policies: PolicyPanel[];
+  correction: { file: string; tokens: JsonToken[] };
+};
+
+/** All that a server's page shows. */
+export type ServerPageView = { view: ServerView; policies: PolicyPanel[] };
+
+/** A page with the policies on it, so that one of ours that fails our own check is noticed. */
+export type PageWithFiles = SitePage & {
+  policies: PolicyPanel[];
+};
+
+/** What a server's and its tools' pages are made from, besides the server. */
+type Around = Pick<CatalogueView, 'acts' | 'attacks'>;
+
+/** The pages of one server, its own first, one after the other: thousands of tools need not be held at once. */
+export function* serverPages(
+  around: Around,
+  entry: CatalogueEntry,
+  history: readonly HistoryEvent[],
+): Generator<PageWithFiles> {
+  yield serverPage(entry);
+  for (const tool of entry.tools) yield toolPage(around, entry, tool, history);
+}
+
+function serverPage(entry: CatalogueEntry): PageWithFiles {
+  const url = serverUrl(entry.slug);
+  const view = serverView(entry);
+  const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
+  const files = view.status === 'gone' ? [] : policies;
+  return {
+    url,
+    template: 'servers/[server]',
+    view: { view, policies } satisfies ServerPageView,
+    policies,
+    files: [
+      [`${url}.json`, () => printJson(serverTwin(entry, view))],
+      [`${url}.md`, () => serverTwinMarkdown(view)],
+      ...files.map(({ profile, text }): [string, () => string] => [
+        `${url}/policy/${profile}.json`,
+        () => `${text}\n`,
+      ]),
+    ],
+  };
+}
+
+function toolPage(
+  around: Around,
+  entry: CatalogueEntry,
+  tool: CatalogueTool,
+  history: readonly HistoryEvent[],
+): PageWithFiles {
+  const url = toolUrl(entry.slug, tool.slug);
+  const ref = { entry, tool, url };
+  const view = toolView(around, ref, history);
+  const policies = toolPolicies(entry, view.name);
+  return {
+    url,
+    template: 'servers/[server]/tools/[tool]',
+    view: { view, policies, correction: correctionTemplate(ref) } satisfies ToolPageView,
+    policies,
+    files: [
+      [`${url}.json`, () => printJson(toolTwin(ref, view, policies))],
+      [`${url}.md`, () => toolTwinMarkdown(view, policies)],
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+import {
+  type Attack,
+  attacksFor,
+  attacksForServer,
+  type CatalogueEntry,
+  type CatalogueTool,
+  type Category,
+  type CrawlOutcome,
+  type CrawlReason,
+  readTool,
+  type ServerId,
+  type Trait,
+} from '@toolwarden/catalogue';
+import { type SearchRecord, serverSearchRecord } from './search-record.ts';
+import { type ServerLink, serverLink } from './server-view.ts';
+import { linkTo, type ToolLink } from './tool-view.ts';
+import { toolUrl } from './urls.ts';
+import { clip } from './visible-text.ts';
+
+/** An attack that applies, by its id, and why. */
+type AttackReason = { id: string; because: string };
+
+/** What other pages need of a tool: lists, indexes, related tools, attacks. */
+export type ToolSummary = ToolLink & {
+  slug: string;
+  serverId: ServerId;
+  category: Category | undefined;
+  traits: readonly Trait[] | undefined;
+  digest: string;
+  isOpenToReview: boolean;
+  description: string;
+  attacks: AttackReason[];
+};
+
+/** What other pages need of a server; small, so that all servers together fit in memory. */
+export type ServerSummary = ServerLink & {
+  slug: string;
+  version: string;
+  outcome: CrawlOutcome;
+  reason: CrawlReason | undefined;
+  detail: string | undefined;
+  tools: ToolSummary[];
+  attacks: AttackReason[];
+  search: SearchRecord;
+};
+
+const DESCRIPTION = 160;
+
+export function summarizeServer(entry: CatalogueEntry, attacks: readonly Attack[]): ServerSummary {
+  const { record, slug, tools } = entry;
+  return {
+    ...serverLink(entry),
+    slug,
+    version: record.version,
+    outcome: record.outcome,
+    reason: record.reason,
+    detail: record.detail,
+    tools: tools.map((tool) => ({
+      ...summarizeTool(entry, tool),
+      attacks: attacksFor(entry, tool, attacks).map(reasonOf),
+    })),
+    attacks: attacksForServer(entry, attacks).map(reasonOf),
+    search: serverSearchRecord(entry),
+  };
+}
+
+/** A tool without its attacks, which need the whole server. */
+export function summarizeTool(entry: CatalogueEntry, tool: CatalogueTool): ToolSummary {
+  const { description = '' } = readTool(tool.definition);
+  return {
+    ...linkTo({ entry, tool, url: toolUrl(entry.slug, tool.slug) }),
+    slug: tool.slug,
+    serverId: entry.record.id,
+    category: tool.judgement?.category,
+    traits: tool.judgement?.traits,
+    digest: tool.digest,
+    isOpenToReview: tool.judgement !== undefined && (tool.classification?.review.length ?? 0) > 0,
+    description: clip(
+      description
+        .slice(0, 4 * DESCRIPTION)
+        .replace(/\s+/g, ' ')
+        .trim(),
+      DESCRIPTION,
+    ),
+    attacks: [],
+  };
+}
+
+function reasonOf({ attack, because }: { attack: Attack; because: string }): AttackReason {
+  return { id: attack.id, because };
+}

@@ -1,0 +1,226 @@
+import { type Category, categories, type Level, type Trait, traits } from '@toolwarden/catalogue';
+import { type AttackFacet, attackFacets } from './attack-facets.ts';
+import { attackTwin, attackTwinMarkdown } from './attack-twin.ts';
+import {
+  type AttackLink,
+  type AttackView,
+  attackLink,
+  attacksOfKind,
+  attackView,
+} from './attack-view.ts';
+import { kindsShown, kindWords } from './attack-words.ts';
+import {
+  type CatalogueView,
+  countLevels,
+  type LevelCount,
+  levelsShown,
+  toolsOfCategory,
+  toolsOfLevel,
+  toolsWithTrait,
+} from './catalogue-view.ts';
+import { crawlReasonWords } from './crawl-words.ts';
+import { homeView } from './home-view.ts';
+import { printJson } from './json-file.ts';
+import { levelKey, levelMeaning, levelTitle } from './level-words.ts';
+import { methodFigures } from './method-figures.ts';
+import { type Page, paged } from './paging.ts';
+import { asServerLink, type ServerLink } from './server-view.ts';
+import { asLink, type ToolLink } from './tool-view.ts';
+import { categoryUrl, levelUrl, pageUrl, serversUrl, traitUrl } from './urls.ts';
+
+/** A page of the site: where it lies, the template that renders it, and all that it shows. */
+export type SitePage = {
+  url: string;
+  template: string;
+  view: unknown;
+  /** What is written beside it, by path; made only where the page is written. */
+  files?: [path: string, make: () => string][];
+};
+
+/** A page of tools that share something. */
+export type ToolListView = {
+  title: string;
+  meaning: string;
+  base: string;
+  up: { href: string; text: string };
+  page: Page<ToolLink>;
+  level?: string;
+};
+export type TermsView = { title: string; meaning: string; url: string; count: number }[];
+export type ServersView = Page<ServerLink>;
+export type LevelsView = LevelCount[];
+export type FailuresView = {
+  asked: number;
+  failed: (Pick<ServerLink, 'name' | 'url' | 'status'> & {
+    reason: { code: string; words: string } | undefined;
+    detail: string | undefined;
+  })[];
+};
+export type AttacksView = {
+  count: number;
+  kinds: { id: string; title: string; plural: string; meaning: string; attacks: AttackLink[] }[];
+  facets: { title: string; values: { title: string; url: string; count: number }[] }[];
+};
+export type AttackPageView = { view: AttackView; known: string[] };
+export type AttackFacetView = {
+  facet: string;
+  title: string;
+  meaning: string;
+  url: string;
+  attacks: AttackLink[];
+};
+
+const SERVERS_A_PAGE = 200;
+
+/** Every page that is made from the whole catalogue; those of servers and tools come from `server-pages.ts`. */
+export function sitePages(catalogue: CatalogueView): SitePage[] {
+  const { servers, tools } = catalogue;
+  return [
+    { url: '/', template: 'index', view: homeView(catalogue) },
+    ...serverLists(servers.filter(({ status }) => status !== 'not listed' && status !== 'gone')),
+    { url: '/risk', template: 'risk/index', view: countLevels(tools) },
+    ...levelsShown.flatMap((level) => levelLists(catalogue, level)),
+    { url: '/categories', template: 'categories/index', view: categoryTerms(catalogue) },
+    ...categories.flatMap(({ id }) => categoryLists(catalogue, id)),
+    { url: '/traits', template: 'traits/index', view: traitTerms(catalogue) },
+    ...traits.flatMap(({ id }) => traitLists(catalogue, id)),
+    ...attackPages(catalogue),
+    { url: '/failures', template: 'failures', view: failuresView(catalogue) },
+    { url: '/method', template: 'method', view: methodFigures(catalogue) },
+  ];
+}
+
+function serverLists(servers: readonly ServerLink[]): SitePage[] {
+  return paged(servers.map(asServerLink), SERVERS_A_PAGE).map((page) => ({
+    url: serversUrl(page.page),
+    template: 'servers/index',
+    view: page satisfies ServersView,
+  }));
+}
+
+type ToolTerm = Omit<ToolListView, 'page'>;
+
+function toolLists(template: string, tools: readonly ToolLink[], term: ToolTerm): SitePage[] {
+  return paged(tools).map(({ items, ...page }) => ({
+    url: pageUrl(term.base, page.page),
+    template,
+    view: { ...term, page: { ...page, items: items.map(asLink) } } satisfies ToolListView,
+  }));
+}
+
+function levelLists(catalogue: CatalogueView, level: Level | undefined): SitePage[] {
+  return toolLists('risk/[...level]', toolsOfLevel(catalogue, level), {
+    title: levelTitle(level),
+    meaning: levelMeaning(level),
+    base: levelUrl(level),
+    up: { href: '/risk', text: 'Risk levels' },
+    level: levelKey(level),
+  });
+}
+
+function categoryLists(catalogue: CatalogueView, id: Category): SitePage[] {
+  const { title, meaning } = categories.find((each) => each.id === id) ?? {
+    title: id,
+    meaning: '',
+  };
+  const up = { href: '/categories', text: 'Categories' };
+  const term = { title, meaning, base: categoryUrl(id), up };
+  return toolLists('categories/[...category]', toolsOfCategory(catalogue, id), term);
+}
+
+function traitLists(catalogue: CatalogueView, id: Trait): SitePage[] {
+  const { title, meaning } = traits.find((each) => each.id === id) ?? { title: id, meaning: '' };
+  const term = { title, meaning, base: traitUrl(id), up: { href: '/traits', text: 'Traits' } };
+  return toolLists('traits/[...trait]', toolsWithTrait(catalogue, id), term);
+}
+
+function categoryTerms(catalogue: CatalogueView): TermsView {
+  return categories.map(({ id, title, meaning }) => ({
+    title,
+    meaning,
+    url: categoryUrl(id),
+    count: toolsOfCategory(catalogue, id).length,
+  }));
+}
+
+function traitTerms(catalogue: CatalogueView): TermsView {
+  return traits.map(({ id, title, meaning }) => ({
+    title,
+    meaning,
+    url: traitUrl(id),
+    count: toolsWithTrait(catalogue, id).length,
+  }));
+}
+
+function attackPages(catalogue: CatalogueView): SitePage[] {
+  const { attacks, attackEntries } = catalogue;
+  const facets = attackFacets(attacks);
+  const known = attacks.map(({ id }) => id);
+  return [
+    { url: '/attacks', template: 'attacks/index', view: attacksView(catalogue, facets) },
+    ...attackEntries.map((entry): SitePage => {
+      const view = attackView(catalogue, entry);
+      return {
+        url: view.url,
+        template: 'attacks/[attack]',
+        view: { view, known } satisfies AttackPageView,
+        files: [
+          [`${view.url}.json`, () => printJson(attackTwin(entry, view))],
+          [`${view.url}.md`, () => attackTwinMarkdown(entry, view)],
+        ],
+      };
+    }),
+    ...facets.flatMap(({ title: facet, values }) =>
+      values.map(
+        ({ url, title, meaning, attacks: those }): SitePage => ({
+          url,
+          template: 'attacks/by/[facet]/[value]',
+          view: {
+            facet,
+            title,
+            meaning,
+            url,
+            attacks: those.map(attackLink),
+          } satisfies AttackFacetView,
+        }),
+      ),
+    ),
+  ];
+}
+
+function attacksView({ attacks }: CatalogueView, facets: readonly AttackFacet[]): AttacksView {
+  return {
+    count: attacks.length,
+    kinds: kindsShown
+      .map((id) => ({
+        id,
+        ...kindWords[id],
+        attacks: attacksOfKind(attacks, id).map(attackLink),
+      }))
+      .filter((kind) => kind.attacks.length > 0),
+    facets: facets.map(({ title, values }) => ({
+      title,
+      values: values.map((value) => ({
+        title: value.title,
+        url: value.url,
+        count: value.attacks.length,
+      })),
+    })),
+  };
+}
+
+function failuresView({ servers }: CatalogueView): FailuresView {
+  const failed = servers.filter(
+    ({ status }) => status === 'not listed' || status === 'partly listed' || status === 'gone',
+  );
+  return {
+    asked: servers.length,
+    failed: failed.map(({ name, url, status, reason, detail }) => ({
+      name,
+      url,
+      status,
+      reason: reason && { code: reason, words: crawlReasonWords[reason] },
+      detail,
+    })),
+  };
+}

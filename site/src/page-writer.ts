@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PageHashes } from './build-state.ts';
+import type { SitePage } from './lib/site-pages.ts';
+import { linkFile } from './link-tree.ts';
+import { fileOf, type PageRenderer } from './page-renderer.ts';
+
+/** Where pages go, and what there was before. */
+export type PageTarget = {
+  renderer: PageRenderer;
+  outDir: string;
+  /** The site whose unchanged files may be taken over. */
+  previousDir: string | undefined;
+};
+
+/** Hash of all that a page shows. The code that shows it is compared once for the whole build. */
+export function pageHash({ template, view }: SitePage): string {
+  return hash('sha256', `${template}\n${JSON.stringify(view)}`, 'hex').slice(0, 32);
+}
+
+const madeFolders = new Set<string>();
+
+/** Writes a page and its files anew. */
+export async function writePage({ renderer, outDir }: PageTarget, page: SitePage): Promise<void> {
+  const html = await renderer.render(page.template, page.url, page.view);
+  replaceFile(join(outDir, fileOf(page.url)), html);
+  for (const [path, make] of page.files ?? []) replaceFile(join(outDir, path), make());
+}
+
+/** Takes a page and its files over from the site before. */
+export function keepPage({ outDir, previousDir = '' }: PageTarget, page: SitePage): void {
+  for (const path of pathsOf(page)) {
+    makeFolder(dirname(join(outDir, path)));
+    linkFile(join(previousDir, path), join(outDir, path));
+  }
+}
+
+/** Whether the site before shows the same on this page. */
+export function isKept(
+  target: PageTarget,
+  before: PageHashes | undefined,
+  url: string,
+  hash: string,
+) {
+  return target.previousDir !== undefined && before?.[url] === hash;
+}
+
+function pathsOf({ url, files = [] }: SitePage): string[] {
+  return [fileOf(url), ...files.map(([path]) => path)];
+}
+
+// What stands there may be a link to a file of the site before, which must stay as it is.
+function replaceFile(file: string, text: string): void {
+  makeFolder(dirname(file));
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    rmSync(file);
+    writeFileSync(file, text, { flag: 'wx' });
+  }
+}
+
+function makeFolder(folder: string): void {
+  if (madeFolders.has(folder)) return;
+  mkdirSync(folder, { recursive: true });
+  madeFolders.add(folder);
+}

@@ -1,0 +1,30 @@
+import type { ServerFiles } from '@toolwarden/catalogue/store';
+import type { PageHashes, ServerState } from './build-state.ts';
+
+/** What a process of a build is told at its start. */
+export type WorkerJob = {
+  dataDir: string;
+  /** Folder of the compiled templates. */
+  templates: string;
+  outDir: string;
+  previousDir: string | undefined;
+  /** Its place among the processes, from 0, and how many there are. */
+  index: number;
+  processes: number;
+};
+
+export type ReadRequest = { do: 'read'; servers: ServerFiles[] };
+export type WriteRequest = {
+  do: 'write';
+  /** File with all servers' summaries, one a line. */
+  summaries: string;
+  servers: {
+    files: ServerFiles;
+    before: ServerState | undefined;
+    /** Whether nothing that its pages are made from has changed. */
+    isSame: boolean;
+  }[];
+  /** The pages of the whole catalogue as they were. */
+  before: PageHashes | undefined;
+};
+export type WorkerRequest = ReadRequest | WriteRequest;
