@@ -12,6 +12,8 @@ export type CatalogueTool = RecordedTool & {
   classification?: Classification;
   /** A person's answer for this very definition. */
   correction?: Correction;
+  /** A person's answer for an earlier definition of this tool: it does not hold, and somebody should look again. */
+  staleCorrection?: Correction;
   /** What holds: the correction where there is one, else the classification; absent where there is neither. */
   judgement?: Judgement;
 };
@@ -39,11 +41,14 @@ export function joinEntry(
         judged.tool === name && judged.toolDigest === tool.digest;
       const classification = classified?.tools.find(isThis);
       const correction = corrected?.tools.find(isThis);
+      const earlier = corrected?.tools.findLast((other) => other.tool === name);
+      const stale = correction === undefined ? earlier : undefined;
       return {
         ...tool,
         slug: slugs.get(name) as string,
         ...(classification && { classification }),
         ...(correction && { correction }),
+        ...(stale && { staleCorrection: stale }),
         ...((correction ?? classification) && {
           judgement: judgementOf((correction ?? classification) as Correction | Classification),
         }),

@@ -25,6 +25,8 @@ export function provenanceOf({ record }: CatalogueEntry, tool: CatalogueTool): F
       : [
           ...fact('Judged by', judged.method === 'manual' ? 'a person' : judged.method, false),
           ...fact('Model', judged.model),
+          ...fact('Endpoint', judged.endpointHost),
+          ...fact('Answers of the model', judged.samples?.toString(), false),
           ...fact('Prompt', judged.promptVersion),
           ...fact('Ruleset', judged.rulesetVersion),
           ...fact('Taxonomy', `${judged.taxonomyVersion}, profile ${judged.profile}`, false),

@@ -21,6 +21,7 @@ export function toolTwin(
     signals: view.signals.map(({ signal, names }) => ({ id: signal.id, arguments: names })),
     classification: tool.classification ?? null,
     correction: tool.correction ?? null,
+    staleCorrection: tool.staleCorrection ?? null,
     digest: tool.digest,
     configurations: tool.configurations,
     definition: tool.definition,
@@ -49,6 +50,13 @@ export function toolTwinMarkdown(view: ToolView, policies: PolicyPanel[]): strin
     { text: view.rationale ?? 'Nobody has judged this definition yet; treat it as Critical.' },
     ...(view.correction
       ? [{ text: `Put right by ${view.correction.by}: ${view.correction.reason}` }]
+      : []),
+    ...(view.staleCorrection
+      ? [
+          {
+            text: `A correction by ${view.staleCorrection.by} on ${view.staleCorrection.on} was for an earlier definition and does not count: ${view.staleCorrection.reason}`,
+          },
+        ]
       : []),
     { heading: 2, text: 'Why this level' },
     {

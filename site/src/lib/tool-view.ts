@@ -61,6 +61,8 @@ export type ToolView = {
   rationale: string | undefined;
   review: { title: string; meaning: string }[];
   correction: { by: string; on: string; reason: string; computed: Level | undefined } | undefined;
+  /** A person's answer for an earlier definition: shown, but it does not count. */
+  staleCorrection: { by: string; on: string; reason: string } | undefined;
   /** What the schema lets a caller choose, with the arguments that do. */
   signals: { signal: ArgumentSignal; names: string[] }[];
   rows: { id: string; condition: string; level: Level }[];
@@ -84,7 +86,7 @@ export function toolView(
   { entry, tool, url }: ToolRef,
   history: readonly HistoryEvent[],
 ): ToolView {
-  const { judgement, classification, correction } = tool;
+  const { judgement, classification, correction, staleCorrection } = tool;
   const known = readTool(tool.definition);
   const located = locateEvidence(
     tool.definition,
@@ -117,6 +119,7 @@ export function toolView(
     rationale: classification?.rationale,
     review: reviewReasons.filter(({ id }) => classification?.review.includes(id)),
     correction: correction && { ...correction, computed: classification?.risk },
+    staleCorrection,
     signals: signalsOfTool(parametersOf(known), owner),
     rows: rowsOf(tool),
     facts: factsOf(tool, located.quotes),

@@ -13,7 +13,7 @@ import { serverSearchRecord } from './search-record.ts';
 import { summarizeServer } from './server-summary.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { serverView } from './server-view.ts';
-import { toolTwin } from './tool-twin.ts';
+import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
 import { toolView } from './tool-view.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
@@ -73,6 +73,22 @@ test('a person’s answer holds, with the computed one beside it', () => {
   const found = view('config:corrected-by-a-person', 'reset_view');
   expect(found.level).toBe('Medium');
   expect(found.correction).toMatchObject({ by: 'a reviewer', computed: 'Critical' });
+});
+
+test('a person’s answer for an earlier definition is shown, and does not hold', () => {
+  const ref = refs.find(({ tool }) => tool.correction !== undefined);
+  const { correction, ...tool } = ref?.tool ?? {};
+  const moved = { ...ref, tool: { ...tool, staleCorrection: correction } } as (typeof refs)[0];
+  const found = toolView(catalogue, moved, []);
+  expect(found).toMatchObject({
+    correction: undefined,
+    staleCorrection: { by: correction?.by, reason: correction?.reason },
+  });
+  expect(toolTwinMarkdown(found, [])).toContain('was for an earlier definition');
+  expect(toolTwin(moved, found, [])).toMatchObject({
+    correction: null,
+    staleCorrection: correction,
+  });
 });
 
 test('the policies of every fixture, tool by tool and whole, pass our own check and the schema', () => {
