@@ -5,7 +5,7 @@ import type { Store } from '@toolwarden/catalogue/store';
 import { crawlInPlace } from './crawl-in-place.ts';
 import { type CrawlResult, resultOf } from './crawl-result.ts';
 import type { CrawlAttempt, crawlServer } from './crawl-server.ts';
-import { closeKilledRun, finishServer } from './finish-server.ts';
+import { closeKilledRun, finishServer, writeRun } from './finish-server.ts';
 import { removeLeftovers, temporaryPrefix } from './leftovers.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
 import { readRegistrySettings } from './npm/registry-settings.ts';
@@ -65,12 +65,12 @@ export async function crawl(options: CrawlOptions): Promise<CrawlRun> {
     const places = Math.max(1, Math.min(concurrency, MAX_SLOTS, left.length));
     const fault = await crawlAll(options, work, places);
     const isAll = work.left().length === 0 && fault === undefined;
-    work.end(fault === undefined ? endingOf(options.signal, isAll) : 'interrupted');
-    const run = work.account() as CrawlRun;
-    // What is finished is told if it can be; what stopped the run is the error that counts.
-    if (fault !== undefined) await store.writeCrawlRun(run).catch(() => {});
+    const ending = fault === undefined ? endingOf(options.signal, isAll) : 'interrupted';
+    const run = await writeRun(store, work, ending).catch((error: unknown) => {
+      // What is finished is told if it can be; what stopped the run is the error that counts.
+      throw fault ?? error;
+    });
     if (fault !== undefined) throw fault;
-    await store.writeCrawlRun(run);
     return run;
   } finally {
     work.close();

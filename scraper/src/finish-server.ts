@@ -24,9 +24,20 @@ export async function closeKilledRun(store: Store, work: WorkList): Promise<void
     await saveRecord(store, record, at);
     work.filed(position);
   }
-  const killed = work.account();
-  if (killed === undefined || !work.isOpen()) return;
-  work.end(work.left().length === 0 ? 'completed' : 'interrupted');
-  const run = work.account() as CrawlRun;
-  if (run.servers.length > 0) await store.writeCrawlRun(run);
+  if (!work.isOpen()) return;
+  const isAll = work.left().length === 0;
+  if (work.account()?.servers.length === 0) work.end('interrupted');
+  else await writeRun(store, work, isAll ? 'completed' : 'interrupted');
+}
+
+/** Writes a run down, then ends it: killed in between, the next start writes it once more. */
+export async function writeRun(
+  store: Store,
+  work: WorkList,
+  ending: CrawlRun['ending'],
+): Promise<CrawlRun> {
+  const run = { ...(work.account() as CrawlRun), ending };
+  await store.writeCrawlRun(run);
+  work.end(ending);
+  return run;
 }

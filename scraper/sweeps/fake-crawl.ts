@@ -5,17 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@toolwarden/catalogue/store';
 import { crawl } from '../src/crawl.ts';
 import { lockStore } from '../src/lock.ts';
-import { noSandbox } from '../src/sandbox/no-sandbox.ts';
-import { fakeRecord, fakeSources, type Generation } from './fake-servers.ts';
+import { fakeRecord, fakeSources, type Generation, noServers } from './fake-servers.ts';
 
 const [dir = '', count = '', generation = '', log = ''] = process.argv.slice(2);
-const sandbox = await noSandbox();
 process.stdout.write('ready\n');
 const lock = await lockStore(dir);
 const say = (word: string, id: string) => appendFileSync(log, `${word} ${id}\n`);
 await crawl({
   store: openStore(dir),
-  sandbox,
+  sandbox: noServers,
   targets: fakeSources(Number(count), generation as Generation),
   concurrency: 8,
   listServer: async ({ id }) => {

@@ -5,6 +5,7 @@ import {
   type ToolDefinition,
   toolDigest,
 } from '@toolwarden/catalogue';
+import type { Sandbox } from '../src/sandbox/sandbox.ts';
 
 /** Two states of the same imagined servers, between which everything happens that can happen to a server. */
 export type Generation = 'first' | 'between' | 'second';
@@ -67,3 +68,12 @@ function fateOf(number: number): (typeof FATES)[number] {
 function tool(name: string, description: string): ToolDefinition {
   return { name, description, inputSchema: { type: 'object' } };
 }
+
+/** A sandbox for crawls that start nothing. */
+export const noServers: Sandbox = {
+  id: 'none',
+  version: '',
+  isIsolated: false,
+  start: () => Promise.reject(new Error('nothing is started here')),
+  ownerOf: () => undefined,
+};

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { contentsOf } from './contents-of.ts';
 import type { Generation } from './fake-servers.ts';
 
 export type SweepResult = {
@@ -49,12 +50,13 @@ export async function killSweep(options: {
       await writeFile(log, '');
       await cp(seeded, dir, { recursive: true });
       // About eight kills a crawl; a tenth falls into the first moments, when the next one takes over.
-      while (result.kills < kills) {
+      let isEnded = false;
+      while (result.kills < kills && !isEnded) {
         const afterMs = random() < 0.1 ? random() * 30 : random() * (wholeMs / 4);
-        if (!(await crawlAndKill(dir, servers, log, afterMs))) break;
-        result.kills++;
+        isEnded = !(await crawlAndKill(dir, servers, log, afterMs));
+        if (!isEnded) result.kills++;
       }
-      await crawlToEnd(dir, servers, 'second', log);
+      if (!isEnded) await crawlToEnd(dir, servers, 'second', log);
       await judge(result, expected, await contentsOf(dir), await readFile(log, 'utf8'));
       result.crawls++;
       options.onCrawl?.(result);
@@ -110,25 +112,6 @@ async function crawlAndKill(dir: string, servers: number, log: string, afterMs: 
   await Promise.race([sleep(afterMs), ended]);
   child.kill('SIGKILL');
   return (await ended) === null;
-}
-
-/** Every file that a crawl writes, without times: of histories the lines, of runs what they say of their servers. */
-async function contentsOf(dir: string): Promise<Map<string, string>> {
-  const contents = new Map<string, string>();
-  const paths = await readdir(dir, { recursive: true, withFileTypes: true });
-  const runs: string[] = [];
-  for (const entry of paths.filter((one) => one.isFile())) {
-    const path = join(entry.parentPath, entry.name);
-    const shown = path.slice(dir.length + 1);
-    // The work list is not part of the catalogue; drafts of a killed process go when they are a minute old.
-    if (shown.startsWith('.crawl') || shown.endsWith('.tmp')) continue;
-    const text = await readFile(path, 'utf8');
-    if (shown.startsWith('crawls/'))
-      runs.push(text.replaceAll(/"(?:startedAt|endedAt|durationMs)": [^,\n]*/g, ''));
-    else contents.set(shown, text.replaceAll(/"at":"[^"]*"/g, ''));
-  }
-  contents.set('crawls', runs.sort().join('\n'));
-  return contents;
 }
 
 /** Mulberry32: small, and the same numbers on every machine for one seed. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CrawlRun, ServerRecord, ServerSource } from '@toolwarden/catalogue';
 import type { Store } from '@toolwarden/catalogue/store';
 import { type CrawlResult, resultOf } from '../crawl-result.ts';
-import { closeKilledRun, finishServer } from '../finish-server.ts';
+import { closeKilledRun, finishServer, writeRun } from '../finish-server.ts';
 import { failedRecord } from '../record.ts';
 import { saveRecord } from '../save-record.ts';
 import { openWorkList, type WorkList } from '../work-list.ts';
@@ -47,10 +47,7 @@ export async function crawlByQueue(options: QueuedCrawl): Promise<CrawlRun> {
       if (Object.values(depth).every((count) => count === 0)) await queue.add(sourcesLeft());
       await sleep(POLL_MS, undefined, { signal }).catch(() => {});
     }
-    work.end(left.size === 0 ? 'completed' : 'interrupted');
-    const run = work.account() as CrawlRun;
-    await store.writeCrawlRun(run);
-    return run;
+    return await writeRun(store, work, left.size === 0 ? 'completed' : 'interrupted');
   } finally {
     work.close();
   }
