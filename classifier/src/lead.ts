@@ -155,6 +155,8 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
     if (next?.text === 'of' || next?.text === 'is' || next?.text === 'about')
       return nominalAt(text, at);
     if (isStrict && next === undefined) return undefined;
+    // "Layers: prompt injection detection, code analysis": a list of nouns.
+    if (isStrict && NOUN_PHRASE.test(text.slice(at, at + 80))) return undefined;
   }
   if (form.kind === 'perform') {
     const noun = words
@@ -173,6 +175,9 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
   }
   return leadOf(text, at, words, 0, form);
 }
+
+const NOUN_PHRASE =
+  /^[\w-]+ (?:[\w-]+ )?[\w-]+(?:tion|sis|ning|ment)\s*(?:\([^()]{0,40}\))?(?:,|$)/;
 
 function leadOf(text: string, at: number, words: Word[], index: number, form: VerbForm): Lead {
   const verb = words[index] as Word;
@@ -251,7 +256,7 @@ function withJoined(text: string, first: Lead): Lead[] {
 }
 
 const NOUN_LEAD =
-  /^\W{0,4}(?:(?:an?|the|your|all|current|detailed|complete|full)\s+){0,2}(?:[\p{L}-]+\s+){0,3}?(list|details?|information|overview|summary|status|statistics|history|contents?|search|lookup|retrieval|analysis|calculation|comparison|validation|documentation|reference|metadata|results|guide|info|data|deletion|removal|creation|deployment|execution|installation|checker|calculator|viewer|finder|converter|analyzer|validator|explorer|tree view|query)\b(?! (?:history|logs?|status|details?|results?|statistics|summary|times?)\b)/iu;
+  /^\W{0,4}(?:(?:an?|the|your|all|current|detailed|complete|full)\s+){0,2}(?:[\p{L}-]+\s+){0,3}?(list|details?|information|overview|summary|status|statistics|history|contents?|search|lookup|retrieval|analysis|calculation|comparison|validation|documentation|reference|metadata|results|guide|info|data|deletion|removal|creation|deployment|execution|installation|(?:scan|audit|inspection|assessment|check)(?= of\b)|checker|calculator|viewer|finder|converter|analyzer|validator|explorer|tree view|query)\b(?! (?:history|logs?|status|details?|results?|statistics|summary|times?)\b)/iu;
 const NOUN_ACTS: Record<string, string> = {
   list: 'list',
   search: 'search',
@@ -271,6 +276,11 @@ const NOUN_ACTS: Record<string, string> = {
   calculator: 'calculate',
   analyzer: 'analyze',
   validator: 'validate',
+  scan: 'scan',
+  audit: 'audit',
+  inspection: 'inspect',
+  assessment: 'assess',
+  check: 'check',
   converter: 'convert',
   query: 'query',
 };

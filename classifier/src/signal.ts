@@ -57,6 +57,11 @@ export function leadSentence({ acts, reading }: View): string {
   return (found ?? reading.sentences[0])?.text.slice(0, 400) ?? '';
 }
 
+/** Whether the tool only shows, with made-up things, how something looks. */
+export function isDemonstration({ acts }: View): boolean {
+  return acts.lead.some(({ verb }) => verb === 'demonstrate');
+}
+
 /** Other acts of the same sentence: "Cancels an event and notifies its guests". */
 export function joinedActs({ acts, choosers, main, program }: View): Act[] {
   return choosers.length > 0 || program !== undefined || main === undefined || main.isWeak

@@ -87,7 +87,14 @@ export const storing: Record<
         ? execute('touch', true)
         : write('choose', true);
   },
-  upload: () => write('upload'),
+  // What a page does with a file handed to it is the page's affair.
+  upload: (_, a) =>
+    a.isScreen &&
+    /\b(?:file input|input element|element|file chooser|file dialog|web ?page|the page|form)\b/.test(
+      a.phrase,
+    )
+      ? execute('touch')
+      : write('upload'),
   import: (_, a) => {
     const hasContent = a.fields.some(({ name }) =>
       /^(?:content|contents|data|items|rows|records|json|csv|body|text|markdown|html|openapi|spec|documents|definition)$/i.test(
@@ -207,6 +214,12 @@ function made(verb: string, a: Surroundings): Meaning {
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
   if (verb === 'hire') return write('money', true);
   if (verb === 'attach') return write('create', a.object.length === 0);
+  // Signing an address keeps nothing.
+  if (
+    /\bpre-?signed\b/.test(a.object.join(' ')) &&
+    /^(?:urls?|links?)$/.test(a.object.at(-1) ?? '')
+  )
+    return { category: 'Read', kind: 'generate', isWeak: false };
   if (verb === 'create' && a.fields.some(({ name }) => /^manifests?$/i.test(name)))
     return execute('ship');
   if (NOUN_LIKE.has(verb) && a.object.length === 0) return { ...write('create', true) };
@@ -285,7 +298,11 @@ function made(verb: string, a: Surroundings): Meaning {
   return write('create');
 }
 
+/** What is locked and unlocked by logging in. */
+const OPENED = /\b(?:vault|key ?chain|password (?:manager|store)|key ?store)$/;
+
 function changed(verb: string, a: Surroundings): Meaning {
+  if (/^(?:un)?lock$/.test(verb) && OPENED.test(a.object.join(' '))) return execute('login');
   if (verb === 'turn') return write('change');
   if (verb === 'rebase' || verb === 'cherry-pick') return write('change');
   if (

@@ -20,7 +20,7 @@ const MANY_WORDS =
 const LISTED =
   /^(?:ids?|items|records|rows|documents|entities|operations|targets|entries|uuids|resources|objects|inputs|list|updates|all_ids)$/i;
 const ONE_CONTENT =
-  /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains|widgets|bullets|\w*_steps)$/i;
+  /^(?:labels?|tags?|attendees|recipients?|to|cc|bcc|to_?recipients|cc_?recipients|bcc_?recipients|fields|columns?|properties|options|parts?|contents?|blocks?|elements?|args|arguments|commands?|attachments?|images?|edits|values|headers|params|parameters|assignees?\w*|reviewers?\w*|watchers|choices|steps|sections|paths|actions|include|exclude|commits|hashes|keywords|categories|topics|mentions|scopes|permissions|roles|questions|rules|conditions|filters|metrics|dimensions|attributes|media\w*|photos|components?|participants|members_?to_?add|custom_?fields|subtasks|dependencies|slides|layers|ingredients|messages|line_?items|label_?ids|tag_?ids|assignee_?ids|reviewer_?ids|group_?ids|team_?ids|role_?ids|files?|attendee\w*|series|dataset|datasets|urls?|links?|languages|formats|types|sort|order|columns_?\w*|invitees|hosts|owners|category_?ids|child\w*|fill|strokes|effects|coordinates|points|path|stops|waypoints|env|environment|volumes|ports|domains|widgets|bullets|\w*_steps)$/i;
 const ACTING = new Set<Act['kind']>([
   'create',
   'change',
@@ -61,7 +61,9 @@ export const manyTargets = defineSignal({
     // Several sources of one result are no targets.
     if (main.kind === 'save' && main.verb !== 'download') return [];
     if (/^(?:merge|combine|concatenate|stitch|zip|compress)$/.test(main.verb)) return [];
-    const list = reading.fields.find((field) => isTargetList(field, view));
+    const list = reading.fields.find(
+      (field) => isTargetList(field, view) || isInvitedList(field, view),
+    );
     if (list !== undefined) return [keyOf(list)];
     const all =
       main.kind === 'remove'
@@ -103,6 +105,20 @@ function manyWords({ reading }: View, lead: string): Quote[] {
   )
     return [];
   return [{ pointer: '/description', quote: match[0] }];
+}
+
+/** People let in by one call: each of them gets access of their own. */
+function isInvitedList({ name, type, depth }: Field, { main }: View): boolean {
+  const head = main?.object[0] ?? '';
+  return (
+    main?.verb === 'invite' &&
+    singular(head) !== head &&
+    type === 'array' &&
+    depth === 0 &&
+    /^(?:e?_?mails?|email_addresses|user_?names|user_?ids|members|users|people|invitations)$/i.test(
+      name,
+    )
+  );
 }
 
 /** A list of what is acted on: `recordIds` of a tool that deletes records, `items` of one that closes tasks. */

@@ -27,7 +27,7 @@ export const ownScratch = defineSignal({
       if (chosen.length > 0) return chosen;
       return inName(
         view,
-        /(?:active|current|default|context|project|workspace|account|connection|working[_-]?dir\w*)/i,
+        /(?:active|current|default|context|project|workspace|account|connection|site|tenant|organi[sz]ation|instance|working[_-]?dir\w*)/i,
       );
     }
     if (main.kind === 'reset' || (main.kind === 'change' && main.verb === 'set')) {

@@ -30,6 +30,12 @@ export const secrets = defineSignal({
   },
 });
 
+/** A key whose public half is all that a store of it holds. */
+const PUBLIC_KEY = /\b(?:ssh|deploy|gpg|pgp|public|host)[ _-]?keys?\b/i;
+const READING = /^(?:get|read|retrieve|fetch|list|export|return|dump|show)$/;
+const COOKIES =
+  /^(?:session |browser )?cookies?\b(?! (?:banner|consent|polic|setting|notice|name))/i;
+
 function touchesSecret(act: Act, text: string, name: string): boolean {
   if (
     /^(?:items?|entry|entries|logins?)$/.test(
@@ -46,6 +52,10 @@ function touchesSecret(act: Act, text: string, name: string): boolean {
     /^(?:get|return|list|read|show)$/.test(act.verb)
   )
     return true;
+  // Whoever has the cookies of a session is logged in.
+  if (act.category === 'Read' && READING.test(act.verb) && COOKIES.test(act.objectText))
+    return true;
+  if (act.kind === 'login' && /^(?:un)?lock$/.test(act.verb)) return act.verb === 'unlock';
   if (
     /^(?:send|sendoff|touch|run|money|manage|wait|compute|phone|upload|sync|login|connect)$/.test(
       act.kind,
@@ -76,6 +86,7 @@ function touchesSecret(act: Act, text: string, name: string): boolean {
     return false;
   if (act.category === 'Read')
     return (
+      !(PUBLIC_KEY.test(text) && !/\bprivate\b/i.test(text)) &&
       /^(?:get|read|reveal|retrieve|fetch|show|export|view|access|return|list|describe|obtain|decrypt)$/.test(
         act.verb,
       ) &&
@@ -157,6 +168,34 @@ function firewall({ reading, doing }: View): Quote[] {
     );
   return match !== null && doing.length > 0 ? [{ pointer: '/description', quote: match[0] }] : [];
 }
+
+const VALUES = /^(?:values?|variables?|vars|env|entries|secrets?|data)$/i;
+
+export const variables = defineSignal({
+  id: 'variables',
+  trait: 'credential_access',
+  meaning: 'The call sets the variables of an environment, where secrets are kept.',
+  find: ({ reading, doing, category }) => {
+    if (category === 'Read') return [];
+    const act = doing.find(
+      (item) =>
+        (item.kind === 'create' || item.kind === 'change' || item.kind === 'save') &&
+        [
+          item.object.at(-1),
+          ...(/(?:of|in) (?:an? |the )?(environment)/i.exec(item.objectText)?.slice(1) ?? []),
+        ].some((word) => word === 'environment'),
+    );
+    if (act === undefined) return [];
+    const values = reading.fields.find(
+      ({ name, depth, type }) =>
+        depth > 0 && VALUES.test(name) && (type === 'array' || type === 'object'),
+    );
+    const isSaid =
+      /\benvironment variables?\b/i.test(reading.description.slice(0, 3000)) &&
+      reading.fields.some(({ name, type }) => type === 'object' || VALUES.test(name));
+    return values !== undefined ? [quoteOf(act), keyOf(values)] : isSaid ? [quoteOf(act)] : [];
+  },
+});
 
 const PASSWORD =
   /^(?:password|passwd|new_?password|user_?password|secret_?values?|passphrase|master_?password|admin_?password|login_?password|pin_?code)$/i;

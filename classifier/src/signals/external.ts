@@ -16,6 +16,7 @@ const INWARD =
 /** Places where a comment is a public post. */
 const SOCIAL =
   /\b(?:reddit|subreddits?|youtube|twitter|instagram|facebook|tiktok|linkedin|hacker ?news|mastodon|bluesky|social media)\b/i;
+const FOR_SHARING = /\bfor (?:\w+ )?sharing\b(?! (?:state|data between|code|a connection))/i;
 const OTHER_AGENT =
   /\b(?:an)?(?:other|matched|remote|external|peer|fellow|partner|counterpart|third-party) (?:\w+ )?agents?\b/i;
 const CHAT =
@@ -30,15 +31,25 @@ export const sending = defineSignal({
     const { doing, category, reading } = view;
     if (category === 'Read') return [];
     const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${leadSentence(view)}`;
-    return [...doing, ...joinedActs(view)]
-      .filter((act) => act.category !== 'Read' && isOutward(act, words, reading.serverText))
-      .slice(0, 2)
-      .map(quoteOf);
+    const isMade = view.acts.lead.some(({ kind, isWeak }) => kind === 'create' && !isWeak);
+    return (
+      [...doing, ...joinedActs(view)]
+        .filter((act) => act.category !== 'Read' && isOutward(act, words, reading.serverText))
+        // "post-page: create a page": the word names a method of HTTP.
+        .filter(
+          (act) => !(act.source === 'name' && act.verb === 'post' && isMade && !CHAT.test(words)),
+        )
+        .slice(0, 2)
+        .map(quoteOf)
+    );
   },
 });
 
 function isOutward(act: Act, words: string, serverText: string): boolean {
   if (act.kind === 'phone' || act.kind === 'sendoff') return true;
+  if (/^(?:retweet|repost|crosspost|boost)$/.test(act.verb)) return true;
+  if (act.kind === 'create' && FOR_SHARING.test(act.clause ?? '')) return true;
+  if (act.kind === 'upload' && /\bto (?:an? |the )?pre-?signed\b/i.test(words)) return true;
   if (act.kind === 'publish')
     return /\b(?:post|article|tweet|video|story|public|publicly|registry|marketplace|social|site|page|newsletter|feed|package|episode|blog)/i.test(
       words,

@@ -2,14 +2,14 @@ import type { Signal } from '../signal.ts';
 import { manyTargets, massSend, wholeExport } from './bulk.ts';
 import { codeExecution } from './code-execution.ts';
 import { describedSandbox, ownScratch } from './contained.ts';
-import { access, accountLogins, passwords, secrets } from './credential.ts';
+import { access, accountLogins, passwords, secrets, variables } from './credential.ts';
 import { destructiveOption, loss, removal } from './destructive.ts';
 import { notifying, requesting, sending } from './external.ts';
 import { financial } from './financial.ts';
 import { multiAction } from './multi-action.ts';
-import { aboutPeople, personalContent, records } from './private.ts';
+import { aboutPeople, heldContent, personalContent, records } from './private.ts';
 import { rawQuery } from './raw-query.ts';
-import { outsideText, requestedPage } from './untrusted.ts';
+import { outsideText, requestedPage, strangersWords } from './untrusted.ts';
 
 /** Every signal, in the order of the guide's list of traits. Steering is found before them, by steering.ts. */
 export const signals: readonly Signal[] = [
@@ -22,13 +22,16 @@ export const signals: readonly Signal[] = [
   requesting,
   outsideText,
   requestedPage,
+  strangersWords,
   personalContent,
   records,
   aboutPeople,
+  heldContent,
   secrets,
   access,
   passwords,
   accountLogins,
+  variables,
   codeExecution,
   rawQuery,
   manyTargets,

@@ -3,6 +3,7 @@ import {
   defineSignal,
   inDescription,
   inName,
+  isDemonstration,
   leadSentence,
   type Quote,
   quoteOf,
@@ -62,6 +63,7 @@ function isExport({ main, reading }: View): boolean {
 function personal(view: View, act: View['doing'][number]): Quote | undefined {
   const { reading } = view;
   if (act.category !== 'Read' && !isExport(view)) return undefined;
+  if (act.source === 'name' && isDemonstration(view)) return undefined;
   if (/^(?:count|validate|lint|format|parse|convert|calculate)$/.test(act.verb)) return undefined;
   if (
     act.kind === 'compute' &&
@@ -93,6 +95,8 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   )
     return undefined;
   if (/\bwithout (?:the )?(?:diff|file)? ?contents?\b/i.test(text)) return undefined;
+  if (SETTINGS_PROFILE.test(`${act.clause ?? act.objectText} ${reading.description.slice(0, 120)}`))
+    return undefined;
   const [closest] = heads(act);
   if (closest !== undefined && NOT_CONTENT.test(closest)) return undefined;
   for (const word of heads(act)) {
@@ -120,7 +124,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     if (
       /^(?:file)$/.test(head) &&
       /\b(?:directory|tree|list|info|metadata|size|stat|types?|generated|log file)\b/i.test(
-        `${reading.name} ${act.objectText}`,
+        `${reading.nameWords.map(({ text: part }) => part).join(' ')} ${act.objectText}`,
       )
     )
       return undefined;
@@ -178,6 +182,57 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   }
   return undefined;
 }
+
+/** Settings kept under a name, and examples, are nobody's data. */
+const SETTINGS_PROFILE =
+  /\b(?:cli|configured|configuration|config|connection|aws|build|browser|render|export|printer|credential|logging|device|performance|cpu|heap) profiles?\b/i;
+
+const HELD_IN =
+  /\b(?:from|of|in|inside|within)\b.{0,40}?\b(?:an? |the |one |specific |excel |word |pdf )*(?:e-?mails?|messages?|files?|documents?|spreadsheets?|workbooks?|worksheets?|sheets?|attachments?|transcripts?|conversations?)\b(?! (?:templates?|names?|types?|system|list|metadata|headers?|count))/i;
+const PARTS_ONLY =
+  /\b(?:names?|metadata|structure|styles?|format(?:ting)?|layers?|schema|headers?|dimensions|sizes?|fonts?|colou?rs?|counts?|properties|list of|signatures?|symbols?|imports?|dependencies|functions?|class(?:es)?|frames?|audio|thumbnails?|errors?|types?|tags)\b/i;
+const WRITTEN = /\b(?:markdown|contents?|children|body|text|html|blocks?)\b/i;
+const PUBLISHED =
+  /\b(?:web ?sites?|cms|landing|storefront|theme|blog|wiki|web ?pages?|url|browser|dom|docs|documentation|public|product pages?)\b/i;
+
+export const heldContent = defineSignal({
+  id: 'held-content',
+  trait: 'private_data',
+  meaning: 'The result holds what stands in a file, document, sheet, mail or page of a workspace.',
+  find: (view) => {
+    const { category, doing, reading, setting } = view;
+    if (category !== 'Read' || view.program !== undefined) return [];
+    const act = doing.find(
+      (item) =>
+        item.source === 'description' &&
+        item.category === 'Read' &&
+        ((/^(?:read|extract)$/.test(item.verb) && isHeld(item.clause ?? item.objectText)) ||
+          isWorkspacePage(item)),
+    );
+    return act === undefined ? [] : [quoteOf(act)];
+
+    function isHeld(clause: string): boolean {
+      const match = HELD_IN.exec(clause);
+      return (
+        match !== null &&
+        !PARTS_ONLY.test(clause.slice(0, match.index)) &&
+        !CODE_OR_PUBLIC.test(`${clause} ${reading.serverText}`)
+      );
+    }
+    function isWorkspacePage({ verb, object, objectText, clause }: View['main'] & object): boolean {
+      const head = singular(object.at(-1) ?? '');
+      return (
+        !setting.isScreen &&
+        /^(?:get|read|retrieve|fetch)$/.test(verb) &&
+        (/^(?:page|block)$/.test(head) || object.includes('block')) &&
+        reading.fields.some(({ name }) => /^(?:page|block)_?id$/i.test(name)) &&
+        WRITTEN.test(`${clause ?? objectText} ${reading.name.replace(/[_-]/g, ' ')}`) &&
+        !PARTS_ONLY.test(objectText) &&
+        !PUBLISHED.test(`${reading.description.slice(0, 300)} ${reading.serverText}`)
+      );
+    }
+  },
+});
 
 const OF_A_PERSON =
   /\b(?:for|of|from|belonging to) (?:an? |the |this |each )?(?:certain |specific |given |single |particular )?(?:customer|contact|employee|patient|guest|applicant|candidate)s?\b(?! (?:groups?|lists?|types?|fields?|segments?))/i;

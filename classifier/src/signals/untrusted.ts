@@ -1,4 +1,12 @@
-import { defineSignal, inDescription, inName, type Quote, quoteOf, type View } from '../signal.ts';
+import {
+  defineSignal,
+  inDescription,
+  inName,
+  isDemonstration,
+  type Quote,
+  quoteOf,
+  type View,
+} from '../signal.ts';
 import { callerUrl } from './caller-url.ts';
 import { heads, words as wordsOf } from './heads.ts';
 
@@ -17,8 +25,11 @@ const MAIL_OR_CHAT =
 const BROWSER =
   /\b(?:browser|web ?page|page|dom|playwright|puppeteer|selenium|chrome|firefox|devtools|tab|html)\b/i;
 const SHOWN =
-  /^(?:screenshot|snapshot|content|text|html|console|dom|page|source|accessibility|network|requests|logs|elements?|body|markdown|title|cookies|messages|message|request|response|tree|value|attribute)$/;
+  /^(?:screenshot|snapshot|content|text|html|console|dom|page|source|accessibility|network|requests|logs|elements?|body|markdown|title|messages|message|request|response|tree|value|attribute)$/;
 const FROM_PAGE = /\bfrom (?:the |a )?(?:current |active |open |live )?(?:web ?page|page|tab)\b/i;
+const OF_CODE =
+  /\b(?:code|source|docstrings?|todo|lint|comment (?:count|style)|inline) ?comments?\b/i;
+const OWN_MAIL = /\b(?:scheduled|drafts?|outbox|unsent)\b/i;
 const METADATA =
   /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches|reactions?|awards?|emojis?)$/i;
 
@@ -65,9 +76,13 @@ function outsideObjects(view: View): Quote[] | undefined {
   }
   const text = `${view.reading.name.replace(/[_-]/g, ' ')} ${view.reading.description.slice(0, 300)} ${view.reading.serverText} ${codeHost(view)}`;
   for (const act of view.doing) {
+    if (act.source === 'name' && isDemonstration(view)) continue;
+    // What one has written oneself, and not yet sent, is nobody else's text.
+    if (OWN_MAIL.test(`${act.objectText} ${view.reading.name.replace(/[_-]/g, ' ')}`)) continue;
     if (act.kind === 'compute' && !/^(?:summarize|analyze|monitor|translate)$/.test(act.verb))
       continue;
     if (/^(?:count|validate|lint|check|verify|resolve|detect)$/.test(act.verb)) continue;
+    if (/^comments?$/.test(heads(act)[0] ?? '') && !OF_CODE.test(text)) return [quoteOf(act)];
     const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
     if (head === undefined || METADATA.test(heads(act)[0] ?? '')) continue;
     const isOutside =
@@ -141,5 +156,39 @@ export const requestedPage = defineSignal({
     )
       return [];
     return callerUrl(view);
+  },
+});
+
+const OF_STRANGERS =
+  /\b(?:published|created|contributed|made|written|provided|maintained|built) by (?:independent|third[- ]party|community|other|external|outside) (?:\w+ )?(?:developers?|users?|authors?|people|creators?|members?|vendors?|contributors?)\b/i;
+const IN_MAIL = /\bfrom (?:an? |the )?(?:\w+ )?(?:e-?mails?|messages?|chats?|attachments?)\b/i;
+const BIO = /\b(?:bio|biograph(?:y|ies)|about me|status message)\b/i;
+const OWN_PEOPLE =
+  /\b(?:employees?|colleagues?|organi[sz]ation|directory|workspace members?|authenticated user|my (?:own )?profile|your own)\b/i;
+const IN_OTHER_LANGUAGES =
+  /(?<![A-Za-z])POI(?![A-Za-z])|兴趣点|网页|新闻|帖子|微博|推文|评论列表|ツイート|ニュース|口コミ|投稿を|뉴스|게시물/u;
+
+export const strangersWords = defineSignal({
+  id: 'strangers-words',
+  trait: 'untrusted_content',
+  meaning: 'The description says that outsiders wrote or published what comes back.',
+  find: (view) => {
+    const { category, reading, main } = view;
+    if (category !== 'Read' || main === undefined || main.kind === 'generate') return [];
+    const published = inDescription(view, OF_STRANGERS);
+    if (published.length > 0) return published;
+    const inbound = main.verb === 'extract' ? IN_MAIL.exec(main.clause ?? '') : null;
+    if (inbound !== null && reading.description.includes(inbound[0]))
+      return [{ pointer: '/description', quote: inbound[0] }];
+    const isPerson = /\b(?:users?|profiles?|members?|accounts?|authors?)\b/i.test(
+      `${reading.name.replace(/[_-]/g, ' ')} ${main.objectText}`,
+    );
+    if (isPerson && !OWN_PEOPLE.test(reading.description.slice(0, 600)))
+      return inDescription(view, BIO);
+    return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(
+      reading.description.slice(0, 200),
+    )
+      ? inDescription(view, IN_OTHER_LANGUAGES, 300)
+      : [];
   },
 });
