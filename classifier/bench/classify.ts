@@ -1,7 +1,9 @@
 import { readLabels, serverWordsOf } from '../evals/labels.ts';
 import { classify, classifyLines } from '../src/index.ts';
+import { benchLines } from './lines.ts';
 
-// Tools a second on one core, with rules alone: `npm run bench:classify`. Real definitions, repeated.
+// Tools a second on one core, with rules alone: `npm run bench:classify`. Real definitions, repeated. With
+// `-- --lines 500000` it also pipes so many lines through the command and prints its memory.
 const labels = readLabels(new URL('../evals/open-labels.jsonl', import.meta.url));
 const inputs = labels.map((label) => ({ server: serverWordsOf(label), tool: label.tool }));
 const bytes = labels.reduce((sum, { tool }) => sum + JSON.stringify(tool).length, 0);
@@ -29,3 +31,6 @@ const began = performance.now();
 let count = 0;
 for await (const _ of classifyLines(many())) count++;
 console.log(`lines:    ${Math.round(count / ((performance.now() - began) / 1000))} lines a second`);
+
+const option = process.argv.indexOf('--lines');
+if (option !== -1) await benchLines(Number(process.argv[option + 1]));

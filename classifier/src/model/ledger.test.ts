@@ -1,7 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jsonDigest } from '@toolwarden/catalogue';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ending, first, good, goodAnswer, obedient, reset } from '../../fixtures/model-scripts.ts';
 import { closeAll, judgeAt, note, removal, setUp } from '../../fixtures/model-set-up.ts';
 import type { ClassifierInput } from '../classify.ts';
+import { openLedger } from './ledger.ts';
 
 afterEach(async () => {
   await closeAll();
@@ -70,4 +76,56 @@ test('CL9: the same question is not asked again, and another answer changes noth
   const before = await judge.judge(removal);
   expect(await judge.judge(removal)).toEqual(before);
   expect(server.seen).toHaveLength(1);
+});
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'toolwarden-ledger-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+const question = { key: jsonDigest('a'), sample: 1 };
+
+test('CL7: what an earlier run spent counts against the cap of the next', () => {
+  const file = join(dir, 'model.db');
+  const first = openLedger(file, { budget: 100 });
+  const reserved = first.reserve(question, 80);
+  if (reserved.ok) first.settle(reserved.call, 60, { ...question, outcome: 'refused' });
+  first.close();
+  const next = openLedger(file, { budget: 100 });
+  expect(next.spent()).toBe(60);
+  expect(next.reserve({ ...question, sample: 2 }, 41)).toEqual({ ok: false, why: 'over-budget' });
+  expect(next.reserve({ ...question, sample: 2 }, 40).ok).toBe(true);
+  expect(next.find(question)).toEqual({ outcome: 'refused' });
+  next.close();
+});
+
+test('CL8: a call that its process did not live to settle stays spent, and is made at most once more', () => {
+  const file = join(dir, 'model.db');
+  for (const [spent, ok] of [
+    [0, true],
+    [10, true],
+    [20, false],
+  ] as const) {
+    const ledger = openLedger(file);
+    expect(ledger.spent()).toBe(spent);
+    expect(ledger.reserve(question, 10).ok).toBe(ok);
+    ledger.close();
+  }
+});
+
+test('CL8: a ledger belongs to one process at a time', () => {
+  const file = join(dir, 'model.db');
+  const ledger = openLedger(file);
+  const program = `import { DatabaseSync } from 'node:sqlite'; new DatabaseSync(${JSON.stringify(file)}).exec('BEGIN IMMEDIATE');`;
+  const other = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+  expect(String(other.stderr)).toMatch(/locked/);
+  ledger.close();
+});
+
+test('a file that is no ledger is refused in one line', async () => {
+  const file = join(dir, 'model.db');
+  await writeFile(file, 'not a database, and long enough to be told from an empty one'.repeat(20));
+  expect(() => openLedger(file)).toThrow(
+    /the ledger of model answers cannot be used .*move it away/,
+  );
 });
