@@ -3,17 +3,28 @@ import type { CrawlAttempt } from '@toolwarden/scraper';
 
 /** One attempt at a server for a person: what it was given, how it ended, and its own words below a bar. */
 export function explainAttempt(attempt: CrawlAttempt, number: number): string[] {
-  const { server, given, tools, reason, output } = attempt;
+  const { server, given, command, tools, reason, exit, exceeded, output } = attempt;
   const how = given.length > 0 ? given.join('; ') : 'nothing';
-  const end = reason === undefined ? 'complete' : reason;
+  const ends = [
+    reason ?? 'complete',
+    `${tools} tool${tools === 1 ? '' : 's'}`,
+    // One that listed is ended by us.
+    ...(reason === undefined ? [] : [exit.code === null ? `${exit.signal}` : `exit ${exit.code}`]),
+    ...(exceeded === undefined ? [] : [exceeded]),
+  ];
   return [
     `${server} attempt ${number}, given ${printable(how)}`,
-    `  ${end}, ${tools} tool${tools === 1 ? '' : 's'}`,
+    `  $ ${printable(command.map(quoted).join(' '))}`,
+    `  ${ends.join(', ')}`,
     ...output
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '')
       .map((line) => `  | ${printable(line)}`),
   ];
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A stranger's words as a terminal can show them without obeying them. */

@@ -11,10 +11,25 @@ export type CrawlAttempt = {
   server: ServerId;
   /** Help it was given, as in a record. */
   given: string[];
+  /** The command line inside the sandbox. */
+  command: string[];
   tools: number;
   reason?: CrawlReason;
-  /** All it said that was no message. */
+  exit: Attempt['exit'];
+  /** The limit it was stopped by, in words. */
+  exceeded?: string;
+  /** All it said that was no message: its stderr, and lines on stdout. */
   output: string;
+};
+
+/** As a person would write them: which sandbox it was does not matter to the command. */
+const SHOWN_PLACES: Places = {
+  node: 'node',
+  npm: 'npm',
+  package: '/package',
+  cache: '/cache',
+  home: '~',
+  work: '.',
 };
 
 /** An installed program that should speak MCP, and what its authors say about it. */
@@ -97,8 +112,11 @@ export async function attemptOnce(
   place.onAttempt?.({
     server: source.id,
     given: help.given,
+    command: [...program.argv(SHOWN_PLACES), ...help.args],
     tools: attempt.listing?.tools.length ?? 0,
     ...(diagnosis && { reason: diagnosis.reason }),
+    exit: attempt.exit,
+    ...(attempt.exceeded && { exceeded: attempt.exceeded }),
     output: outputOf(attempt),
   });
   return { help, attempt, diagnosis };

@@ -35,8 +35,7 @@ export async function crawlByQueue(options: QueuedCrawl): Promise<CrawlRun> {
     if (begun.finished > 0) options.onContinue?.(begun);
     const places = new Map(targets.map((source, position) => [jobIdOf(source), position]));
     const left = new Set(work.left());
-    const sourcesLeft = () => [...left].map((position) => targets[position] as ServerSource);
-    await queue.add(sourcesLeft());
+    await addLeft(options, left);
     while (left.size > 0 && !signal.aborted) {
       const jobs = await queue.finished();
       for (const job of jobs)
@@ -44,12 +43,33 @@ export async function crawlByQueue(options: QueuedCrawl): Promise<CrawlRun> {
       if (jobs.length > 0) continue;
       const depth = await queue.depth();
       // A Redis that was emptied has forgotten what it was asked for.
-      if (Object.values(depth).every((count) => count === 0)) await queue.add(sourcesLeft());
+      if (Object.values(depth).every((count) => count === 0)) await addLeft(options, left);
       await sleep(POLL_MS, undefined, { signal }).catch(() => {});
     }
     return await writeRun(store, work, left.size === 0 ? 'completed' : 'interrupted');
   } finally {
     work.close();
+  }
+}
+
+/** So many at a time: the records of 43,000 servers need not be in memory together. */
+const ADDED_AT_ONCE = 200;
+
+async function addLeft({ store, targets, queue }: QueuedCrawl, left: Set<number>): Promise<void> {
+  const positions = [...left];
+  for (let from = 0; from < positions.length; from += ADDED_AT_ONCE) {
+    const sources = positions
+      .slice(from, from + ADDED_AT_ONCE)
+      .map((position) => targets[position] as ServerSource);
+    await queue.add(
+      await Promise.all(
+        sources.map(async (source) => {
+          // One that cannot be read is replaced by what comes.
+          const earlier = await store.readServer(source.id).catch(() => undefined);
+          return { source, ...(earlier && { earlier }) };
+        }),
+      ),
+    );
   }
 }
 

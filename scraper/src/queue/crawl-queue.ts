@@ -22,7 +22,11 @@ export type Lane = (typeof lanes)[number];
 
 export const laneName = (lane: Lane) => `crawl-${lane}`;
 
-export const jobSchema = z.strictObject({ source: serverSourceSchema });
+export const jobSchema = z.strictObject({
+  source: serverSourceSchema,
+  /** How it was started when it last listed, as a record without its lists: a crawl begins with the same help. */
+  earlier: serverRecordSchema.optional(),
+});
 /** What a worker answers. */
 const answerSchema = z.strictObject({
   record: serverRecordSchema,
@@ -56,14 +60,14 @@ export function openCrawlQueue(
 
   return {
     /** Adds servers. One that waits already, or whose answer nobody has fetched yet, is not added twice. */
-    async add(sources: ServerSource[]): Promise<void> {
+    async add(jobs: z.infer<typeof jobSchema>[]): Promise<void> {
       await each(async (queue, lane) => {
         await queue.addBulk(
-          sources
-            .filter((source) => laneOf(source) === lane)
-            .map((source) => ({
+          jobs
+            .filter(({ source }) => laneOf(source) === lane)
+            .map(({ source, earlier }) => ({
               name: 'crawl',
-              data: { source },
+              data: { source, ...(earlier && { earlier: withoutLists(earlier) }) },
               opts: {
                 jobId: jobIdOf(source),
                 attempts: options.attempts,
@@ -130,6 +134,11 @@ export function laneOf({ id }: Pick<ServerSource, 'id'>): Lane | undefined {
 /** The same for the same server started in the same way, so that adding it again adds nothing. */
 export function jobIdOf(source: ServerSource): string {
   return sha256Hex(canonicalJson(source)).slice(0, 40);
+}
+
+function withoutLists(record: ServerRecord): ServerRecord {
+  const { id, version, outcome, configurations, help } = record;
+  return { id, version, outcome, configurations, tools: [], ...(help && { help }) };
 }
 
 function finishedOf(job: Job, lane: Lane): FinishedJob {

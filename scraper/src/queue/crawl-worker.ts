@@ -40,11 +40,11 @@ export async function runCrawlWorker(options: CrawlWorkerOptions): Promise<void>
   const giveUp = new AbortController();
 
   const crawlJob = async (job: CrawlJob, token: string | undefined) => {
-    const { source } = jobSchema.parse(job.data);
+    const { source, earlier } = jobSchema.parse(job.data);
     const slot = await slots.take();
     try {
       const began = performance.now();
-      const shared = { sandbox, settings, limits, signal: giveUp.signal };
+      const shared = { sandbox, settings, limits, signal: giveUp.signal, earlier };
       const record = giveUp.signal.aborted
         ? undefined
         : await crawlInPlace(root, slot, source, shared);
