@@ -268,3 +268,9 @@ test('a wrong key is not tried again and again', async () => {
   await Promise.all([judge.judge(note), judge.judge(removal)]);
   expect(server.seen).toHaveLength(1);
 });
+
+test('CL1: a name that does not resolve leaves the rules’ answer, unpaid', async () => {
+  const judge = judgeAt('https://model.invalid/v1', { budget: 1, priceIn: 1, priceOut: 1 });
+  expect(await judge.judge(note)).toMatchObject(isUnavailable);
+  expect(judge.report()).toMatchObject({ spent: 0, unavailable: { unreachable: 1 } });
+});

@@ -147,7 +147,10 @@ export function connectModel(
         }
         return replies;
       } catch (error) {
-        throw batchError(endpoint, failureOf(error, signal), error);
+        const reply = failureOf(error, signal);
+        // A batch that is no longer there will never answer.
+        if (reply.kind === 'failed' && reply.failure === 'not-found') return new Map();
+        throw batchError(endpoint, reply, error);
       }
     },
   };

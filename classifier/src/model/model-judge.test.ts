@@ -1,6 +1,10 @@
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
 import { good } from '../../fixtures/model-scripts.ts';
-import { closeAll, judgeAt, note, removal, setUp } from '../../fixtures/model-set-up.ts';
+import { alsoClose, closeAll, judgeAt, note, removal, setUp } from '../../fixtures/model-set-up.ts';
 import { classify } from '../classify.ts';
 
 afterEach(async () => {
@@ -57,4 +61,48 @@ test('an endpoint without batches says so in one line and costs nothing', async 
     /Batch API did not take the request \(not-found\)/,
   );
   expect(judge.report().spent).toBe(0);
+});
+
+test('a batch that a killed run left behind is read by the next, and not handed in again', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'toolwarden-batch-'));
+  alsoClose({ close: () => rm(dir, { recursive: true }) });
+  const ledgerFile = join(dir, 'model.db');
+  const { server, judge } = await setUp(good, { ledgerFile });
+  const stop = new AbortController();
+  const waiting = judge.askAhead([note, removal], stop.signal, () => stop.abort());
+  await expect(waiting).rejects.toThrow();
+  expect(judge.openBatches()).toBe(1);
+  judge.close();
+
+  const next = judgeAt(server.baseUrl, { ledgerFile, pollMs: 5 });
+  await next.askAhead([note, removal]);
+  expect(next.openBatches()).toBe(0);
+  expect(server.batches.size).toBe(1);
+  expect((await next.judge(removal)).provenance.method).toBe('model+rules');
+  expect(server.seen).toHaveLength(2);
+});
+
+test('a batch whose id was not written down in time is found by its label', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'toolwarden-batch-'));
+  alsoClose({ close: () => rm(dir, { recursive: true }) });
+  const ledgerFile = join(dir, 'model.db');
+  const { server, judge } = await setUp(good, { ledgerFile });
+  const stop = new AbortController();
+  await expect(judge.askAhead([note], stop.signal, () => stop.abort())).rejects.toThrow();
+  judge.close();
+  const db = new DatabaseSync(ledgerFile);
+  db.exec('UPDATE batches SET id = NULL');
+  db.close();
+  const next = judgeAt(server.baseUrl, { ledgerFile, pollMs: 5 });
+  await next.askAhead([note]);
+  expect([server.batches.size, server.seen.length]).toEqual([1, 1]);
+});
+
+test('the SDK is imported in one file alone', async () => {
+  const room = join(import.meta.dirname, '../..');
+  const importing: string[] = [];
+  for await (const file of glob('{src,evals,bench,fixtures}/**/*.ts', { cwd: room }))
+    if (/(?:from|import\() ?'openai/.test(await readFile(join(room, file), 'utf8')))
+      importing.push(file);
+  expect(importing).toEqual(['src/model/model-client.ts']);
 });

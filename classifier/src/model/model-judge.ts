@@ -74,6 +74,8 @@ export type ModelJudge = {
     signal?: AbortSignal,
     onWait?: (open: number) => void,
   ) => Promise<void>;
+  /** Batches of earlier runs that were not read yet: asking now would pay twice for what they hold. */
+  openBatches: () => number;
   report: () => ModelReport;
   close: () => void;
 };
@@ -169,6 +171,7 @@ export function createModelJudge(settings: ModelSettings): ModelJudge {
         ...(signal && { signal }),
         ...(onWait && { onWait }),
       }),
+    openBatches: () => ledger.batches(asker.place).length,
     report: () => ({
       judged,
       unavailable: Object.fromEntries([...unavailable].sort()),

@@ -11,7 +11,7 @@ const FURTHER: readonly RegExp[] = [
   /\beyJ[0-9A-Za-z_-]{10,2000}\.[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,2000}/g,
   /\bBearer [0-9A-Za-z._~+/-]{20,2000}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
-  /\b(?:api[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']*\d)[^\s"',;}]{16,200}/gi,
+  /\b(?:api[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']{0,199}\d)[^\s"',;}]{16,200}/gi,
 ];
 
 type Lint = (text: string) => Promise<string[]>;

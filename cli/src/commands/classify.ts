@@ -65,8 +65,17 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   const dir = values.stdin ? undefined : existingData(io, values.data);
   const model = await openModel(values, ledgerFile(io, values.data), io);
   try {
+    if (model !== undefined && !values.batch && model.openBatches() > 0)
+      throw new CliError(
+        'input',
+        'classify: a batch of an earlier run was not read yet; add --batch to go on with it',
+      );
     if (dir === undefined) return await classifyStdin(io, signal, model);
     return await classifyData(openStore(dir), io, signal, model, values);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    io.err('classify: stopped; run it again to go on');
+    return 1;
   } finally {
     model?.close();
   }
