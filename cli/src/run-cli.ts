@@ -10,6 +10,10 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'list the tools of MCP servers',
     load: async () => (await import('./commands/crawl.ts')).crawlCommand,
   },
+  sources: {
+    summary: 'take servers to crawl from an MCP registry',
+    load: async () => (await import('./commands/sources.ts')).sourcesCommand,
+  },
   classify: {
     summary: 'judge the tools that were listed',
     load: async () => (await import('./commands/classify.ts')).classifyCommand,

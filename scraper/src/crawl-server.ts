@@ -72,9 +72,8 @@ function waysTo(source: ServerSource, place: CrawlPlace): Way[] {
       args: source.args ?? one.args ?? [],
       env: { ...one.env, ...source.env },
     };
-    const order = { ...one, version: one.version ?? source.version };
     const crawlPackage = { npm: crawlNpm, oci: crawlOci, pypi: crawlPypi }[one.registry];
-    return () => crawlPackage(own, order, place);
+    return () => crawlPackage(own, one, place);
   });
   const named = placeOfUrlId(source);
   // A source may say more of a `url:` id than its name does: its transport and its headers.

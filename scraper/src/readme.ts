@@ -119,12 +119,14 @@ const SECRET = /KEY|TOKEN|SECRET|PASS|PWD|AUTH|CREDENTIAL|PRIVATE|SEED|MNEMONIC|
 const PLAIN = /^(true|false|\d{1,5}|[a-z][a-z-]{0,19}|[a-z]+(,[a-z-]+){1,9})$/;
 const BLANK = /your|<|>|\$\{|xxx|\.\.\.|…|example|placeholder|path\/to|change|replace|insert/i;
 
-function harmlessValue(name: string, value: string): string {
+/** A value without what could be personal in it. */
+export function harmlessValue(name: string, value: string): string {
   if (SECRET.test(name) || !PLAIN.test(value) || BLANK.test(value)) return placeholderFor(name);
   return value;
 }
 
-function harmlessArgument(arg: string): string {
+/** An argument without what could be personal in it. */
+export function harmlessArgument(arg: string): string {
   const option = /^(--?[A-Za-z][\w-]{0,60})=(.*)$/s.exec(arg);
   if (option) return `${option[1]}=${harmlessValue(option[1] as string, option[2] as string)}`;
   if (arg.startsWith('-') && /^--?[A-Za-z][\w-]{0,60}$/.test(arg)) return arg;

@@ -4,6 +4,7 @@ import {
   type CrawlAttempt,
   type CrawlResult,
   chooseSandbox,
+  clientConfigurations,
   crawl,
   lockStore,
   resolveTargets,
@@ -27,7 +28,9 @@ Installs each MCP server with install scripts off, starts it in a sandbox withou
 writes a record. Without an ID it crawls every source in DIR/sources. A run that was stopped or killed goes on where
 it was when the same servers are named again within a day; what it had finished is not crawled twice.
 
-  ID                     npm:@scope/name or npm:name@1.2.3; needs no source file
+  ID                     npm:@scope/name or npm:name@1.2.3; url:host/path for a server that already runs;
+                         config:NAME for one that a client on this machine is set up to use; none needs a source
+                         file. registry:NAME needs one: see toolwarden sources
   --sources GLOB         take the sources from these files instead
   --due                  only what is new, has another version than its record, or was last crawled a week ago
   --for TIME             stop after 30s, 10m, 2h; what is done by then is kept
@@ -139,7 +142,7 @@ async function chooseTargets(
   );
   for (const { file, message } of problems) io.err(`crawl: ${file}: ${message}; skipped`);
   if (ids.length > 0) {
-    const resolved = await resolveTargets(ids, items);
+    const resolved = await resolveTargets(ids, [...(await ownServers(ids, io)), ...items]);
     const [problem] = resolved.problems;
     if (problem !== undefined) throw new CliError('input', problem.message);
     return values.due ? dueSources(resolved.targets, store, Date.now()) : resolved.targets;
@@ -152,6 +155,14 @@ async function chooseTargets(
     );
   }
   return values.due ? dueSources(items, store, Date.now()) : items;
+}
+
+/** Servers that programs on this machine are set up to use, where one of them is named; a source file goes before. */
+async function ownServers(ids: string[], { cwd, env }: Io): Promise<ServerSource[]> {
+  if (!ids.some((id) => id.startsWith('config:'))) return [];
+  const home = env['HOME'];
+  const { sources } = await clientConfigurations.read({ cwd, env, ...(home && { home }) });
+  return sources;
 }
 
 /** A signal that also fires, with the reason the crawler knows, when the time is spent. */
