@@ -60,7 +60,7 @@ export function findActs(reading: Reading, setting: Setting): Acts {
 }
 
 const LISTING =
-  /\b(?:operations|commands|actions|sub-?commands|capabilities|functions|tools|supports|provides|includes?|including)\b[^.\n]{0,12}?\b(?:for|to|include|including|such as)\b/gi;
+  /\b(?:operations|commands|actions|sub-?commands|capabilities|functions|tools|supports|provides|includes?|including)\b[^.\n]{0,12}?\b(?:for|to|include|including|such as)\b|\bsupports?(?= \w+ing\b)/gi;
 
 /** "Commands for managing …, operations for listing databases, configuring …": what a router's parts do. */
 function listedActs(reading: Reading, setting: Setting): Act[] {

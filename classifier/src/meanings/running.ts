@@ -108,7 +108,7 @@ export const running: Record<
   },
   ship: (verb, a) =>
     verb === 'release' &&
-    /\b(?:lock|hold|note|reservation|stock|ip|ipv4|ipv6|address|number|memory|create|draft)s?\b/.test(
+    /\b(?:previously reserved|reserved|lease|seat|lock|hold|note|reservation|stock|ip|ipv4|ipv6|address|number|memory|create|draft)s?\b/.test(
       a.phrase,
     )
       ? write('change')

@@ -212,6 +212,14 @@ function made(verb: string, a: Surroundings): Meaning {
   )
     return write('money');
   if (verb === 'issue' && isAbout(a.object, 'charge')) return write('money');
+  if (
+    /^(?:create|add|new|submit)$/.test(verb) &&
+    /^transactions?$/.test(a.object.at(-1) ?? '') &&
+    a.fields.some(({ name }) =>
+      /^(?:collection_?mode|checkout|billing_?details|payment_?(?:method|source)\w*)$/i.test(name),
+    )
+  )
+    return write('money');
   if (verb === 'hire') return write('money', true);
   if (verb === 'attach') return write('create', a.object.length === 0);
   // Signing an address keeps nothing.

@@ -49,6 +49,12 @@ function isOutward(act: Act, words: string, serverText: string): boolean {
   if (act.kind === 'phone' || act.kind === 'sendoff') return true;
   if (/^(?:retweet|repost|crosspost|boost)$/.test(act.verb)) return true;
   if (act.kind === 'create' && FOR_SHARING.test(act.clause ?? '')) return true;
+  // A note on one's own desktop, or in the thread of a review, reaches nobody outside.
+  if (
+    /\bdesktop notification/i.test(words) ||
+    (act.kind === 'create' && /\b(?:merge|pull) request\b/i.test(words))
+  )
+    return false;
   if (act.kind === 'upload' && /\bto (?:an? |the )?pre-?signed\b/i.test(words)) return true;
   if (act.kind === 'publish')
     return /\b(?:post|article|tweet|video|story|public|publicly|registry|marketplace|social|site|page|newsletter|feed|package|episode|blog)/i.test(
@@ -130,6 +136,25 @@ export const notifying = defineSignal({
     if (view.category === 'Read') return [];
     const field = view.reading.fields.find(({ name, depth }) => depth <= 2 && NOTIFYING.test(name));
     return field === undefined ? [] : [keyOf(field)];
+  },
+});
+
+const FROM_URL = /\bfrom (?:an? |the |one |any )?(?:[\w-]+ ){0,3}URLs?\b/i;
+const ADDRESS = /(?:^|_)(?:url|uri|urls)$|(?:Url|URL|Uri|URI)s?$/;
+
+export const fetching = defineSignal({
+  id: 'content-from-url',
+  trait: 'communicates_externally',
+  meaning: 'An acting call takes its content from an address that the caller names.',
+  find: (view) => {
+    if (view.category !== 'Write') return [];
+    const field = view.reading.fields.find(({ name, depth }) => depth <= 1 && ADDRESS.test(name));
+    const match = FROM_URL.exec(leadSentence(view));
+    return field === undefined ||
+      match === null ||
+      /\b(?:repository|repo|git|connection|webhook|database)\b/i.test(match[0])
+      ? []
+      : [keyOf(field)];
   },
 });
 

@@ -4,7 +4,7 @@ import { codeExecution } from './code-execution.ts';
 import { describedSandbox, ownScratch } from './contained.ts';
 import { access, accountLogins, passwords, secrets, variables } from './credential.ts';
 import { destructiveOption, loss, removal } from './destructive.ts';
-import { notifying, requesting, sending } from './external.ts';
+import { fetching, notifying, requesting, sending } from './external.ts';
 import { financial } from './financial.ts';
 import { multiAction } from './multi-action.ts';
 import { aboutPeople, heldContent, personalContent, records } from './private.ts';
@@ -20,6 +20,7 @@ export const signals: readonly Signal[] = [
   sending,
   notifying,
   requesting,
+  fetching,
   outsideText,
   requestedPage,
   strangersWords,

@@ -1,3 +1,4 @@
+import type { Act } from '../act.ts';
 import { objects } from '../lexicon/objects.ts';
 import {
   defineSignal,
@@ -16,6 +17,8 @@ const NOT_CONTENT =
   /^(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|status|statuses|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|configuration|tags?|quota|properties|property|permissions?|models?|tree|names|list|structure|lists|info|metadata|size|path|paths|directory|directories|groups?|roles?|plans?|colors?|segments?|board|boards|column|columns|views?|version|versions|plugins?|apps?|tools?|features?|formats?|symbols?|tickers?|markets?|currencies|extensions|requirements|documentation|docs|options)$/;
 const CODE_OR_PUBLIC =
   /\b(?:forum|discourse|community|reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
+/** Manuals are public; a server that calls its users' own documents "docs" is not one. */
+const MANUAL = /\b(?:documentation|docs|hub|registry|news)\b/gi;
 const PUBLIC_HEAD =
   /^(?:file|record|event|note|document|order|transaction|user|profile|person|company|message|case|history|payment|response|submission|member|player|event|quote|photo|transcript|comment|memory|deal|employee|position|reply|mention|thread|conversation|post|note)$/;
 const CONTENT_VERB =
@@ -73,7 +76,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       ))
   )
     return undefined;
-  const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText}`;
+  const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText.replace(MANUAL, '')}`;
   const last = act.object.at(-1);
   if (
     /\b(?:number|count|counts|size|total|totals|listing|list of (?:all )?(?:files|director\w+)|tree|structure|names) of\b/i.test(
@@ -95,7 +98,10 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   )
     return undefined;
   if (/\bwithout (?:the )?(?:diff|file)? ?contents?\b/i.test(text)) return undefined;
-  if (SETTINGS_PROFILE.test(`${act.clause ?? act.objectText} ${reading.description.slice(0, 120)}`))
+  if (
+    /^profiles?$/.test(last ?? '') &&
+    SETTINGS_PROFILE.test(`${act.clause ?? act.objectText} ${reading.description.slice(0, 120)}`)
+  )
     return undefined;
   const [closest] = heads(act);
   if (closest !== undefined && NOT_CONTENT.test(closest)) return undefined;
@@ -104,7 +110,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     if (
       !objects.personal.has(word) &&
       !objects.personal.has(head) &&
-      !/^(?:users?|customers?|contacts?|people|persons?|guests?|patients?|me|whoami|leads?|accounts?_holder|diffs?|blob|patch|vault|mailbox|source_code|code)$/.test(
+      !/^(?:users?|customers?|contacts?|people|persons?|guests?|patients?|me|whoami|leads?|accounts?_holder|quotes?|diffs?|differences|blob|patch|vault|mailbox|source_code|code)$/.test(
         word,
       )
     )
@@ -142,6 +148,14 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       if (/^(?:list|get|show|find|query|check)$/.test(act.verb)) return undefined;
     }
     if (head === 'record' && /\b(?:dns|domain|activation|zone)\b/i.test(text)) return undefined;
+    if (
+      head === 'health' &&
+      !/\b(?:patient|medical|sleep|heart|fitness|workout|personal|user'?s)\b/i.test(text)
+    )
+      continue;
+    // "Row and column groups": the layout.
+    if (/^(?:row|column)$/.test(word) && /^and (?:columns?|rows?)\b/.test(tailOf(act)))
+      return undefined;
     if (head === 'member' && /\b(?:vpc|cluster|node|pool|replica|struct|class|enum)\b/i.test(text))
       return undefined;
     if (head === 'case' && /\b(?:test|use) ?cases?\b/i.test(text)) return undefined;
@@ -156,14 +170,14 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       head === 'account'
     ) {
       if (
-        !/\b(?:chat|conversation|call|message|patient|customer|purchase|order|location|browsing|channel|survey|form|credit|user'?s)\b/i.test(
+        !/\b(?:chat|conversation|call|message|patient|customer|contact|invoice|purchase|order|location|browsing|channel|survey|form|credit|user'?s)\b/i.test(
           text,
         )
       )
         continue;
     }
     if (
-      /^(?:code|diff|blob|patch)$/.test(word) &&
+      /^(?:code|diff|differences|blob|patch)$/.test(word) &&
       !/\b(?:repo|repository|commit|branch|pull|git)\b/i.test(text)
     )
       continue;
@@ -188,7 +202,9 @@ const SETTINGS_PROFILE =
   /\b(?:cli|configured|configuration|config|connection|aws|build|browser|render|export|printer|credential|logging|device|performance|cpu|heap) profiles?\b/i;
 
 const HELD_IN =
-  /\b(?:from|of|in|inside|within)\b.{0,40}?\b(?:an? |the |one |specific |excel |word |pdf )*(?:e-?mails?|messages?|files?|documents?|spreadsheets?|workbooks?|worksheets?|sheets?|attachments?|transcripts?|conversations?)\b(?! (?:templates?|names?|types?|system|list|metadata|headers?|count))/i;
+  /\b(?:from|of|in|inside|within)\b.{0,40}?\b(?:an? |the |one |specific |excel |word |pdf )*(?:e-?mails?|messages?|files?|documents?|spreadsheets?|workbooks?|worksheets?|sheets?|docs?|slides?|presentations?|attachments?|transcripts?|conversations?)\b(?! (?:templates?|names?|types?|system|list|metadata|headers?|count))/i;
+const CONTENT_OF =
+  /^(?:the |an? )?(?:(?:full|text|complete|raw) )?(?:contents?|portion|text|speaker notes|body) (?:of|from)\b/i;
 const PARTS_ONLY =
   /\b(?:names?|metadata|structure|styles?|format(?:ting)?|layers?|schema|headers?|dimensions|sizes?|fonts?|colou?rs?|counts?|properties|list of|signatures?|symbols?|imports?|dependencies|functions?|class(?:es)?|frames?|audio|thumbnails?|errors?|types?|tags)\b/i;
 const WRITTEN = /\b(?:markdown|contents?|children|body|text|html|blocks?)\b/i;
@@ -206,20 +222,27 @@ export const heldContent = defineSignal({
       (item) =>
         item.source === 'description' &&
         item.category === 'Read' &&
-        ((/^(?:read|extract)$/.test(item.verb) && isHeld(item.clause ?? item.objectText)) ||
-          isWorkspacePage(item)),
+        ((isReading(item) && isHeld(item.clause ?? item.objectText)) || isWorkspacePage(item)),
     );
     return act === undefined ? [] : [quoteOf(act)];
 
+    function isReading({ verb, clause = '' }: Act): boolean {
+      return (
+        /^(?:read|extract)$/.test(verb) ||
+        (/^(?:get|fetch|return|retrieve)$/.test(verb) && CONTENT_OF.test(clause))
+      );
+    }
     function isHeld(clause: string): boolean {
       const match = HELD_IN.exec(clause);
       return (
         match !== null &&
         !PARTS_ONLY.test(clause.slice(0, match.index)) &&
-        !CODE_OR_PUBLIC.test(`${clause} ${reading.serverText}`)
+        !CODE_OR_PUBLIC.test(
+          `${clause.replace(/\bdocs?\b/gi, '')} ${reading.serverText.replace(MANUAL, '')}`,
+        )
       );
     }
-    function isWorkspacePage({ verb, object, objectText, clause }: View['main'] & object): boolean {
+    function isWorkspacePage({ verb, object, objectText, clause }: Act): boolean {
       const head = singular(object.at(-1) ?? '');
       return (
         !setting.isScreen &&
@@ -234,10 +257,15 @@ export const heldContent = defineSignal({
   },
 });
 
+/** What follows the object in its clause. */
+function tailOf({ clause = '', objectText }: Act): string {
+  return clause.startsWith(objectText) ? clause.slice(objectText.length).trim() : '';
+}
+
 const OF_A_PERSON =
   /\b(?:for|of|from|belonging to) (?:an? |the |this |each )?(?:certain |specific |given |single |particular )?(?:customer|contact|employee|patient|guest|applicant|candidate)s?\b(?! (?:groups?|lists?|types?|fields?|segments?))/i;
 const PERSONAL_THINGS =
-  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
+  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
 
 export const aboutPeople = defineSignal({
   id: 'about-people',

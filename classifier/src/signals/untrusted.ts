@@ -29,7 +29,8 @@ const SHOWN =
 const FROM_PAGE = /\bfrom (?:the |a )?(?:current |active |open |live )?(?:web ?page|page|tab)\b/i;
 const OF_CODE =
   /\b(?:code|source|docstrings?|todo|lint|comment (?:count|style)|inline) ?comments?\b/i;
-const OWN_MAIL = /\b(?:scheduled|drafts?|outbox|unsent)\b/i;
+const OWN_MAIL = /\b(?:scheduled|drafts?|outbox|unsent|sent (?:messages?|e?-?mails?|items?))\b/i;
+const HOME_FEED = /\bhome (?:timeline|feed)\b/i;
 const METADATA =
   /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches|reactions?|awards?|emojis?)$/i;
 
@@ -50,7 +51,7 @@ export const outsideText = defineSignal({
 function webSearch(view: View): Quote[] | undefined {
   const named = inName(
     view,
-    /web[_-]?search|webSearch|search[_-]?(?:the[_-]?)?web|internet[_-]?search|news[_-]?search|search[_-]?news/i,
+    /web[_-]?search|webSearch|search[_-]?(?:the[_-]?)?web|internet[_-]?search|search[_-]?engine|news[_-]?search|search[_-]?news/i,
   );
   if (named.length > 0) return named;
   const first = view.reading.sentences
@@ -111,11 +112,12 @@ function outsideObjects(view: View): Quote[] | undefined {
   )
     return inName(view, /(?:pull|merge)[ _-]?requests?/i);
   if (
-    /\b(?:profile|user)\b/i.test(view.reading.name.replace(/[_-]/g, ' ')) &&
+    /\b(?:profile|user)s?\b/i.test(view.reading.name.replace(/[_-]/g, ' ')) &&
     /\b(?:twitter|reddit|instagram|tiktok|linkedin|bluesky|mastodon|social)\b/i.test(text)
   )
     return inName(view, /user|profile/i);
-  return undefined;
+  const feed = inDescription(view, HOME_FEED, 300);
+  return feed.length > 0 ? feed : undefined;
 }
 
 // Arguments such as `repo` and `pull_number` say what kind of place a tool reads, whatever it is called.
@@ -131,10 +133,17 @@ function codeHost({ reading }: View): string {
     : '';
 }
 
+const LOCAL_FILE = /\bfrom an? local\b[^.]{0,30}\bfile\b/i;
+
 function shownPage(view: View): Quote[] | undefined {
   const { reading, setting } = view;
   const text = `${reading.name} ${reading.description.slice(0, 200)} ${reading.serverText}`;
-  if (!setting.isScreen || !BROWSER.test(text)) return undefined;
+  if (
+    !setting.isScreen ||
+    !BROWSER.test(text) ||
+    LOCAL_FILE.test(reading.description.slice(0, 300))
+  )
+    return undefined;
   const act = view.doing.find(
     (item) =>
       item.kind !== 'wait' &&
@@ -160,8 +169,10 @@ export const requestedPage = defineSignal({
 });
 
 const OF_STRANGERS =
-  /\b(?:published|created|contributed|made|written|provided|maintained|built) by (?:independent|third[- ]party|community|other|external|outside) (?:\w+ )?(?:developers?|users?|authors?|people|creators?|members?|vendors?|contributors?)\b/i;
+  /\b(?:published|created|contributed|made|written|provided|maintained|built|posted) by (?:independent|third[- ]party|community|other|external|outside) (?:\w+ )?(?:developers?|users?|authors?|people|creators?|members?|vendors?|contributors?)\b/i;
 const IN_MAIL = /\bfrom (?:an? |the )?(?:\w+ )?(?:e-?mails?|messages?|chats?|attachments?)\b/i;
+const OPEN_REGISTER =
+  /\bpublic (?:\w+ ){0,2}(?:registry|store|marketplace|directory|catalog(?:ue)?)\b/i;
 const BIO = /\b(?:bio|biograph(?:y|ies)|about me|status message)\b/i;
 const OWN_PEOPLE =
   /\b(?:employees?|colleagues?|organi[sz]ation|directory|workspace members?|authenticated user|my (?:own )?profile|your own)\b/i;
@@ -175,6 +186,12 @@ export const strangersWords = defineSignal({
   find: (view) => {
     const { category, reading, main } = view;
     if (category !== 'Read' || main === undefined || main.kind === 'generate') return [];
+    const open = inDescription(view, OPEN_REGISTER, 400);
+    if (
+      open.length > 0 &&
+      (main.verb === 'search' || main.verb === 'discover' || main.verb === 'list')
+    )
+      return open;
     const published = inDescription(view, OF_STRANGERS);
     if (published.length > 0) return published;
     const inbound = main.verb === 'extract' ? IN_MAIL.exec(main.clause ?? '') : null;
