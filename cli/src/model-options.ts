@@ -46,10 +46,19 @@ export function modelSettings(
     priceIn: dollars('price-in', values['price-in']),
     priceOut: dollars('price-out', values['price-out']),
     concurrency: whole('concurrency', 1, 16),
-    deadlineMs:
-      values.deadline === undefined ? undefined : readDuration('deadline', values.deadline),
+    deadlineMs: values.deadline === undefined ? undefined : deadline(values.deadline),
     maxOutput: whole('max-output', 100, 100_000),
   };
+}
+
+/** Node gives a server five minutes to begin its answer; a longer deadline would be no promise. */
+const LONGEST_DEADLINE_MS = 300_000;
+
+function deadline(text: string): number {
+  const milliseconds = readDuration('deadline', text);
+  if (milliseconds > LONGEST_DEADLINE_MS)
+    throw new CliError('usage', `--deadline ${text}: expected at most 5m`);
+  return milliseconds;
 }
 
 function dollars(option: string, text: string | undefined): number | undefined {

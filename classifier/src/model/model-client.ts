@@ -68,7 +68,7 @@ export function connectModel(
       ({ OpenAI }) =>
         new OpenAI({
           baseURL: endpoint.baseUrl,
-          // The SDK wants some key; servers that ask for none ignore it.
+          // The SDK wants some key; what is sent is decided in our fetch.
           apiKey: endpoint.key ?? 'none',
           adminAPIKey: null,
           organization: null,
@@ -261,12 +261,20 @@ class GuardError extends Error {
   }
 }
 
-// The key goes to the named host and nowhere else, and the whole body is read within the SDK's deadline.
-function guardedFetch({ host }: Endpoint): typeof fetch {
+// The key goes to the named host and nowhere else, and the whole body is read within the SDK's deadline. Of the SDK's headers
+// only those are sent that the request needs: the others tell of this machine, or come from variables we do not read.
+function guardedFetch({ host, key }: Endpoint): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (url.host !== host) throw new GuardError('redirected');
-    const response = await fetch(input, { ...init, redirect: 'manual' });
+    const given = new Headers(init?.headers);
+    const sent = new Headers({ 'user-agent': 'toolwarden' });
+    for (const name of ['accept', 'content-type']) {
+      const value = given.get(name);
+      if (value !== null) sent.set(name, value);
+    }
+    if (key !== undefined) sent.set('authorization', `Bearer ${key}`);
+    const response = await fetch(input, { ...init, headers: sent, redirect: 'manual' });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw new GuardError('redirected');
@@ -337,7 +345,7 @@ function failureOfStatus(status: number, headers: Headers | undefined): ModelRep
   const failure: Failure =
     status === 429
       ? 'rate-limited'
-      : status === 401 || status === 403
+      : [401, 402, 403].includes(status)
         ? 'unauthorized'
         : status === 404
           ? 'not-found'

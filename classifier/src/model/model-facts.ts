@@ -37,8 +37,10 @@ export function verifiedFacts(
       const item: Evidence = { for: fact, pointer, quote: shorten(quote) };
       return isVerbatim(item, tool, server) ? [item] : [];
     });
+    // The server's words help to understand a tool's, but do not say what one call of it does.
+    if (items.every(({ pointer }) => pointer.startsWith('/server/'))) return false;
     evidence.push(...items.slice(0, 3));
-    return items.length > 0;
+    return true;
   };
   // `contained` is the one trait that can lower a level, so no model may set it.
   const asked = traits.filter(({ trait }) => trait !== 'contained');

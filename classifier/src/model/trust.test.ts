@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assess, categories, levels, type Trait, traits } from '@toolwarden/catalogue';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { claims, injections } from '../../evals/injections.ts';
 import { good, obedient, redirect } from '../../fixtures/model-scripts.ts';
 import { alsoClose, closeAll, judgeAt, note, removal, setUp } from '../../fixtures/model-set-up.ts';
@@ -10,6 +10,7 @@ import { combine, type Sample } from './combine.ts';
 
 const isUnavailable = { review: expect.arrayContaining(['model-unavailable']) };
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await closeAll();
 });
 
@@ -186,4 +187,38 @@ test('a definition longer than is sent is cut, and the answer says so', async ()
   });
   expect(server.seen[0]?.definition).toHaveLength(24_000);
   expect(judged.review).toContain('truncated-definition');
+});
+
+test('no more of this machine is told than the request needs, whatever variables are set', async () => {
+  vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-from-env: yes');
+  vi.stubEnv('OPENAI_ORG_ID', 'org-of-somebody');
+  vi.stubEnv('OPENAI_BASE_URL', 'https://elsewhere.example.com');
+  const { server, judge } = await setUp(good);
+  await judge.judge(note);
+  const known = ['accept', 'accept-encoding', 'accept-language', 'authorization', 'connection'];
+  known.push('content-length', 'content-type', 'host', 'sec-fetch-mode', 'user-agent');
+  expect(
+    Object.keys(server.seen[0]?.headers ?? {}).filter((name) => !known.includes(name)),
+  ).toEqual([]);
+  expect(server.seen[0]?.headers['user-agent']).toBe('toolwarden');
+});
+
+test('without a key none is sent, though the environment of the SDK holds one', async () => {
+  vi.stubEnv('OPENAI_API_KEY', 'somebody-else');
+  const { server, judge } = await setUp(good, { key: undefined });
+  await judge.judge(note);
+  expect(server.seen[0]?.headers.authorization).toBeUndefined();
+});
+
+test('what only the server says of itself is no evidence of what a tool does', async () => {
+  const { judge } = await setUp(({ id }) => ({
+    id,
+    category: { value: 'Execute', quotes: ['A place'] },
+    traits: [{ trait: 'financial', quotes: ['for notes'] }],
+    rationale: 'One call starts a payment.',
+  }));
+  expect(await judge.judge({ ...note, tool: { name: 'get_time' } })).toMatchObject({
+    category: 'Read',
+    review: ['evidence-dropped'],
+  });
 });

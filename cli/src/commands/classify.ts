@@ -36,7 +36,7 @@ a data folder, .toolwarden/model.db here). Definitions are sent to the endpoint,
   --batch           asks what is new through the Batch API, which is cheaper and takes up to a day; a run that was
                     stopped goes on where it was
   --concurrency N   requests at once, 1 to 16 (default 4)
-  --deadline T      the most time for one request, answer included (default 60s)
+  --deadline T      the most time for one request, answer included (default 60s, at most 5m)
   --max-output N    the most tokens of one answer (default 2000; more for models that think first)
 
 The key comes from TOOLWARDEN_MODEL_KEY, else OPENAI_API_KEY, and goes to the endpoint's host alone. Exit code 1 if no
