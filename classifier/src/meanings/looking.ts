@@ -51,11 +51,13 @@ export const looking: Record<
       return execute('run');
     if (
       verb === 'report' &&
-      /^(?:issues?|bugs?|problems?|abuse|spam|feedback|incidents?|scorecards?|violations?|defects?)$/.test(
-        a.object.at(-1) ?? '',
+      a.object.some((word) =>
+        /^(?:issues?|bugs?|problems?|abuse|spam|feedback|incidents?|scorecards?|violations?|defects?)$/.test(
+          word,
+        ),
       )
     )
-      return write('create', true);
+      return write('create', a.object.length > 3 && !/\bscorecards?\b/.test(a.phrase));
     if (verb === 'look') return read(!/^looks? up\b|^looking up\b/.test(a.phrase));
     if (verb === 'query' || verb === 'ask') return read(true);
     if (verb === 'snapshot' && hasOutputPath(a)) return write('save', true);

@@ -267,7 +267,7 @@ function ran(verb: string, a: Surroundings): Meaning {
     if (PAYING.test(object)) return execute('money');
     if (/\b(?:sql|cypher) (?:quer(?:y|ies)|statements?|commands?)\b/.test(object))
       return /\b(?:read-?only|select)\b/.test(a.phrase) ? read(true) : execute('run');
-    if (ASSESSING.test(object) && !SETTING_OFF.test(object))
+    if (verb !== 'request' && ASSESSING.test(object) && !SETTING_OFF.test(object))
       return { category: 'Read', kind: 'compute', isWeak: true };
     if (verb === 'request')
       return /\b(?:review|changes|access|approval|reviewers?|signature|leave|feedback)\b/.test(

@@ -3,7 +3,7 @@ import { keyOf, leadSentence, type Quote, type View } from '../signal.ts';
 const URL_NAME =
   /^(?:urls?|uris?|links?|websites?|website_?urls?|web_?page_?urls?|page_?urls?|target_?urls?|start_?urls?|seed_?urls?|site_?urls?|source_?urls?|image_?urls?|video_?urls?|audio_?urls?|file_?urls?|document_?urls?|pdf_?urls?|feed_?urls?|article_?urls?|base_?url|endpoint_?url|request_?url|webhook_?url|callback_?url|domain|host|hostname|href|web_?url|media_?url|url_?list)$/i;
 const FETCHING =
-  /^(?:fetch|scrape|crawl|read|get|extract|download|screenshot|capture|convert|parse|navigate|goto|open|visit|browse|load|retrieve|request|check|analyze|analyse|audit|scan|ping|map|summarize|inspect|test|render|transcribe|snapshot|import|index|probe|resolve|view|return|send|call|make|display|show|classify|describe|detect|validate|run|generate|create|launch|new|take|search|lookup|collect|ingest|preview|unfurl|discover|explore|take|use|interact|whois)$/;
+  /^(?:fetch|scrape|crawl|read|get|extract|download|screenshot|capture|convert|parse|navigate|goto|open|visit|browse|load|retrieve|request|check|analyze|analyse|audit|scan|ping|map|summarize|inspect|test|render|transcribe|snapshot|import|index|probe|resolve|view|return|send|call|make|display|show|classify|describe|detect|validate|run|generate|create|launch|new|take|search|lookup|collect|ingest|preview|unfurl|find|discover|explore|take|use|interact|whois)$/;
 /** Addresses of one service's own things are ids, not destinations. */
 const OWN_THING =
   /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|doc id|instagram|tiktok|product listing)\b/i;
@@ -29,7 +29,7 @@ export function callerUrl(view: View): Quote[] {
     const about = field.description.slice(0, 200);
     if (
       /^(?:domain|host|hostname|base_?url)$/i.test(field.name) &&
-      !/\b(?:scrape|crawl|ping|fetch|website|web ?page|port scan|http request|any url)\b/i.test(
+      !/\b(?:scrape|crawl|ping|fetch|website|web ?page|pages of (?:a|the) site|port scan|http request|any url)\b/i.test(
         `${reading.name} ${reading.description.slice(0, 300)} ${about}`,
       )
     )

@@ -16,6 +16,8 @@ const INWARD =
 /** Places where a comment is a public post. */
 const SOCIAL =
   /\b(?:reddit|subreddits?|youtube|twitter|instagram|facebook|tiktok|linkedin|hacker ?news|mastodon|bluesky|social media)\b/i;
+const TO_THE_MAKERS =
+  /\b(?:contact|to) (?:the |our |your )?(?:\w+ )?(?:support|vendor|maintainers?|developers|authors|makers)\b(?! (?:tickets?|cases?|requests?|plans?|docs?|mode))/i;
 const FOR_SHARING = /\bfor (?:\w+ )?sharing\b(?! (?:state|data between|code|a connection))/i;
 const OTHER_AGENT =
   /\b(?:an)?(?:other|matched|remote|external|peer|fellow|partner|counterpart|third-party) (?:\w+ )?agents?\b/i;
@@ -55,6 +57,7 @@ function isOutward(act: Act, words: string, serverText: string): boolean {
     (act.kind === 'create' && /\b(?:merge|pull) request\b/i.test(words))
   )
     return false;
+  if ((act.kind === 'create' || act.kind === 'send') && TO_THE_MAKERS.test(words)) return true;
   if (act.kind === 'upload' && /\bto (?:an? |the )?pre-?signed\b/i.test(words)) return true;
   if (act.kind === 'publish')
     return /\b(?:post|article|tweet|video|story|public|publicly|registry|marketplace|social|site|page|newsletter|feed|package|episode|blog)/i.test(

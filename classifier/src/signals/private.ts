@@ -178,7 +178,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     }
     if (
       /^(?:code|diff|differences|blob|patch)$/.test(word) &&
-      !/\b(?:repo|repository|commit|branch|pull|git)\b/i.test(text)
+      !/\b(?:repo|repository|commit|branch|pull|git|workspace|codebase|project)\b/i.test(text)
     )
       continue;
     if (
@@ -207,6 +207,8 @@ const CONTENT_OF =
   /^(?:the |an? )?(?:(?:full|text|complete|raw) )?(?:contents?|portion|text|speaker notes|body) (?:of|from)\b/i;
 const PARTS_ONLY =
   /\b(?:names?|metadata|structure|styles?|format(?:ting)?|layers?|schema|headers?|dimensions|sizes?|fonts?|colou?rs?|counts?|properties|list of|signatures?|symbols?|imports?|dependencies|functions?|class(?:es)?|frames?|audio|thumbnails?|errors?|types?|tags)\b/i;
+const OWN_KNOWLEDGE =
+  /\b(?:uploaded|your|the user's|internal|company|private|team's) (?:\w+ )?(?:documents|files|notes|knowledge base)\b|\bdocuments (?:in|from|of) (?:an? |the )?knowledge base\b/i;
 const WRITTEN = /\b(?:markdown|contents?|children|body|text|html|blocks?)\b/i;
 const PUBLISHED =
   /\b(?:web ?sites?|cms|landing|storefront|theme|blog|wiki|web ?pages?|url|browser|dom|docs|documentation|public|product pages?)\b/i;
@@ -218,6 +220,12 @@ export const heldContent = defineSignal({
   find: (view) => {
     const { category, doing, reading, setting } = view;
     if (category !== 'Read' || view.program !== undefined) return [];
+    const asked =
+      /^(?:search|ask|query)$/.test(view.main?.verb ?? '') &&
+      !CODE_OR_PUBLIC.test(reading.description)
+        ? inDescription(view, OWN_KNOWLEDGE, 300)
+        : [];
+    if (asked.length > 0) return asked;
     const act = doing.find(
       (item) =>
         item.source === 'description' &&
@@ -265,7 +273,7 @@ function tailOf({ clause = '', objectText }: Act): string {
 const OF_A_PERSON =
   /\b(?:for|of|from|belonging to) (?:an? |the |this |each )?(?:certain |specific |given |single |particular )?(?:customer|contact|employee|patient|guest|applicant|candidate)s?\b(?! (?:groups?|lists?|types?|fields?|segments?))/i;
 const PERSONAL_THINGS =
-  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
+  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|session (?:replays?|recordings?)|heart rate|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
 
 export const aboutPeople = defineSignal({
   id: 'about-people',

@@ -13,7 +13,7 @@ import { heads, words as wordsOf } from './heads.ts';
 const OUTSIDE_HEAD =
   /^(?:tweet|tweets|posts?|subreddits?|replies|reviews?|wikipedia|articles?|news|issues?|discussions?|threads?|stories|transcripts?|captions|headlines|webpages?|website|websites|web|internet|feed|feeds|rss|blogs?|messages?|emails?|mails?|inbox|mailbox|conversations?|chats?|dms?|tickets?|places?|place|restaurants?|hotels?|listings?|timeline|trends|papers?|comments?|prs?|packages?|models?|datasets?|spaces|videos?|channel_history|feedback|submissions?|responses|gifs?|memes|jobs|poi|pois|businesses|profiles?|tweeter|hashtags?|attachments?|mentions|notifications|repositories|repos|readme|answers|questions|podcasts?|episodes?|topics?)$/;
 const WEB_SEARCH =
-  /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b|search engine results|\bserps?\b|search results from/i;
+  /\b(?:web|internet|google|bing|online|news|academic|arxiv|wikipedia|youtube|image) ?search|search(?:es|ing)? (?:the )?(?:web|internet|google|online|news|wikipedia|youtube|arxiv|reddit|twitter|x\b)|(?:from|across|on) the (?:web|internet)|web (?:results|pages?|content)\b|search engine results|\bserps?\b|search results from|web research/i;
 const PUBLIC_PLACE =
   /\b(?:twitter|x\/twitter|tweets?|reddit|hacker ?news|youtube|instagram|tiktok|facebook|linkedin|mastodon|bluesky|forum|discourse|social media|wikipedia|stack ?overflow|public (?:posts?|profiles?|pages?|repositor\w+|feeds?)|web|news|rss|hub|marketplace|npm|pypi|app store|yelp|google maps|places|points? of interest|open source|crates|arxiv|community)\b/i;
 /** A store of the user's own images and packages is no public place. */
@@ -30,6 +30,9 @@ const FROM_PAGE = /\bfrom (?:the |a )?(?:current |active |open |live )?(?:web ?p
 const OF_CODE =
   /\b(?:code|source|docstrings?|todo|lint|comment (?:count|style)|inline) ?comments?\b/i;
 const OWN_MAIL = /\b(?:scheduled|drafts?|outbox|unsent|sent (?:messages?|e?-?mails?|items?))\b/i;
+/** What people outside typed into a form. */
+const FILLED_IN =
+  /\b(?:form|survey|questionnaire|poll) (?:responses?|submissions?|answers?|entries)\b|\b(?:responses?|submissions?|answers?) (?:of|to|from|for) (?:an? |the )?(?:\w+ )?(?:form|survey|questionnaire)\b/i;
 const HOME_FEED = /\bhome (?:timeline|feed)\b/i;
 const METADATA =
   /\b(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|statuses|status|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|link_types?|milestones?|aggregat\w*|tags?|flair|quota|approvals?|state|pipelines?|versions?|participants|commits?|links?|members?|subscriptions?|events?|branches|reactions?|awards?|emojis?)$/i;
@@ -84,6 +87,7 @@ function outsideObjects(view: View): Quote[] | undefined {
       continue;
     if (/^(?:count|validate|lint|check|verify|resolve|detect)$/.test(act.verb)) continue;
     if (/^comments?$/.test(heads(act)[0] ?? '') && !OF_CODE.test(text)) return [quoteOf(act)];
+    if (FILLED_IN.test(`${act.objectText} ${act.clause ?? ''}`)) return [quoteOf(act)];
     const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
     if (head === undefined || METADATA.test(heads(act)[0] ?? '')) continue;
     const isOutside =
