@@ -1,16 +1,28 @@
 import type { JsonPointer } from '@toolwarden/catalogue';
 import type { CompiledFlow } from './compile.ts';
-import { compileAll, type Judge } from './conditions.ts';
+import { type CompiledCondition, compileAll } from './conditions.ts';
+import type { Decision } from './decision.ts';
 import { type CompiledLimit, compileLimit } from './limits.ts';
 import type { PlacedRule } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
 import type { PatternEngine } from './operators/operator.ts';
+import type { Rule } from './policy.ts';
 import { conditionWords, factWords } from './rule-words.ts';
+import { NOTHING_ALLOWS, settle } from './settle.ts';
 
 /** Something of a policy that leads to an effect, and the text it gives. */
 export type Mark = { pointer: JsonPointer; reason: string };
 /** A mark that depends on the arguments. */
-export type Check = Mark & { judge: Judge };
+export type Check = Mark &
+  CompiledCondition & {
+    /** `error` once it could not be judged. */
+    under: 'require' | 'deny_if' | 'approve_if' | 'error';
+    /** Whether it takes effect where its condition is true, or where it is anything else; errors always do. */
+    firesIfTrue: boolean;
+  };
+
+/** An effect, and all that led to it. */
+export type Outcome = { effect: Decision['effect']; marks: readonly Mark[] };
 
 /** One rule object, prepared. */
 export type CompiledRule = {
@@ -21,9 +33,9 @@ export type CompiledRule = {
   allows: Mark[];
   denies: Mark[];
   approves: Mark[];
-  requires: Check[];
-  denyIf: Check[];
-  approveIf: Check[];
+  /** What refuses, and what asks, by the arguments. */
+  refusing: Check[];
+  asking: Check[];
   limits: CompiledLimit[];
 };
 
@@ -32,10 +44,9 @@ export type Plan = Omit<CompiledRule, 'part' | 'key' | 'isOpening'> & {
   flows: CompiledFlow[];
   /** True where a rule, or the default, makes this a tool that may be called. */
   isOpen: boolean;
+  /** What a call comes to that no check speaks against, where that depends on nothing else. */
+  undisturbed: Outcome | undefined;
 };
-
-/** What a caller is told where nothing allows a tool; the same for hidden ones, so that it shows no difference. */
-export const NOTHING_ALLOWS = 'no rule allows this tool';
 
 /** Prepares a rule object. Pointers lead into the document as written, shorthands included. */
 export function compileRule(placed: PlacedRule, patterns: PatternEngine): CompiledRule {
@@ -57,23 +68,47 @@ export function compileRule(placed: PlacedRule, patterns: PatternEngine): Compil
           : acts('allow', 'a rule allows this tool'),
     denies: acts('deny', 'a rule refuses this tool'),
     approves: acts('approve', 'a person must approve this call'),
-    requires: (rule.require ?? []).map((condition, index) => ({
-      pointer: `${pointer}/require/${index}`,
-      reason: conditionWords(condition),
-      judge: compileAll([condition], 'every', patterns),
-    })),
-    denyIf: (rule.deny_if ?? []).map(({ conditions, on_deny }, index) => ({
-      pointer: `${pointer}/deny_if/${index}`,
-      reason: on_deny ?? `refused because ${factWords(conditions)}`,
-      judge: compileAll(conditions, 'any', patterns),
-    })),
-    approveIf: (rule.approve_if ?? []).map(({ conditions, reason }, index) => ({
-      pointer: `${pointer}/approve_if/${index}`,
-      reason: reason ?? `a person must approve this call, because ${factWords(conditions)}`,
-      judge: compileAll(conditions, 'any', patterns),
-    })),
+    refusing: compileRefusing(rule, pointer, patterns),
+    asking: compileAsking(rule, pointer, patterns),
     limits: limitsOf(rule).map((limit, index) => compileLimit(limit, pointer, index, rule)),
   };
+}
+
+function compileRefusing(
+  { require: required = [], deny_if = [] }: Rule,
+  pointer: JsonPointer,
+  patterns: PatternEngine,
+): Check[] {
+  return [
+    ...required.map((condition, index) => ({
+      under: 'require' as const,
+      firesIfTrue: false,
+      pointer: `${pointer}/require/${index}`,
+      reason: conditionWords(condition),
+      ...compileAll([condition], 'every', patterns),
+    })),
+    ...deny_if.map(({ conditions, on_deny }, index) => ({
+      under: 'deny_if' as const,
+      firesIfTrue: true,
+      pointer: `${pointer}/deny_if/${index}`,
+      reason: on_deny ?? `refused because ${factWords(conditions)}`,
+      ...compileAll(conditions, 'any', patterns),
+    })),
+  ];
+}
+
+function compileAsking(
+  { approve_if = [] }: Rule,
+  pointer: JsonPointer,
+  patterns: PatternEngine,
+): Check[] {
+  return approve_if.map(({ conditions, reason }, index) => ({
+    under: 'approve_if' as const,
+    firesIfTrue: true,
+    pointer: `${pointer}/approve_if/${index}`,
+    reason: reason ?? `a person must approve this call, because ${factWords(conditions)}`,
+    ...compileAll(conditions, 'any', patterns),
+  }));
 }
 
 /** Puts together what applies to one tool. Only lists are joined, so no order of rules can matter. */
@@ -83,15 +118,22 @@ export function mergeRules(
 ): Plan {
   const { hiddenBy, flows, isAllowedByDefault } = around;
   const hidden = hiddenBy.map((pointer) => ({ pointer, reason: NOTHING_ALLOWS }));
+  const denies = [...hidden, ...rules.flatMap(({ denies }) => denies)];
+  const approves = rules.flatMap(({ approves }) => approves);
+  const limits = rules.flatMap(({ limits }) => limits);
+  const isOpen = isAllowedByDefault || rules.some(({ isOpening }) => isOpening);
+  const allows = rules.flatMap(({ allows }) => allows);
+  const asking = rules.flatMap(({ asking }) => asking);
+  const isFixed = [approves, asking, flows, limits].every(({ length }) => length === 0);
   return {
     flows,
-    isOpen: isAllowedByDefault || rules.some(({ isOpening }) => isOpening),
-    allows: rules.flatMap(({ allows }) => allows),
-    denies: [...hidden, ...rules.flatMap(({ denies }) => denies)],
-    approves: rules.flatMap(({ approves }) => approves),
-    requires: rules.flatMap(({ requires }) => requires),
-    denyIf: rules.flatMap(({ denyIf }) => denyIf),
-    approveIf: rules.flatMap(({ approveIf }) => approveIf),
-    limits: rules.flatMap(({ limits }) => limits),
+    isOpen,
+    allows,
+    denies,
+    approves,
+    limits,
+    refusing: rules.flatMap(({ refusing }) => refusing),
+    asking,
+    undisturbed: isFixed ? settle({ isOpen, allows }, denies, approves, false) : undefined,
   };
 }

@@ -59,11 +59,11 @@ function compileWith(policy: Policy, patterns: PatternEngine): CompiledPolicy {
     digest: policyDigest(policy),
     planFor({ tool }, { classification, definition }) {
       const known = remembered.get(tool);
-      const isSame =
-        known !== undefined &&
-        (!usesClasses ||
-          (known.classification === classification && known.definition === definition));
-      if (isSame) return known.plan;
+      if (known !== undefined) {
+        if (!usesClasses) return known.plan;
+        if (known.classification === classification && known.definition === definition)
+          return known.plan;
+      }
       const plan = select(tool, classSetOf(classification, definition));
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       remembered.set(tool, { classification, definition, plan });

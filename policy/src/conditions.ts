@@ -1,12 +1,19 @@
-import { isJsonObject, type JsonValue } from '@toolwarden/catalogue';
+import { type JsonValue, own } from '@toolwarden/catalogue';
 import { type ArgumentTest, type Condition, isTest } from './condition.ts';
 import { operators } from './operators/index.ts';
 import type { PatternEngine } from './operators/operator.ts';
+import { isInherited } from './own-read.ts';
 import { parsePath, readSteps, type Step } from './path.ts';
 import { all, negate, some, type Truth, truthOf } from './truth.ts';
 
-/** Judges the arguments of one call. */
-export type Judge = (args: JsonValue) => Truth;
+/** A condition, prepared: which argument it reads, and what that comes to. */
+export type CompiledCondition = {
+  /** Name of the argument; without one, all of the arguments are judged. A name that every object has is never here. */
+  key: string | undefined;
+  /** What it comes to where the argument is not there. */
+  absent: Truth;
+  present: (value: JsonValue) => Truth;
+};
 
 /** Whether every item of a list must satisfy a test, or one is enough. */
 export type Quantifier = 'every' | 'any';
@@ -18,11 +25,11 @@ export function compileAll(
   conditions: readonly Condition[],
   quantifier: Quantifier,
   patterns: PatternEngine,
-): Judge {
-  const judges = conditions.map((condition) => compileCondition(condition, quantifier, patterns));
-  const [first, ...rest] = judges;
+): CompiledCondition {
+  const compiled = conditions.map((condition) => compileCondition(condition, quantifier, patterns));
+  const [first, ...rest] = compiled;
   if (first !== undefined && rest.length === 0) return first;
-  return (args) => all(judges.map((judge) => judge(args)));
+  return ofAll((args) => all(compiled.map((each) => judge(each, args))));
 }
 
 /** Prepares one condition. Its depth is bounded, because the document's is. */
@@ -30,36 +37,56 @@ function compileCondition(
   condition: Condition,
   quantifier: Quantifier,
   patterns: PatternEngine,
-): Judge {
+): CompiledCondition {
   if (isTest(condition)) return compileTest(condition, quantifier, patterns);
   if ('any' in condition) {
-    const judges = condition.any.map((part) => compileCondition(part, quantifier, patterns));
-    return (args) => some(judges.map((judge) => judge(args)));
+    const parts = condition.any.map((part) => compileCondition(part, quantifier, patterns));
+    return ofAll((args) => some(parts.map((part) => judge(part, args))));
   }
   // "Not every item is listed" is what `not` of "one is not listed" must mean, so the quantifier turns with it.
   const inner = compileCondition(condition.not, quantifier === 'every' ? 'any' : 'every', patterns);
-  return (args) => negate(inner(args));
+  return {
+    key: inner.key,
+    absent: negate(inner.absent),
+    present: (value) => negate(inner.present(value)),
+  };
 }
 
-function compileTest(test: ArgumentTest, quantifier: Quantifier, patterns: PatternEngine): Judge {
+function judge({ key, absent, present }: CompiledCondition, args: JsonValue): Truth {
+  const value = key === undefined ? args : own(args, key);
+  return value === undefined ? absent : present(value);
+}
+
+// Arguments are always there, so what judges all of them never meets an absence.
+const ofAll = (present: CompiledCondition['present']): CompiledCondition => ({
+  key: undefined,
+  absent: 'unknown',
+  present,
+});
+
+function compileTest(
+  test: ArgumentTest,
+  quantifier: Quantifier,
+  patterns: PatternEngine,
+): CompiledCondition {
   const steps = parsePath(test.path) as Step[];
   const judgeValue = compileOperator(test, patterns);
-  const [only] = steps;
-  // Nearly every path is one plain name; this is the engine's innermost loop.
-  if (only !== undefined && only !== 'each' && steps.length === 1) {
-    const { key } = only;
-    const { absent, present } = judgeValue;
-    return (args) => {
-      const value = isJsonObject(args) && Object.hasOwn(args, key) ? args[key] : undefined;
-      return value === undefined ? absent : present(value);
-    };
-  }
-  if (!steps.includes('each')) return (args) => judged(judgeValue, readSteps(args, steps, 0));
-  return (args) => judgeItems(args, steps, 0, judgeValue, QUANTIFIED[quantifier]);
+  const [first] = steps;
+  const hasKey = first !== undefined && first !== 'each' && !isInherited(first.key);
+  const rest = hasKey ? steps.slice(1) : steps;
+  const { absent } = judgeValue;
+  return {
+    key: hasKey ? first.key : undefined,
+    absent,
+    present:
+      rest.length === 0
+        ? judgeValue.present
+        : (value) => judgeItems(value, rest, 0, judgeValue, QUANTIFIED[quantifier]),
+  };
 }
 
 /** What an absent value comes to, and what judges one that is there. */
-type JudgeValue = { absent: Truth; present: (value: JsonValue) => Truth };
+type JudgeValue = Pick<CompiledCondition, 'absent' | 'present'>;
 
 function judged({ absent, present }: JudgeValue, value: JsonValue | undefined): Truth {
   return value === undefined ? absent : present(value);

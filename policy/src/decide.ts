@@ -1,11 +1,11 @@
+import type { Digest } from '@toolwarden/catalogue';
 import { addAmounts } from './amounts.ts';
 import type { CompiledPolicy } from './compile.ts';
-import type { Check, Mark, Plan } from './compile-rule.ts';
-import { NOTHING_ALLOWS } from './compile-rule.ts';
+import type { Mark, Outcome, Plan } from './compile-rule.ts';
 import type { Charge } from './counters.ts';
 import type { Call, Decision, Facts } from './decision.ts';
-
-const DEFAULT = '/default';
+import { firedChecks } from './fired-checks.ts';
+import { settle } from './settle.ts';
 
 /**
  * Judges one call: any deny wins, then approve, then allow, then the default. Pure: counters are read, not charged; what
@@ -16,53 +16,38 @@ const DEFAULT = '/default';
 export function decide(policy: CompiledPolicy, call: Call, facts: Facts): Decision {
   const plan = policy.planFor(call, facts);
   const args = call.arguments ?? {};
-  const denies: Mark[] = plan.denies.length === 0 ? [] : [...plan.denies];
-  const approves: Mark[] = plan.approves.length === 0 ? [] : [...plan.approves];
-
-  for (const check of plan.requires) {
-    const truth = check.judge(args);
-    if (truth !== 'true') denies.push(truth === 'error' ? failed(check) : check);
+  const refusing = firedChecks(plan.refusing, args);
+  // Most calls rest on nothing but their arguments, and what they come to undisturbed was worked out with the plan.
+  if (plan.undisturbed !== undefined) {
+    if (refusing === undefined) return decisionOf(plan.undisturbed, [], policy.digest);
+    const marks = plan.denies.length === 0 ? refusing : [...plan.denies, ...refusing];
+    return decisionOf({ effect: 'deny', marks }, [], policy.digest);
   }
-  for (const check of plan.denyIf) {
-    const truth = check.judge(args);
-    if (truth === 'true') denies.push(check);
-    if (truth === 'error') denies.push(failed(check));
-  }
-  for (const check of plan.approveIf) {
-    const truth = check.judge(args);
-    if (truth === 'true') approves.push(check);
-    if (truth === 'error') denies.push(failed(check));
-  }
+  const denies: Mark[] = [...plan.denies, ...(refusing ?? [])];
+  const approves: Mark[] = [...plan.approves];
+  // What cannot be judged refuses, also where it would only have asked.
+  for (const check of firedChecks(plan.asking, args) ?? [])
+    (check.under === 'error' ? denies : approves).push(check);
   if (plan.flows.length > 0) judgeFlows(plan, facts, denies, approves);
   const counters = plan.limits.length > 0 ? judgeLimits(plan, call, facts, denies) : [];
 
   const outcome = settle(plan, denies, approves, facts.isApproved === true);
   if (outcome.effect === 'allow') for (const counter of counters) commit(counter);
   else for (const counter of counters) counter.charged = 0;
-  return {
-    effect: outcome.effect,
-    rules: pointersOf(outcome.marks),
-    reason: reasonOf(outcome.marks),
-    counters,
-    policyDigest: policy.digest,
-  };
+  return decisionOf(outcome, counters, policy.digest);
 }
 
-type Outcome = { effect: Decision['effect']; marks: readonly Mark[] };
-
-const NO_ALLOW: readonly Mark[] = [{ pointer: DEFAULT, reason: NOTHING_ALLOWS }];
-const ALLOWED: readonly Mark[] = [{ pointer: DEFAULT, reason: 'the default allows this tool' }];
-
-function settle(plan: Plan, denies: Mark[], approves: Mark[], isApproved: boolean): Outcome {
-  if (denies.length > 0) return { effect: 'deny', marks: denies };
-  // Asking is a restriction: what nothing allows is not opened by a rule that only says who to ask.
-  if (!plan.isOpen) return { effect: 'deny', marks: NO_ALLOW };
-  if (approves.length > 0) return { effect: isApproved ? 'allow' : 'approve', marks: approves };
-  return { effect: 'allow', marks: plan.allows.length > 0 ? plan.allows : ALLOWED };
-}
-
-function failed({ pointer, reason }: Check): Mark {
-  return { pointer, reason: `could not be judged, so it refuses: ${reason}` };
+function decisionOf(
+  { effect, marks }: Outcome,
+  counters: Charge[],
+  policyDigest: Digest,
+): Decision {
+  const [first] = marks;
+  if (marks.length === 1 && first !== undefined) {
+    const { pointer, reason } = first;
+    return { effect, rules: [pointer], reason, counters, policyDigest };
+  }
+  return { effect, rules: pointersOf(marks), reason: reasonOf(marks), counters, policyDigest };
 }
 
 function judgeFlows(plan: Plan, { marks, at }: Facts, denies: Mark[], approves: Mark[]): void {
@@ -119,16 +104,12 @@ function commit(counter: Charge): void {
 }
 
 function pointersOf(marks: readonly Mark[]): string[] {
-  const [first] = marks;
-  if (marks.length === 1 && first) return [first.pointer];
   return [...new Set(marks.map(({ pointer }) => pointer))].sort();
 }
 
 const MAX_REASONS = 3;
 
 function reasonOf(marks: readonly Mark[]): string {
-  const [first] = marks;
-  if (marks.length === 1 && first) return first.reason;
   const sorted = marks.toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
   const reasons = [...new Set(sorted.map(({ reason }) => reason))];
   const rest = reasons.length - MAX_REASONS;

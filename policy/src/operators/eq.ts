@@ -1,10 +1,10 @@
 import { defineOperator } from './operator.ts';
-import { equals, scalarSchema } from './scalar.ts';
+import { equalTo, scalarSchema } from './scalar.ts';
 
 export const eq = defineOperator({
   id: 'eq',
   meaning: 'Equal, in type and value.',
   value: scalarSchema,
   words: (value) => `must be ${JSON.stringify(value)}`,
-  compile: (value) => (subject) => equals(subject, value),
+  compile: equalTo,
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperator } from './operator.ts';
-import { isOneOf, listWords, scalarSchema } from './scalar.ts';
+import { listWords, oneOf, scalarSchema } from './scalar.ts';
 
 /** The values of a list condition. */
 export const scalarsSchema = z.array(scalarSchema).min(1).max(10_000);
@@ -10,5 +10,5 @@ export const isIn = defineOperator({
   meaning: 'Equal to one of the values, in type and value.',
   value: scalarsSchema,
   words: (values) => `must be one of ${listWords(values)}`,
-  compile: (values) => (subject) => isOneOf(subject, values),
+  compile: oneOf,
 });
