@@ -3,15 +3,15 @@ import { answerJsonSchema, type ModelAnswer, readAnswer, readStoredAnswer } from
 import { type Clock, createCircuit } from './circuit.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Ledger, Outcome, Question, Settled } from './ledger.ts';
+import type { ModelClient } from './model-client.ts';
 import {
   type AnswerForm,
   answerForms,
   type Failure,
   type Message,
-  type ModelClient,
   type ModelReply,
   type ModelRequest,
-} from './model-client.ts';
+} from './model-reply.ts';
 import { costOf, type Micros, type Prices, worstCost } from './price.ts';
 import { promptFor, repairFor } from './prompt.ts';
 

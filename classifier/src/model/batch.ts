@@ -3,12 +3,8 @@ import { askedId, type createAsker, settledOf } from './ask.ts';
 import type { Clock } from './circuit.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Ledger, OpenBatch, Question } from './ledger.ts';
-import {
-  batchError,
-  type ModelClient,
-  type ModelReply,
-  type ModelRequest,
-} from './model-client.ts';
+import { batchError, type ModelClient } from './model-client.ts';
+import type { ModelReply, ModelRequest } from './model-reply.ts';
 import { promptFor } from './prompt.ts';
 
 export type BatchOptions = {

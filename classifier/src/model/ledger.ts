@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Digest } from '@toolwarden/catalogue';
 import { ClassifierError } from '../classifier-error.ts';
-import { type AnswerForm, answerForms } from './model-client.ts';
+import { type AnswerForm, answerForms } from './model-reply.ts';
 import type { Micros } from './price.ts';
 
 /** What one question came to. Everything but `answer` leaves the rules' answer standing. */

@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
 } from '@toolwarden/catalogue';
 import { traitLines } from './answer.ts';
-import type { Message } from './model-client.ts';
+import type { Message } from './model-reply.ts';
 
 /** Moves with every change of the fixed prompt or of what is sent; answers to another version are asked for again. */
 export const PROMPT_VERSION = '1';
