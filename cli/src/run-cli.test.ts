@@ -16,7 +16,19 @@ async function run(...args: string[]) {
   return { code, ...lines };
 }
 
-const COMMANDS = ['crawl', 'sources', 'classify', 'policy', 'attacks', 'build', 'serve', 'refresh'];
+const COMMANDS = [
+  'crawl',
+  'sources',
+  'classify',
+  'policy',
+  'grants',
+  'approvals',
+  'audit',
+  'attacks',
+  'build',
+  'serve',
+  'refresh',
+];
 
 test.for(COMMANDS)('%s --help explains it with an example', async (name) => {
   const { code, out, err } = await run(name, '--help');

@@ -22,6 +22,18 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'check, try, merge and recommend policies',
     load: async () => (await import('./commands/policy-entry.ts')).policyEntry,
   },
+  grants: {
+    summary: 'say who may call through the gateway',
+    load: async () => (await import('./commands/grants.ts')).grantsCommand,
+  },
+  approvals: {
+    summary: 'answer what the gateway asks a person',
+    load: async () => (await import('./commands/approvals.ts')).approvalsCommand,
+  },
+  audit: {
+    summary: 'read and check the record of every decision',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
   attacks: {
     summary: 'search and read the attack database',
     load: async () => (await import('./commands/attacks.ts')).attacksCommand,
@@ -101,7 +113,7 @@ function report(error: unknown, command: string, isDebug: boolean, io: Io): numb
   const isExpected =
     error instanceof CliError ||
     error instanceof StoreError ||
-    (/^(Scraper|Site|Classifier|Policy)Error$/.test(name) && typeof code === 'string');
+    (/^(Scraper|Site|Classifier|Policy|Gateway)Error$/.test(name) && typeof code === 'string');
   const line = stripVTControlCharacters(message ?? String(error)).replaceAll(/[\r\n]+/g, ' ');
   if (isExpected)
     io.err(`toolwarden ${line.startsWith(`${command}:`) ? '' : `${command}: `}${line}`);

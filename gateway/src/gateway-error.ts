@@ -10,6 +10,8 @@ export class GatewayError extends Error {
     | 'state-unavailable'
     | 'state-corrupt'
     | 'settings-invalid'
+    | 'archive-unwritable'
+    | 'audit-unreadable'
     | 'grant-required'
     | 'grant-unknown';
 

@@ -1,53 +1,97 @@
 import { appendFileSync } from 'node:fs';
-import type { RecordTable } from '../state/record-table.ts';
-import type { ChainHead } from './chain.ts';
+import type { Store } from '../state/store.ts';
+import type { ChainState } from './chain-writer.ts';
 import { type CheckpointSigner, openCheckpointSigner } from './checkpoint.ts';
 import { appendToMirror, mirrorPath } from './mirror.ts';
 
 /** So many records, or so long, and no checkpoint, is the most that can be cut from the end unnoticed. */
 const CHECKPOINT_RECORDS = 1000;
 const CHECKPOINT_MS = 60_000;
+const MIRROR_MS = 200;
 
 /** What is made from a chain behind the calls' backs: signed checkpoints, and the mirror. */
 export type ChainFollowers = {
-  /** Does what is due; `isLast` at the end, where all is. Throws where a file cannot be written, and may be asked again. */
-  follow(records: RecordTable, chain: { number: number; head: ChainHead }, isLast: boolean): void;
-  /** Whether it failed for this cause the last time too. */
-  hasFailed(error: unknown): boolean;
+  /** To be told of each commit. */
+  onCommit(): void;
+  /** Does what is left to do. */
+  close(): void;
 };
 
-/** The followers of one process's chain. */
+/** The followers of one process's chain; `onFailure` hears once of each cause for which a file cannot be written. */
 export function createFollowers(
   places: { keys: string; checkpoints: string; mirror: string | undefined },
-  clock: () => number,
+  {
+    store,
+    chain,
+    clock,
+    onFailure,
+  }: {
+    store: Store;
+    chain: () => ChainState;
+    clock: () => number;
+    onFailure: (reason: string) => void;
+  },
 ): ChainFollowers {
   let signer: CheckpointSigner | undefined;
-  let signed = { seq: 0, at: clock() };
+  let signed = 0;
+  let tried = 0;
   let mirrored = 0;
-  const isDue = ({ seq }: ChainHead) =>
-    seq - signed.seq >= CHECKPOINT_RECORDS ||
-    (seq > signed.seq && Math.abs(clock() - signed.at) >= CHECKPOINT_MS);
   let failure = '';
-  return {
-    hasFailed(error) {
+  const timers: { checkpoint?: NodeJS.Timeout; mirror?: NodeJS.Timeout } = {};
+
+  const guarded = (work: () => void) => {
+    try {
+      work();
+      failure = '';
+    } catch (error) {
+      // The record itself stands. That nothing follows it is told once, not at each try.
       const { message } = error as Error;
-      const isKnown = failure === message;
+      if (failure !== message) onFailure(message);
       failure = message;
-      return isKnown;
-    },
-    follow(records, { number, head }, isLast) {
-      if (places.mirror !== undefined && mirrored < head.seq) {
-        appendToMirror(mirrorPath(places.mirror, head.name), records.from(number, mirrored + 1));
-        mirrored = head.seq;
-      }
-      if (!isDue(head) && !(isLast && head.seq > signed.seq)) return;
-      const at = clock();
+    }
+  };
+  const checkpoint = () => {
+    clearTimeout(timers.checkpoint);
+    delete timers.checkpoint;
+    const { name, seq, hash } = chain().head;
+    if (seq === signed) return;
+    tried = seq;
+    guarded(() => {
       signer ??= openCheckpointSigner(places.keys);
-      const line = signer.sign({ chain: head.name, count: head.seq, root: head.hash, at });
+      const line = signer.sign({ chain: name, count: seq, root: hash, at: clock() });
       // One write a line, so that processes that share the file do not mix their lines.
       appendFileSync(places.checkpoints, `${line}\n`, { mode: 0o600 });
-      signed = { seq: head.seq, at };
-      failure = '';
+      signed = seq;
+    });
+    if (signed !== seq) timers.checkpoint = setTimeout(checkpoint, CHECKPOINT_MS).unref();
+  };
+  const mirror = () => {
+    clearTimeout(timers.mirror);
+    delete timers.mirror;
+    const { number, head } = chain();
+    const folder = places.mirror;
+    if (folder === undefined || mirrored === head.seq) return;
+    guarded(() =>
+      store.read(({ records }) => {
+        appendToMirror(mirrorPath(folder, head.name), records.from(number, mirrored + 1));
+        mirrored = head.seq;
+      }),
+    );
+  };
+  return {
+    onCommit() {
+      timers.checkpoint ??= setTimeout(checkpoint, CHECKPOINT_MS).unref();
+      if (chain().head.seq - Math.max(signed, tried) >= CHECKPOINT_RECORDS) {
+        tried = chain().head.seq;
+        setImmediate(checkpoint);
+      }
+      if (places.mirror !== undefined) timers.mirror ??= setTimeout(mirror, MIRROR_MS).unref();
+    },
+    close() {
+      mirror();
+      checkpoint();
+      clearTimeout(timers.checkpoint);
+      clearTimeout(timers.mirror);
     },
   };
 }

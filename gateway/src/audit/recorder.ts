@@ -4,7 +4,7 @@ import { missingFault, stateFiles } from '../state/open-database.ts';
 import { openStore, type Store, type Tables } from '../state/store.ts';
 import type { StateSettings } from './audit-settings.ts';
 import { firstHash } from './chain.ts';
-import { type ChainFollowers, createFollowers } from './chain-followers.ts';
+import { createFollowers } from './chain-followers.ts';
 import { appendRecords, type ChainState, type Draft } from './chain-writer.ts';
 import { lastState, recoverChains } from './recover-chains.ts';
 
@@ -22,7 +22,6 @@ export type Recorder = {
 };
 
 const FLUSH_MS = 50;
-const FOLLOW_MS = 200;
 // While the store fails no call passes, so that more than this is only noise of clients.
 const MOST_WAITING = 10_000;
 
@@ -36,7 +35,6 @@ export function openRecorder(
   const files = stateFiles(folder);
   const { checkpoints = files.checkpoints, mirror } = settings;
   const name = `${clock().toString(36)}-${randomBytes(6).toString('hex')}`;
-  const followers = createFollowers({ keys: files.keys, checkpoints, mirror }, clock);
   const store = openStore(folder, settings.durability, (tables) => {
     if (state.number > 0) state = checkedState(tables, state, files.database, later, clock());
   });
@@ -49,9 +47,10 @@ export function openRecorder(
   let waiting: Draft[] = [];
   let next = state;
   let flushTimer: NodeJS.Timeout | undefined;
-  let followTimer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   const later = (draft: Draft) => {
+    if (isClosed) return;
     if (waiting.length < MOST_WAITING) waiting.push(draft);
     flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
   };
@@ -67,7 +66,7 @@ export function openRecorder(
     });
     state = next;
     if (sent > 0) waiting = waiting.slice(sent);
-    followTimer ??= setTimeout(follow, FOLLOW_MS).unref();
+    followers.onCommit();
     return result;
   };
   const flush = () => {
@@ -80,10 +79,16 @@ export function openRecorder(
       flushTimer = setTimeout(flush, FLUSH_MS * 20).unref();
     }
   };
-  const follow = () => {
-    followTimer = undefined;
-    followSafely(store, followers, state, later, clock(), false);
-  };
+  const followers = createFollowers(
+    { keys: files.keys, checkpoints, mirror },
+    {
+      ...{ store, clock, chain: () => state },
+      onFailure(reason) {
+        const at = clock();
+        later({ record: { kind: 'follower-failed', at, reason: reason.slice(0, 256) }, at });
+      },
+    },
+  );
 
   recoverChains(store, { instances: files.instances, mirror }, clock());
   return {
@@ -101,8 +106,8 @@ export function openRecorder(
     isOpen: (call) => state.open.has(call),
     store,
     close() {
-      clearTimeout(flushTimer);
-      clearTimeout(followTimer);
+      if (isClosed) return;
+      isClosed = true;
       try {
         if (state.number > 0) {
           // Calls that are still open get their outcome from the next start, which takes this chain for a dead one.
@@ -114,11 +119,10 @@ export function openRecorder(
             append({ record: { kind: 'ended', at }, at });
             records.endChain(next.number);
           });
-          followSafely(store, followers, state, later, clock(), true);
+          followers.close();
         }
       } finally {
         clearTimeout(flushTimer);
-        clearTimeout(followTimer);
         lock?.release();
         store.close();
       }
@@ -151,22 +155,4 @@ function checkedState(
     later({ record, at, ends: call });
   }
   return found;
-}
-
-function followSafely(
-  store: Store,
-  followers: ChainFollowers,
-  chain: ChainState,
-  later: (draft: Draft) => void,
-  at: number,
-  isLast: boolean,
-): void {
-  try {
-    store.read(({ records }) => followers.follow(records, chain, isLast));
-  } catch (error) {
-    // The record itself stands. That nothing follows it is worth a record, which the next try would otherwise repeat.
-    if (followers.hasFailed(error)) return;
-    const { message } = error as Error;
-    later({ record: { kind: 'checkpoint-failed', at, reason: message.slice(0, 256) }, at });
-  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { GatewayError } from '../gateway-error.ts';
 
 /** Shows other processes that the writer of a chain lives. */
 export type InstanceLock = { release(): void };
@@ -10,9 +11,8 @@ export type InstanceLock = { release(): void };
  * operating system ends with the process, however that ends, where a process number may mean another process by then.
  */
 export function takeInstanceLock(folder: string, chain: string): InstanceLock | undefined {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${chain}.lock`);
-  const db = new DatabaseSync(path, { timeout: 0 });
+  const db = openLock(folder, path);
   try {
     db.exec('BEGIN EXCLUSIVE');
   } catch {
@@ -25,4 +25,14 @@ export function takeInstanceLock(folder: string, chain: string): InstanceLock | 
       db.close();
     },
   };
+}
+
+function openLock(folder: string, path: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (error) {
+    const message = `${path}: cannot be made (${(error as Error).message}); see to the folder's permissions`;
+    throw new GatewayError('state-unavailable', message, { cause: error });
+  }
 }

@@ -3,7 +3,7 @@ import type { ChainLink } from '../audit/chain.ts';
 import { CHAIN_ROOM } from './open-database.ts';
 
 /** One stored record of a chain. */
-export type StoredRecord = ChainLink & { openFrom: number; call: string | null };
+export type StoredRecord = ChainLink & { at: number; openFrom: number; call: string | null };
 
 /** A chain as the store lists it. */
 export type ChainRow = {
@@ -28,6 +28,8 @@ export type RecordTable = {
   ): void;
   last(chain: number): StoredRecord | undefined;
   from(chain: number, seq: number): Iterable<StoredRecord>;
+  /** Forgets a chain's records up to a number; what follows them is checked against that one's hash. */
+  archive(chain: number, seq: number, hash: string): void;
 };
 
 const CHAIN =
@@ -44,10 +46,14 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
   );
   const range = (order: string) =>
     db.prepare(
-      `SELECT id % ${CHAIN_ROOM} AS seq, call, open_from AS openFrom, body, hash FROM record
+      `SELECT id % ${CHAIN_ROOM} AS seq, at, call, open_from AS openFrom, body, hash FROM record
        WHERE id >= ? AND id < ? ORDER BY id ${order}`,
     );
   const last = range('DESC LIMIT 1');
+  const archive = db.prepare(
+    'UPDATE chain SET archived_seq = ?, archived_hash = ? WHERE number = ? AND archived_seq < ?',
+  );
+  const forget = db.prepare('DELETE FROM record WHERE id >= ? AND id <= ?');
   const first = (chain: number) => chain * CHAIN_ROOM;
   return {
     addChain: (name) => Number(addChain.run(name).lastInsertRowid),
@@ -61,5 +67,9 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
     // A statement of its own, because several may be walked at once.
     from: (chain, seq) =>
       range('ASC').iterate(first(chain) + seq, first(chain + 1)) as Iterable<StoredRecord>,
+    archive(chain, seq, hash) {
+      archive.run(seq, hash, chain, seq);
+      forget.run(first(chain), first(chain) + seq);
+    },
   };
 }

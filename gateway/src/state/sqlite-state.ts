@@ -1,9 +1,11 @@
+import { type ArchivedPart, archiveRecords } from '../audit/archive-records.ts';
 import { type ArgumentHasher, openArgumentHasher } from '../audit/argument-hash.ts';
 import { decisionRecord, noteRecord, outcomeRecord } from '../audit/audit-record.ts';
 import { readSettings, type StateSettings } from '../audit/audit-settings.ts';
 import type { Draft } from '../audit/chain-writer.ts';
 import { openRecorder, type Recorder } from '../audit/recorder.ts';
 import { isSentOn } from '../audit/recover-chains.ts';
+import { rotateKeys } from '../audit/state-keys.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { ApprovalRow } from './approval-table.ts';
 import type { GrantRow } from './grant-table.ts';
@@ -28,6 +30,10 @@ export type SqliteState = State & {
     /** True for the one answer that counts: the first, in time. */
     answer(id: string, status: 'approved' | 'denied', by: string): boolean;
   };
+  /** Moves records from before a time into a new file. */
+  archive(before: number, path: string): ArchivedPart[];
+  /** Puts new keys in the place of the old, and says what they are called. */
+  rotateKeys(): { argumentKey: string; checkpointKey: string };
 };
 
 /** How to open a state; what is left out is as the folder's `settings.json` says. */
@@ -84,7 +90,7 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
   );
 
   return {
-    ...operatorsPart(recorder, clock),
+    ...operatorsPart(recorder, clock, files.keys),
     record: (entry, judge) =>
       durability === 'power'
         ? groups.add({ entry, judge }).then((charged) => keep(entry, charged))
@@ -141,7 +147,8 @@ function judgeAndCharge(
 function operatorsPart(
   recorder: Recorder,
   clock: () => number,
-): Pick<SqliteState, 'grants' | 'approvals'> {
+  keys: string,
+): Pick<SqliteState, 'grants' | 'approvals' | 'archive' | 'rotateKeys'> {
   const { store } = recorder;
   const act = <Result>(
     work: (tables: Tables, at: number) => Result,
@@ -181,6 +188,24 @@ function operatorsPart(
           (isDone) =>
             isDone ? { kind: 'approval-answered', approval: id, status, by } : undefined,
         ),
+    },
+    archive(before, path) {
+      const parts = archiveRecords(store, before, path);
+      for (const { chain, from, to } of parts) {
+        act(
+          () => undefined,
+          () => ({ kind: 'archived', archived: chain, from, to }),
+        );
+      }
+      return parts;
+    },
+    rotateKeys() {
+      const names = rotateKeys(keys);
+      act(
+        () => undefined,
+        () => ({ kind: 'keys-rotated', ...names }),
+      );
+      return names;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { GatewayError } from '../gateway-error.ts';
 import { type ApprovalTable, openApprovalTable } from './approval-table.ts';
 import { type ChargeTable, openChargeTable } from './charge-table.ts';
 import { type GrantTable, openGrantTable } from './grant-table.ts';
@@ -47,7 +48,9 @@ export function openStore(
     connection?.db.close();
     connection = undefined;
   };
+  let isClosed = false;
   const connected = () => {
+    if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
     if (connection !== undefined && !connection.isThere()) {
       drop();
       throw missingFault(database);
@@ -106,7 +109,10 @@ export function openStore(
         return fail(error);
       }
     },
-    close: drop,
+    close() {
+      isClosed = true;
+      drop();
+    },
   };
 }
 

@@ -1,0 +1,134 @@
+import type { SqliteState } from '@toolwarden/gateway/operator';
+import { CliError, type Command, readArguments } from '../command.ts';
+import { momentWords, readMoment, withState } from '../gateway-state.ts';
+import type { Io } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { plainText } from '../plain-text.ts';
+import { table } from '../table.ts';
+import { readPolicy } from './policy/files.ts';
+
+const help = `
+toolwarden grants create --server NAME… --policy FILE --label WORDS [--expires TIME]
+toolwarden grants list
+toolwarden grants rotate ID
+toolwarden grants revoke ID
+
+Who may call through the gateway, which servers, and under which policy. Once there is a grant, toolwarden wrap
+refuses to start without one.
+
+  create               prints the token of a new grant, once: only its hash is stored
+    --server NAME      a server it may use; several times for several
+    --policy FILE      the policy its calls are judged by
+    --label WORDS      for people: who or what it is for
+    --expires TIME     12h, 90d, 4w or a date; without it the grant holds until it is revoked
+  list                 all grants, without their tokens
+  rotate ID            a new token for a grant; the old one is refused from then on
+  revoke ID            ends a grant; calls that it makes are refused from then on
+  --state DIR          the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
+  --json               one JSON object a line
+
+Exit code 0; 2 for an unknown ID, a policy that is none, or a state that cannot be used.
+
+Example:
+  toolwarden grants create --server notes --policy notes.json --label "my editor" --expires 90d
+`;
+
+export const grantsCommand: Command = {
+  name: 'grants',
+  summary: 'say who may call through the gateway',
+  help,
+  run,
+};
+
+const options = {
+  server: { type: 'string', multiple: true },
+  policy: { type: 'string' },
+  label: { type: 'string' },
+  expires: { type: 'string' },
+  state: { type: 'string' },
+} as const;
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values'];
+
+async function run(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = readArguments('grants', args, options);
+  const [act, ...ids] = positionals;
+  if (act === 'create') await create(values, ids, io);
+  else if (act === 'list') await list(values, io);
+  else if (act === 'rotate') await rotate(values, oneId(act, ids), io);
+  else if (act === 'revoke') await revoke(values, oneId(act, ids), io);
+  else throw new CliError('usage', 'expected create, list, rotate or revoke; see --help');
+  return 0;
+}
+
+function oneId(act: string, ids: string[]): string {
+  const [id, more] = ids;
+  if (id !== undefined && more === undefined) return id;
+  throw new CliError('usage', `${act}: expected one ID; toolwarden grants list shows them`);
+}
+
+async function create({ json, ...values }: Values, rest: string[], io: Io): Promise<void> {
+  const { server: servers = [], policy, label, expires } = values;
+  if (servers.length === 0 || policy === undefined || label === undefined || rest.length > 0) {
+    throw new CliError('usage', 'create: expected --server, --policy and --label; see --help');
+  }
+  // A grant with a policy that is none could do nothing, and would say so only at the first start.
+  await readPolicy(io, policy);
+  const expiresAt = expires === undefined ? undefined : readMoment('expires', expires, Date.now());
+  const grant = {
+    ...{ servers, label, policy: resolvePath(io, policy) },
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  const made = await withState(io, values.state, ({ grants }) => grants.create(grant), {
+    mayMake: true,
+  });
+  showToken(made, json, io);
+}
+
+function showToken(made: { id: string; token: string }, json: boolean | undefined, io: Io): void {
+  if (json) {
+    io.out(JSON.stringify(made));
+    return;
+  }
+  io.out(made.token);
+  io.err(`grant ${made.id}: this token is shown once; give it to toolwarden wrap --grant`);
+}
+
+async function list({ state, json }: Values, io: Io): Promise<void> {
+  const grants = await withState(io, state, (opened) => opened.grants.list());
+  if (json) {
+    for (const grant of grants) io.out(JSON.stringify(grant));
+    return;
+  }
+  const rows = grants.map((grant) => [
+    grant.id,
+    standing(grant),
+    plainText(grant.label),
+    grant.servers.map(plainText).join(', '),
+    plainText(grant.policy),
+  ]);
+  if (rows.length === 0) io.out('no grants: whoever starts a gateway is "local"');
+  else for (const line of table(['id', 'state', 'label', 'servers', 'policy'], rows)) io.out(line);
+}
+
+function standing({ revokedAt, expiresAt }: ReturnType<SqliteState['grants']['list']>[number]) {
+  if (revokedAt !== undefined) return `revoked ${momentWords(revokedAt)}`;
+  if (expiresAt === undefined) return 'active';
+  return `${expiresAt <= Date.now() ? 'expired' : 'until'} ${momentWords(expiresAt)}`;
+}
+
+async function rotate({ state, json }: Values, id: string, io: Io): Promise<void> {
+  const token = await withState(io, state, ({ grants }) => grants.rotate(id));
+  if (token === undefined) throw unknown(id);
+  showToken({ id, token }, json, io);
+}
+
+async function revoke({ state, json }: Values, id: string, io: Io): Promise<void> {
+  if (!(await withState(io, state, ({ grants }) => grants.revoke(id)))) throw unknown(id);
+  io.out(json ? JSON.stringify({ id, revoked: true }) : `grant ${id} is revoked`);
+}
+
+function unknown(id: string): CliError {
+  const name = JSON.stringify(id.slice(0, 40));
+  return new CliError('input', `no grant ${name} that is not revoked; see toolwarden grants list`);
+}

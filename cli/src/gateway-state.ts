@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import {
+  openSqliteState,
+  type SqliteState,
+  stateFiles,
+  stateFolder,
+} from '@toolwarden/gateway/operator';
+import { CliError } from './command.ts';
+import type { Io } from './io.ts';
+
+/** Opens the gateway's state for one act. A mistyped folder must not pass for a state where nothing is. */
+export async function withState<Result>(
+  io: Io,
+  option: string | undefined,
+  work: (state: SqliteState) => Result,
+  { mayMake = false } = {},
+): Promise<Result> {
+  const folder = stateFolder(option, io.env, io.cwd);
+  if (!mayMake && !existsSync(stateFiles(folder).database)) {
+    throw new CliError(
+      'input',
+      `${folder}: no state there; name its folder with --state, or start a gateway, which makes it`,
+    );
+  }
+  const state = openSqliteState({ folder });
+  try {
+    return work(state);
+  } finally {
+    await state.close();
+  }
+}
+
+const UNIT_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A time in the future, `12h`, `90d`, `4w` from now or an ISO date; in the past where `isPast`. */
+export function readMoment(option: string, text: string, now: number, isPast = false): number {
+  const [, amount, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  const length = Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  const isDate = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text);
+  const at = isDate ? Date.parse(text) : now + (isPast ? -length : length);
+  if (Number.isFinite(at) && (isPast ? at <= now : at > now)) return at;
+  const example = isPast ? '12h, 30d or a date such as 2026-11-21' : '12h, 90d or a date to come';
+  throw new CliError('usage', `--${option} ${text}: expected ${example}`);
+}
+
+/** A moment for people, in their own time. */
+export function momentWords(at: number): string {
+  return new Date(at).toISOString().replace('T', ' ').slice(0, 19).concat('Z');
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { GatewayError } from '../gateway-error.ts';
+import { stateFiles } from '../state/open-database.ts';
+import { type ChainRow, openRecordTable, type StoredRecord } from '../state/record-table.ts';
+import { storeFault } from '../state/store-fault.ts';
+
+/** The audit of a state folder, only for reading: whoever writes is not disturbed. */
+export type AuditReader = {
+  chains(): ChainRow[];
+  from(chain: number, seq: number): Iterable<StoredRecord>;
+  /** The number of a chain's last record, 0 where it has none. */
+  lastSeq(chain: number): number;
+  close(): void;
+};
+
+/** Opens the audit of a state folder. */
+export function openAuditReader(folder: string): AuditReader {
+  const { database } = stateFiles(folder);
+  if (!existsSync(database)) {
+    throw new GatewayError(
+      'state-unavailable',
+      `${database}: no state there; name its folder with --state`,
+    );
+  }
+  try {
+    const db = new DatabaseSync(database, { readOnly: true, timeout: 2000 });
+    const { chains, from, last } = openRecordTable(db);
+    return {
+      chains,
+      from,
+      lastSeq: (chain) => last(chain)?.seq ?? 0,
+      close: () => db.close(),
+    };
+  } catch (error) {
+    throw storeFault(error, database);
+  }
+}

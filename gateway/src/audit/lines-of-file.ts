@@ -1,0 +1,59 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { GatewayError } from '../gateway-error.ts';
+
+const CHUNK = 1024 * 1024;
+/** No record is near this long; a longer line is cut, and so is no record. */
+const LONGEST_LINE = 16 * CHUNK;
+
+/** Lines of a file of any size, split at `\n` alone; `-` is standard input. A last line without its end counts. */
+export function* linesOfFile(path: string): Generator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for (const chunk of chunksOf(path)) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+function* chunksOf(path: string): Generator<Buffer> {
+  const file = attempt(path, () => (path === '-' ? 0 : openSync(path, 'r')));
+  const buffer = Buffer.alloc(CHUNK);
+  try {
+    for (;;) {
+      const length = attempt(path, () => readPatiently(file, buffer));
+      if (length === 0) return;
+      yield buffer.subarray(0, length);
+    }
+  } finally {
+    if (file !== 0) closeSync(file);
+  }
+}
+
+// Standard input may be a pipe that another part of Node made non-blocking: then there is nothing yet, not the end.
+function readPatiently(file: number, buffer: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(file, buffer);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function attempt<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new GatewayError(
+      'audit-unreadable',
+      `${path}: cannot be read (${(error as Error).message})`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,11 @@
+export { openAuditReader } from './audit/audit-reader.ts';
+export { readSettings } from './audit/audit-settings.ts';
+export { auditTop, type TopKey, topKeys } from './audit/audit-top.ts';
+export { publicKeyId } from './audit/checkpoint.ts';
+export { exportStore, mergeFiles } from './audit/export-records.ts';
+export { tailRecords } from './audit/latest-records.ts';
+export { currentPublicKey, publicKeys } from './audit/state-keys.ts';
+export { verifyAudit } from './audit/verify-audit.ts';
+export { stateFiles } from './state/open-database.ts';
+export { openSqliteState, type SqliteState } from './state/sqlite-state.ts';
+export { stateFolder } from './state/state-folder.ts';
