@@ -60,7 +60,9 @@ export async function classifyStore(
     if (signal?.aborted) return undefined;
     if (before !== undefined && isCurrent(before, record, model)) return { record, changed: false };
     const judged =
-      model === undefined ? classifyServer(record) : await withModel(record, model, signal);
+      model === undefined
+        ? keepingModels(classifyServer(record), before)
+        : await withModel(record, model, signal);
     if (judged === undefined) return undefined;
     return { record, changed: await store.writeClassifications(judged) };
   }
@@ -91,6 +93,20 @@ export async function toolsToAsk(store: Store, model: Pick<ModelJudge, 'identity
     .flatMap((record) =>
       record.tools.map(({ definition }) => ({ server: serverWords(record), tool: definition })),
     );
+}
+
+/** A run without a model does not undo what one found: what it judged stays while tool, server and rules are the same. */
+function keepingModels(
+  judged: ServerClassifications,
+  before: ServerClassifications | undefined,
+): ServerClassifications {
+  const keyOf = ({ tool, inputDigest: digest }: Classification) => `${tool}\n${digest}`;
+  const byModel = new Map(
+    before?.tools
+      .filter(({ provenance }) => provenance.method === 'model+rules')
+      .map((stored) => [keyOf(stored), stored]),
+  );
+  return { ...judged, tools: judged.tools.map((rules) => byModel.get(keyOf(rules)) ?? rules) };
 }
 
 /** `undefined` where the run was stopped on the way. */
