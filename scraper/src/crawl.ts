@@ -40,6 +40,8 @@ export type CrawlOptions = {
   versions?: Record<string, string>;
   /** Crawls one server; for tests that need no server. */
   listServer?: typeof crawlServer;
+  /** Asks the disk; for tests that fill none. */
+  hasLittleRoom?: () => Promise<boolean>;
 };
 
 /**
@@ -105,7 +107,7 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
         const record = await crawlInPlace(root, slot, source, known, options.listServer);
         if (record === undefined) return;
         const result = resultOf(record, Math.round(performance.now() - began));
-        const isFull = isOutOfRoom(record) && (await hasLittleRoom());
+        const isFull = isOutOfRoom(record) && (await (options.hasLittleRoom ?? hasLittleRoom)());
         await finishServer(options.store, work, position, isFull ? undefined : record, result);
         options.onResult?.(result);
         if (isFull) throw outOfRoom(record.id);
