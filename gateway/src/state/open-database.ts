@@ -69,8 +69,11 @@ function prepareFolder(folder: string, database: string, keys: string): void {
         `${folder}: others may write to this folder; make it yours alone with chmod 700`,
       );
     }
-    if (existsSync(database)) return;
     // Keys are made after the database, so that they show that there was one.
+    if (existsSync(database)) {
+      if (statSync(database).size === 0 && existsSync(keys)) throw corruptFault(database);
+      return;
+    }
     if (existsSync(keys)) throw missingFault(database);
     // Made by us, so that nobody else may read it; SQLite gives its -wal file the same mode.
     closeSync(openSync(database, 'a', 0o600));

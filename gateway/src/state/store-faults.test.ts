@@ -1,0 +1,223 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { verifyAudit } from '../audit/verify-audit.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { stateFiles } from './open-database.ts';
+import { openSqliteState } from './sqlite-state.ts';
+import type { CallEntry, Judge, Recorded, State } from './state.ts';
+
+const LIMIT = { key: 'k', charged: 1, used: 0, max: 3, windowMs: 3_600_000 };
+const judge: Judge = ({ at, counters }) => {
+  const used = counters.used(LIMIT.key, LIMIT.windowMs, at);
+  return {
+    ...{ effect: used < LIMIT.max ? 'allow' : 'deny', rules: ['/tools/t/limits/0'], reason: '' },
+    ...{ counters: [LIMIT], policyDigest: `sha256:${'0'.repeat(64)}` },
+  };
+};
+
+let made = 0;
+function call(state: State) {
+  const entry: CallEntry = {
+    ...{ callId: `fault-${++made}`, method: 'tools/call', server: 's', tool: 't', grant: 'local' },
+    ...{ at: Date.now(), arguments: {}, argumentsText: '{}', isObserved: false },
+  };
+  return (state.record(entry, judge) as Recorded).decision.effect;
+}
+
+function openNew() {
+  const folder = join(temporaryFolder(), 's');
+  const state = openSqliteState({ folder });
+  onTestFinished(() => {
+    try {
+      state.close();
+    } catch {
+      // It says what the test has seen already.
+    }
+  });
+  expect(call(state)).toBe('allow');
+  return { folder, state, file: stateFiles(folder).database };
+}
+
+test('a store that another process locks refuses after two seconds, and goes on when it is free', () => {
+  const { state, file } = openNew();
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  expect(() => call(state)).toThrow(/locked for over 2 s/);
+  other.exec('ROLLBACK');
+  other.close();
+  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
+});
+
+test('a store that is deleted or replaced refuses, and is not made anew', () => {
+  const { state, file } = openNew();
+  renameSync(file, `${file}.away`);
+  for (const _ of [1, 2]) expect(() => call(state)).toThrow(/gone or replaced/);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a store whose log is deleted refuses until all is in the main file, and forgets nothing', () => {
+  const { state, file } = openNew();
+  rmSync(`${file}-wal`);
+  expect(() => call(state)).toThrow(/gone or replaced/);
+  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
+});
+
+test('a store that is put back unchanged is used again, with its counts', () => {
+  const { state, file } = openNew();
+  renameSync(file, `${file}.away`);
+  expect(() => call(state)).toThrow(/gone or replaced/);
+  renameSync(`${file}.away`, file);
+  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
+});
+
+test('a store that is replaced by an older copy while it runs is refused', () => {
+  const { folder, state, file } = openNew();
+  state.close();
+  const copy = readFileSync(file);
+  const running = openSqliteState({ folder });
+  call(running);
+  for (const each of ['', '-wal', '-shm']) rmSync(`${file}${each}`, { force: true });
+  writeFileSync(file, copy);
+  for (const _ of [1, 2, 3]) expect(() => call(running)).toThrow(/gone or replaced/);
+  expect(() => running.close()).toThrow(/gone or replaced/);
+});
+
+test('a folder whose store is missing is not taken for a new one', () => {
+  const { folder, state, file } = openNew();
+  state.close();
+  rmSync(file);
+  expect(() => openSqliteState({ folder })).toThrow(/gone or replaced; restore it, or move/);
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, '');
+  expect(() => openSqliteState({ folder })).toThrow(/damaged; restore it/);
+});
+
+test.for([
+  ['its head overwritten', (file: string) => overwrite(file, 0, 'not a database at all')],
+  ['cut in half', (file: string) => truncateSync(file, 8192)],
+  ['cut to nothing', (file: string) => truncateSync(file, 0)],
+  ['a page of rubbish', (file: string) => overwrite(file, 4096, '\u0001'.repeat(4096 * 8))],
+  ['a text', (file: string) => writeFileSync(file, '{}'.repeat(500))],
+] as const)('a store with %s is refused with the way to recover', ([, damage]) => {
+  const { folder, state, file } = openNew();
+  state.close();
+  damage(file);
+  const damaged = readFileSync(file);
+  expect(() => openSqliteState({ folder })).toThrow(
+    /damaged; restore it .* from a backup, or move/,
+  );
+  expect(readFileSync(file).equals(damaged)).toBe(true);
+});
+
+test("another program's database, and one of a newer version, are left alone", () => {
+  const { folder, state, file } = openNew();
+  state.close();
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA user_version = 2');
+  expect(() => openSqliteState({ folder })).toThrow(/newer toolwarden/);
+  db.exec('PRAGMA user_version = 1; PRAGMA application_id = 7');
+  expect(() => openSqliteState({ folder })).toThrow(/not a state of toolwarden/);
+  db.close();
+});
+
+test('a store that may not be written is refused', () => {
+  const { folder, state, file } = openNew();
+  state.close();
+  const isRoot = process.geteuid?.() === 0;
+  const [nobody, mine] = [65534, process.geteuid?.() ?? 0];
+  for (const path of [folder, file, join(folder, '..')])
+    if (isRoot) chownSync(path, nobody, nobody);
+  chmodSync(file, 0o400);
+  chmodSync(folder, 0o500);
+  if (isRoot) process.seteuid?.(nobody);
+  try {
+    expect(() => call(openSqliteState({ folder }))).toThrow(/may not be written|cannot be opened/);
+  } finally {
+    if (isRoot) process.seteuid?.(mine);
+    chmodSync(folder, 0o700);
+  }
+});
+
+test('a folder that others may write to is refused', () => {
+  const folder = join(temporaryFolder(), 's');
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  expect(() => openSqliteState({ folder })).toThrow(/chmod 700/);
+});
+
+test('settings that are wrong stop the start, with the place', () => {
+  const { folder, state } = openNew();
+  state.close();
+  const { settings } = stateFiles(folder);
+  for (const [text, message] of [
+    ['{', /settings.json: /],
+    ['{"durabilty":"power"}', /"durabilty" is no setting/],
+    ['{"durability":"disk"}', /durability: expected/],
+    ['{"fields":["campaign"]}', /fields: expected/],
+    ['{"mirror":7}', /mirror: expected a path/],
+    ['[]', /expected an object/],
+  ] as const) {
+    writeFileSync(settings, text);
+    expect(() => openSqliteState({ folder })).toThrow(message);
+  }
+});
+
+test('with no room on the disk no call passes unrecorded, and calls pass again when there is room', async () => {
+  const folder = join(temporaryFolder(), 's');
+  // The size of files is limited as a full disk would: every write past it fails.
+  const script = join(import.meta.dirname, '../testing/record-calls.ts');
+  const child = spawn(
+    'sh',
+    ['-c', 'ulimit -S -f 300; exec "$@"', 'sh', process.execPath, script, folder, 'c', '0'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const ended = once(child, 'exit');
+  const sent: string[] = [];
+  let refused = 0;
+  let isHealed = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [word, what = ''] = line.split(' ');
+    if (word === 'refused') {
+      expect(what).toBe('state-unavailable');
+      refused++;
+      if (refused === 3) {
+        spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
+        isHealed = true;
+      }
+    } else {
+      sent.push(what);
+      if (isHealed && refused >= 3) child.kill('SIGTERM');
+    }
+  }
+  expect(await ended).toEqual([0, null]);
+  expect(refused).toBeGreaterThanOrEqual(3);
+  const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
+  const recorded = db.prepare('SELECT call FROM record WHERE call IS NOT NULL ORDER BY id').all();
+  db.close();
+  expect(recorded.map(({ call: id }) => id)).toEqual(expect.arrayContaining(sent));
+  expect(verifyAudit({ source: { folder }, keys: new Map() }).problems).toEqual([]);
+});
+
+function overwrite(file: string, at: number, text: string): void {
+  const open = openSync(file, 'r+');
+  writeSync(open, text, at);
+}
