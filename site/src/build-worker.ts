@@ -39,7 +39,8 @@ async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around
 async function write(request: WriteRequest) {
   const { templates, outDir, previousDir } = job;
   const renderer = await openRenderer(templates);
-  const target: PageTarget = { renderer, outDir, previousDir };
+  const withFiles = request.only === undefined;
+  const target: PageTarget = { renderer, outDir, previousDir, withFiles };
   const catalogue = await readCatalogue(request.summaries);
   let pages = 0;
   const onPage = () => {

@@ -33,6 +33,8 @@ export type BuildOptions = {
   outDir: string;
   /** A site built before, whose unchanged pages are taken over; by default the one in `outDir`. */
   previousDir?: string;
+  /** Pages alone, without twins, lists and search: to measure them. Such a site is no start for another. */
+  only?: 'html';
   /** Where the site will be published, for sitemap and canonical links. */
   origin?: string;
   onProgress?: (progress: {
@@ -141,15 +143,14 @@ class Build {
       linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
       const search = digestOf(searchRecords(catalogue));
       const state: BuildState = { ...head, search, pages: {}, servers };
+      const isWhole = this.#options.only === undefined;
       const [, , pages] = await allOrNone(this.#stop, [
-        writeFeeds(catalogue, this.#html, this.#origin).then(() =>
-          writeNames(catalogue, this.#html),
-        ),
-        this.#writeIndex(catalogue, before?.search === search ? previousDir : undefined),
+        isWhole ? this.#writeLists(catalogue) : undefined,
+        isWhole && this.#writeIndex(catalogue, before?.search === search ? previousDir : undefined),
         this.#writePages(shares, workers, { servers, before, catalogue }),
       ]);
       state.pages = pages;
-      await writeState(this.#html, state);
+      if (isWhole) await writeState(this.#html, state);
       return this.#result(state, catalogue, problems, groups);
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -214,6 +215,7 @@ class Build {
         (workers[index] as BuildWorker).write({
           do: 'write',
           summaries: join(this.#work, 'summaries.jsonl'),
+          only: this.#options.only,
           servers: share.map(({ files, before: known, isRead }) => ({
             files,
             before: known,
@@ -228,6 +230,11 @@ class Build {
       if (state !== undefined) Object.assign(state, { pages, faults });
     }
     return sorted(Object.assign({}, ...written.map(({ pages }) => pages)));
+  }
+
+  async #writeLists(catalogue: CatalogueView): Promise<void> {
+    await writeFeeds(catalogue, this.#html, this.#origin);
+    await writeNames(catalogue, this.#html);
   }
 
   async #writeIndex(catalogue: CatalogueView, from: string | undefined): Promise<void> {
@@ -263,11 +270,11 @@ class Build {
 /** Waits for all parts, so that none still writes when one has failed; the first to fail ends the others. */
 async function allOrNone<Parts extends unknown[]>(
   stop: AbortController,
-  parts: { [Place in keyof Parts]: Promise<Parts[Place]> },
+  parts: { [Place in keyof Parts]: Promise<Parts[Place]> | Parts[Place] },
 ): Promise<Parts> {
   let cause: { error: unknown } | undefined;
   for (const part of parts)
-    part.catch((error: unknown) => {
+    Promise.resolve(part).catch((error: unknown) => {
       cause ??= { error };
       stop.abort();
     });

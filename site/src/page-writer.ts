@@ -12,6 +12,8 @@ export type PageTarget = {
   outDir: string;
   /** The site whose unchanged files may be taken over. */
   previousDir: string | undefined;
+  /** False leaves out what goes beside the pages. */
+  withFiles: boolean;
 };
 
 /** Hash of all that a page shows. The code that shows it is compared once for the whole build. */
@@ -22,9 +24,13 @@ export function pageHash({ template, view }: SitePage): string {
 const madeFolders = new Set<string>();
 
 /** Writes a page and its files anew. */
-export async function writePage({ renderer, outDir }: PageTarget, page: SitePage): Promise<void> {
+export async function writePage(
+  { renderer, outDir, withFiles }: PageTarget,
+  page: SitePage,
+): Promise<void> {
   const html = await renderer.render(page.template, page.url, page.view);
   replaceFile(join(outDir, fileOf(page.url)), html);
+  if (!withFiles) return;
   for (const [path, make] of page.files ?? []) replaceFile(join(outDir, path), make());
 }
 

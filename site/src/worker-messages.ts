@@ -18,6 +18,7 @@ export type WriteRequest = {
   do: 'write';
   /** File with all servers' summaries, one a line. */
   summaries: string;
+  only: 'html' | undefined;
   servers: {
     files: ServerFiles;
     before: ServerState | undefined;

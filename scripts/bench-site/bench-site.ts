@@ -1,0 +1,133 @@
+// `npm run bench:site -- --tools 1000|10000|50000`: how fast the site is built, beside others that write the same bytes.
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openStore } from '@toolwarden/catalogue/store';
+import { layOutAstro } from './astro-project.ts';
+import { layOutHugo } from './hugo-project.ts';
+import { type Measured, measureProcess } from './measure-process.ts';
+import { changeOneInHundred, writeSyntheticCatalogue } from './synthetic-catalogue.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    tools: { type: 'string', default: '1000' },
+    skip: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const tools = Number(values.tools);
+const folder = await mkdtemp(join(tmpdir(), 'toolwarden-bench-'));
+const at = (name: string) => join(folder, name);
+const child = (name: string, ...args: string[]) =>
+  measureProcess(process.execPath, [join(import.meta.dirname, name), ...args]);
+
+console.log(
+  `${tools} tools, ${cpus().length} cores (${cpus()[0]?.model}), node ${process.version}`,
+);
+try {
+  await writeSyntheticCatalogue(join(ROOT, 'data'), at('data'), tools);
+  // Once before, so that no figure holds the compilation of the templates, which every later build has behind it.
+  await child('build-child.ts', join(ROOT, 'catalogue/fixtures'), at('warm'));
+  const html = await child('build-child.ts', at('data'), at('html'), 'html');
+  await report('our pages, nothing beside them', html, at('html'));
+  if (isWanted('plain')) {
+    const plain = await child('plain-child.ts', at('html'), at('plain'));
+    await report('plain Node, the same bytes read and written', plain, at('plain'));
+  }
+  if (isWanted('astro')) {
+    await layOutAstro(at('astro'), at('html'), join(ROOT, 'node_modules'));
+    const astro = join(ROOT, 'node_modules/astro/bin/astro.mjs');
+    const env = { ASTRO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
+    const args = [astro, 'build', '--silent', '--root', at('astro')];
+    const run = await measureProcess(process.execPath, args, { cwd: at('astro'), env });
+    await report('plainest Astro, defaults, the same bytes', run, at('astro/dist'));
+  }
+  if (isWanted('hugo')) await benchHugo();
+  if (isWanted('full')) await benchWhole();
+} finally {
+  if (values.keep) console.log(folder);
+  else await rm(folder, { recursive: true, force: true });
+}
+
+async function benchHugo(): Promise<void> {
+  try {
+    console.log(execFileSync('hugo', ['version'], { encoding: 'utf8' }).trim());
+  } catch {
+    console.log('hugo is not installed (Debian: apt-get install hugo): left out');
+    return;
+  }
+  await mkdir(at('hugo'));
+  await layOutHugo(at('hugo'), at('html'));
+  await child('views-child.ts', at('data'), at('hugo'));
+  const run = await measureProcess('hugo', ['--source', at('hugo'), '--quiet']);
+  await report('Hugo, the same views, a template of the same content', run, at('hugo/public'));
+}
+
+/** The whole site with twins, lists and indexes; then the hundredth part of it changed. */
+async function benchWhole(): Promise<void> {
+  const full = await child('build-child.ts', at('data'), at('site'));
+  await report('the whole site', full, at('site'));
+  const names = await sizeOf(at('site/search'));
+  const pagefind = await sizeOf(at('site/pagefind'));
+  console.log(
+    `  names index ${kB(names.bytes)} in ${names.files} files; full text ${kB(pagefind.bytes)} in ${pagefind.files}`,
+  );
+  const nothing = await child('build-child.ts', at('data'), at('site'));
+  console.log(`nothing changed: ${nothing.seconds.toFixed(2)} s, ${share(nothing, full)}`);
+  const changed = await changeOneInHundred(openStore(at('data')));
+  const part = await child('build-child.ts', at('data'), at('site'));
+  console.log(
+    `${changed.tools} tools changed on ${changed.servers} servers: ${part.seconds.toFixed(2)} s, ${share(part, full)}, peak ${MiB(part)} a process`,
+  );
+  await child('build-child.ts', at('data'), at('again'));
+  const differing = execFileSync('bash', ['-c', `diff -rq ${at('site')} ${at('again')} | wc -l`]);
+  console.log(`  differs from a build from nothing in ${String(differing).trim()} files`);
+}
+
+async function report(
+  what: string,
+  { seconds, cpuSeconds, peakBytes }: Measured,
+  dir: string,
+): Promise<void> {
+  const pages = await toolPages(dir);
+  const rate = Math.round(pages.files / seconds);
+  console.log(
+    `${what}: ${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of processors, ${pages.files} pages of tools, ${rate} a second, ${Math.round(pages.bytes / pages.files)} bytes a page, peak ${(peakBytes / 2 ** 20).toFixed(0)} MiB a process`,
+  );
+}
+
+async function toolPages(dir: string): Promise<{ files: number; bytes: number }> {
+  const isPage = (path: string) => path.includes('/tools/') && path.endsWith('.html');
+  return sizeOf(join(dir, 'servers'), isPage);
+}
+
+async function sizeOf(dir: string, isWantedFile = (_path: string) => true) {
+  const found = { files: 0, bytes: 0 };
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !isWantedFile(path)) continue;
+    found.files += 1;
+    found.bytes += (await stat(path)).size;
+  }
+  return found;
+}
+
+function isWanted(part: string): boolean {
+  return !values.skip.includes(part);
+}
+
+function share(part: Measured, whole: Measured): string {
+  const percent = (one: number, other: number) => `${((100 * one) / other).toFixed(1)} %`;
+  return `${percent(part.seconds, whole.seconds)} of the whole, of its processor time ${percent(part.cpuSeconds, whole.cpuSeconds)}`;
+}
+
+function MiB({ peakBytes }: Measured): string {
+  return `${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
+}
+
+function kB(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
