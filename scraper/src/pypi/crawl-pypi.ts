@@ -112,7 +112,7 @@ export function installCommand(uv: string, name: string, version: string | undef
   ];
 }
 
-export function installEnvironment(places: Places): Record<string, string> {
+function installEnvironment(places: Places): Record<string, string> {
   const index = process.env.UV_DEFAULT_INDEX ?? process.env.UV_INDEX_URL;
   return {
     UV_TOOL_DIR: `${places.package}/tools`,

@@ -15,7 +15,7 @@ export const CONTAINER_PLACES: Places = {
   home: '/home/user',
   work: '/home/user/work',
 };
-export const NODE_IMAGE = 'docker.io/library/node:24-bookworm-slim';
+const NODE_IMAGE = 'docker.io/library/node:24-bookworm-slim';
 /** A process limit counts threads, and a Node process has about ten. */
 const THREADS_PER_PROCESS = 4;
 

@@ -30,7 +30,7 @@ export const registryLimits = {
   rows: 200_000,
   redirects: 3,
 };
-export type RegistryLimits = typeof registryLimits;
+type RegistryLimits = typeof registryLimits;
 
 export type World = {
   limits: RegistryLimits;
