@@ -64,12 +64,18 @@ const ruleSchema = z
     reason: textSchema.optional().describe('Why, for the person or agent that meets the action.'),
     require: listOf(conditionSchema).optional().describe('Conditions that must hold, else deny.'),
     deny_if: listOf(
-      z.strictObject({ conditions: conditionsSchema, on_deny: textSchema.optional() }),
+      z.strictObject({
+        conditions: conditionsSchema,
+        on_deny: textSchema.optional().describe('What a refused caller is told.'),
+      }),
     )
       .optional()
       .describe('Refuse where all conditions of an entry hold.'),
     approve_if: listOf(
-      z.strictObject({ conditions: conditionsSchema, reason: textSchema.optional() }),
+      z.strictObject({
+        conditions: conditionsSchema,
+        reason: textSchema.optional().describe('What the person who is asked reads.'),
+      }),
     )
       .optional()
       .describe('Ask a person where all conditions of an entry hold.'),
@@ -122,7 +128,7 @@ const flowSchema = z
       .strictObject({ traits: traitsSchema.describe('The next call has one of these traits.') })
       .describe('What comes next.'),
     action: z.enum(['deny', 'approve']).describe('What happens to the next call.'),
-    reason: textSchema.optional(),
+    reason: textSchema.optional().describe('Why, for the person or agent that meets it.'),
   })
   .meta({ id: 'flow', description: 'A rule about the order of calls.' });
 
