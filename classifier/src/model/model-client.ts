@@ -154,7 +154,7 @@ function bodyOf(
     model,
     messages,
     // OpenAI's newer models refuse the old name; other servers know only that one.
-    ...(host === 'api.openai.com'
+    ...(/(?:^|\.)openai\.(?:azure\.)?com$/.test(host)
       ? { max_completion_tokens: maxOutput }
       : { max_tokens: maxOutput }),
     ...(format !== undefined && { response_format: format }),
