@@ -83,7 +83,7 @@ const JOINT =
 function clauseAfter(sentence: string, { end, form }: Lead): string {
   const rest = withoutMarks(sentence.slice(end, end + 6 * MAX_CLAUSE)).replace(REMARK, '');
   const near = rest.slice(0, MAX_CLAUSE);
-  const first = near.search(CLAUSE_STOP);
+  const first = clauseStop(near);
   const stop = first !== -1 && near[first] === ',' ? listEnd(near, first) : first;
   const isCut = stop === -1 && rest.length > MAX_CLAUSE;
   const clause = near.slice(
@@ -91,6 +91,24 @@ function clauseAfter(sentence: string, { end, form }: Lead): string {
     isCut ? Math.max(near.search(JOINT), 0) : stop === -1 ? undefined : stop,
   );
   return inThirdPerson(clause, form).trim();
+}
+
+/** The first mark that ends a clause; the comma between two adjectives ("a live, interactive map") does not. */
+function clauseStop(near: string): number {
+  const first = near.search(CLAUSE_STOP);
+  if (
+    first === -1 ||
+    near[first] !== ',' ||
+    !/^\s*(?:an?|the)\s+[\w-]+$/i.test(near.slice(0, first))
+  )
+    return first;
+  const goesOn =
+    /^,\s+(?!(?:and|or|with|including|optionally|using|by|then|if|so|but|which|that|where|when|e\.g|such|as|for|in|on|from|to)\b)([\w-]+)\s+[\w-]+/i.exec(
+      near.slice(first),
+    );
+  if (goesOn === null || verbForm((goesOn[1] ?? '').toLowerCase()) !== undefined) return first;
+  const next = near.slice(first + 1).search(CLAUSE_STOP);
+  return next === -1 ? -1 : first + 1 + next;
 }
 
 /** A text without the marks of Markdown: `[spec](https://…)` is read as "spec". */

@@ -97,7 +97,9 @@ function actOfValue(
   reading: Reading,
   setting: Setting,
 ): Act | undefined {
-  const clause = clauseOf(value, reading.description) ?? clauseOf(value, field.description);
+  const others = field.values.map((item) => item.value).filter((item) => item !== value);
+  const clause =
+    clauseOf(value, reading.description, others) ?? clauseOf(value, field.description, others);
   const words = nameWords(value).map(({ text }) => text);
   const index = words.findIndex((word) => verbForm(word)?.form === 'base' || UNDOING.test(word));
   const stated = clause === undefined ? undefined : clauseAct(clause, setting);
@@ -156,7 +158,7 @@ function clauseAct(clause: string, setting: Setting): Act | undefined {
 }
 
 /** What a description says of one value: `"remove" (remove account)`, `- stop: Stops the timer`. */
-function clauseOf(value: string, text: string): string | undefined {
+function clauseOf(value: string, text: string, others: readonly string[]): string | undefined {
   if (value.length < 2) return undefined;
   let from = 0;
   for (let count = 0; count < 6; count++) {
@@ -172,9 +174,20 @@ function clauseOf(value: string, text: string): string | undefined {
     if (bridge === null) continue;
     const rest = withoutClaims(after.slice(bridge[0].length));
     const end = rest.search(/\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/);
-    return rest.slice(0, end === -1 ? 400 : end);
+    return beforeNext(rest.slice(0, end === -1 ? 400 : end), others);
   }
   return undefined;
+}
+
+/** A text up to where it goes on with another value: "…back. reactivate: restores it". */
+function beforeNext(text: string, others: readonly string[]): string {
+  const starts = others
+    .slice(0, 60)
+    .flatMap((other) =>
+      [`. ${other}:`, `\n${other}:`, `; ${other}:`].map((mark) => text.indexOf(mark)),
+    )
+    .filter((at) => at !== -1);
+  return starts.length === 0 ? text : text.slice(0, Math.min(...starts) + 1);
 }
 
 // What the definition says of the whole tool says nothing of one value.

@@ -337,14 +337,18 @@ function byAct(
 }
 
 // "Create a buffer around a point. Returns …": made and handed back, as the server too says.
-function isHandedBack({ kind, source }: Act, { description, nameWords }: Reading): boolean {
+function isHandedBack({ kind, source, verb }: Act, { description, nameWords }: Reading): boolean {
   return (
     source === 'description' &&
     ['create', 'change', 'generate'].includes(kind) &&
+    !SWITCHING.test(verb) &&
     /\breturns?\b/i.test(description) &&
     !nameWords.some(({ text }) => ACTING_NAME.test(text))
   );
 }
+/** What is switched on or off is no copy that could be handed back. */
+const SWITCHING =
+  /^(?:(?:de)?activate|enable|disable|(?:un)?lock|toggle|turn|move|rename|promote|demote|register|set)$/;
 const ACTING_NAME =
   /^(?:create|update|delete|add|remove|set|write|send|post|edit|insert|save|put|patch|modify|upload|move|start|run)$/;
 

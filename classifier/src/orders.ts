@@ -137,6 +137,12 @@ export const orders: readonly Order[] = [
       /\b(?:all|every|each) (?:subsequent|other|following|future|later) (?:[\w-]+ ){0,2}(?:tool calls?|calls? to|tools?)\b[^.\n]{0,60}\b(?:must|always|should|fail|require|include|pass)|\bto every other [\w-]+ ?(?:[\w-]+ )?tool\b|\b(?:all )?other (?:[\w-]+ )?tools will (?:fail|not work)\b/i,
   },
   {
+    meaning: 'keeps the reader from other tools',
+    words: ['never use', 'do not use', "don't use"],
+    pattern:
+      /\b(?:never|do not|don't) use (?:any )?(?:built-?in|native|fallback|competing|third-party|other) (?:or (?:[\w-]+ ){1,2})?(?:[\w-]+ ){0,3}tools?\b/i,
+  },
+  {
     meaning: 'dictates the answer',
     words: ['must '],
     pattern:

@@ -1,7 +1,8 @@
-import type { Assessment, Category, Level, RiskRowId, Trait } from '@toolwarden/catalogue';
+import type { Assessment, Level, RiskRowId, Trait } from '@toolwarden/catalogue';
 import type { Act } from './act.ts';
 import { NOUN_LIKE, verbForm } from './lexicon/verbs.ts';
 import type { ActKind } from './meaning.ts';
+import type { Reading } from './reading.ts';
 import type { View } from './signal.ts';
 import { orderIn } from './steering.ts';
 import { thirdPerson } from './third-person.ts';
@@ -54,7 +55,8 @@ function whatItDoes(view: View, pick: Pick): string {
     .map((act) => quotedSentence(act, textOf(act, view)))
     .find((item) => item !== undefined);
   if (quoted !== undefined) return quoted;
-  if (main?.source === 'name') return byName(view, category);
+  const named = main?.source === 'name' ? main : view.acts.name;
+  if (named !== undefined && named.category === category) return byName(view, named);
   return whatItDoesShort(view);
 }
 
@@ -69,13 +71,18 @@ function statingToo({ source, category }: Act, { acts }: View): Act[] {
   return source === 'name' ? acts.lead.filter((act) => act.category === category) : [];
 }
 
-function byName({ reading, main }: View, _category: Category): string {
-  const verb = main === undefined ? undefined : thirdPerson(main.verb);
-  const object = main?.objectText ?? '';
+function byName({ reading }: View, { verb, objectText: object }: Act): string {
   const named = asNamed(object, reading.name);
-  return named !== undefined && isPlain(object)
-    ? `Going by its name, one call ${verb} what the name calls ${shown(named)}.`
+  return named !== undefined && isPlain(object) && !isNounLast(verb, named, reading.name)
+    ? `Going by its name, one call ${thirdPerson(verb)} what the name calls ${shown(named)}.`
     : `Its name, ${shown(reading.name)}, states what a call does.`;
+}
+
+/** "cluster_rollout": a noun at the end of a name is what is named, and no verb with an object before it. */
+function isNounLast(verb: string, object: string, name: string): boolean {
+  const isNoun =
+    NOUN_LIKE.has(verb) || /^(?:rollout|rollback|checkout|setup|cleanup|backup|lookup)$/.test(verb);
+  return isNoun && name.toLowerCase().lastIndexOf(verb) > name.indexOf(object);
 }
 
 /** The words of an object as the name spells them; `undefined` where they do not stand there, or begin with a verb. */
@@ -108,7 +115,9 @@ function phraseOf({ verb, objectText, clause, source }: Act): string | undefined
       text.length <= 112 &&
       isPlain(text) &&
       /[a-z]{2}/i.test(text) &&
-      !UNFINISHED.test(text),
+      !UNFINISHED.test(text) &&
+      !text.endsWith('/') &&
+      !BARE_PLACE.test(text),
   );
   if (object === undefined) return undefined;
   if (!isBareNoun(object)) return `${thirdPerson(verb)} ${withArticles(object)}`;
@@ -152,24 +161,28 @@ function tidy(text: string): string {
 
 /** "branch from project": a single thing without an article reads badly after a verb in the third person. */
 function isBareNoun(text: string): boolean {
-  const [first = '', second = ''] = text.split(' ');
+  const words = text.split(' ');
+  const [first = '', second = ''] = words;
   if (
-    /^(?:an?|the|all|any|this|that|these|those|your|one|two|new|existing|multiple|several|available|for|up|to|through|in|on|its|their|each|every|more|details?|information|data|metadata|text|content|full|current|recent|whether|if|how)$/i.test(
+    /^(?:an?|the|all|any|this|that|these|those|your|one|two|new|existing|multiple|several|available|for|up|to|through|in|on|its|their|each|every|more|details?|information|data|metadata|whether|if|how)$/i.test(
       first,
     )
   )
     return false;
-  if (
-    /s$/i.test(first) ||
-    /(?:s|data|information|metadata|content|text|code|access|feedback|usage|software|documentation|history)$/i.test(
-      second,
-    )
-  )
-    return false;
-  return !/^[A-Z]/.test(first) && second !== ''
-    ? /^(?:from|in|to|for|by|with|of|on|using|at|via)$/i.test(second)
-    : second === '' && !/ing$/.test(first);
+  if (/s$/i.test(first) || /^[A-Z]/.test(first)) return false;
+  // The noun that the words before the first little word end in.
+  const end = words.findIndex((word) => LITTLE_WORD.test(word));
+  const head = words[end === -1 ? words.length - 1 : end - 1] ?? '';
+  if (end === 0 || second === '') return second === '' && !UNCOUNTED.test(first);
+  return !UNCOUNTED.test(head) && !/^[A-Z]{2,}$/.test(head);
 }
+const LITTLE_WORD =
+  /^(?:from|in|to|for|by|with|of|on|using|at|via|across|against|about|as|into|that|which|within|over|between|based|including|without|after|before|during|under|per|through|when|where|if|so)$/i;
+const UNCOUNTED =
+  /(?:s|ing|data|information|metadata|content|text|code|access|feedback|usage|software|documentation|history|output|input|help|advice|support|research|storage|memory|traffic|availability|performance|context|guidance|knowledge|progress|hardware|connectivity|people|info|schema)$/i;
+/** "in browser", "on device": telegrams, fit to be quoted and not to be told. */
+const BARE_PLACE =
+  /\b(?:against|in|via|using) (?!(?:the|an?|your|its|this|that|each|any|all|one|another|their|some|multiple|natural) )(?:[\w.-]+ ){0,3}(?:database|api|engine|registry|index)\b(?! [\w“])|\b(?:in|on|from|to|into|of|for) (?:browser|device|project|page|element|file|database|table|list|user|server|repository|account|task|item|message|issue|record|document|board|sheet|team|channel|group|folder|workspace|session|cluster|branch)\b(?! [\w“])/i;
 
 /** The description's own words, where they are fit to stand in quotation marks. */
 function quotedSentence(
@@ -190,7 +203,8 @@ function quotedSentence(
         item.includes(' ') &&
         !/^\S+ (?:it|them)$/i.test(item) &&
         sentence.includes(item) &&
-        !UNFINISHED.test(item),
+        !UNFINISHED.test(item) &&
+        !item.endsWith('/'),
     );
   return text === undefined || text.toLowerCase() === verb || text === text.toUpperCase()
     ? undefined
@@ -265,6 +279,24 @@ const WRITE: readonly [string, ...string[]] = [
   'Stored state changes as the arguments say and no process is started, so it is a write.',
   'It changes what is stored and sets nothing going, which makes it a write and not an execution.',
 ];
+/** Where the arguments do not hold what is sent, or there are none. */
+const WRITE_ELSEWHERE: readonly [string, ...string[]] = [
+  'The call itself makes the change and no process is started, so it is a write and not an execution.',
+  'It is one change, made by the call itself, which makes it a write rather than an execution.',
+];
+
+/** Whether the arguments hold what the reason says they do. */
+function isStatedWhole({ kind }: Act, { fields }: Reading): boolean {
+  if (fields.length === 0) return kind === 'mark' || kind === 'choose' || kind === 'manage';
+  return (
+    kind !== 'send' ||
+    (fields.some(({ name }) => SAID.test(name)) && fields.some(({ name }) => RECIPIENT.test(name)))
+  );
+}
+const SAID = /text|body|content|message|html|caption|comment|subject|payload|tweets?|status|post/i;
+const RECIPIENT =
+  /(?:^|_)to$|^to[_A-Z]|recipient|email|phone|user|channel|chat|thread|number|member|match|address|id$|To$/i;
+
 const EXECUTE_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> = {
   touch: [
     'What such an action does is decided by the page or screen it meets, so it is an execution and not a write.',
@@ -304,6 +336,7 @@ function whyCategory({ category, main, program, reading }: View, pick: Pick): st
       : 'An unclear tool is never taken for a read, so it stands as a write until a person has looked.';
   if (category !== main.category)
     return `The words leave it open and the server’s hint ${reading.hints.readOnly === true ? 'says that it only reads, so it is a read' : 'denies that it only reads, so it is a write'}.`;
+  if (category === 'Write' && !isStatedWhole(main, reading)) return pick(WRITE_ELSEWHERE);
   const table = { Read: READ_REASONS, Write: WRITE_REASONS, Execute: EXECUTE_REASONS }[category];
   const fallback = { Read: READ, Write: WRITE, Execute: EXECUTE }[category];
   return pick(table[main.kind] ?? fallback);

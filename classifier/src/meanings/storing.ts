@@ -131,7 +131,7 @@ export const storing: Record<
     return write('create');
   },
   restore: (verb, a) =>
-    /\b(?:trash|archived?|deleted|bin|soft)\b/.test(a.phrase) ||
+    /\b(?:trash|archived?|deleted|deactivated|disabled|hidden|bin|soft)\b/.test(a.phrase) ||
     verb === 'undelete' ||
     (/\b(?:members?|users?|accounts?|access|items?|cards?|tasks?|messages?|channels?|lists?|folders?)\b/.test(
       a.object.join(' '),

@@ -30,7 +30,10 @@ export const ownScratch = defineSignal({
         /(?:active|current|default|context|project|workspace|account|connection|site|tenant|organi[sz]ation|instance|working[_-]?dir\w*)/i,
       );
     }
-    if (main.kind === 'reset' || (main.kind === 'change' && main.verb === 'set')) {
+    if (
+      main.kind === 'reset' ||
+      (main.kind === 'change' && /^(?:set|enable|disable|(?:de)?activate)$/.test(main.verb))
+    ) {
       const named = inName(view, /cache|console|working[_-]?dir|session/i);
       const stated = inDescription(view, OWN_STATE, 400);
       return main.kind === 'reset' && named.length > 0 && isOwn(view) ? named : stated;

@@ -67,6 +67,9 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   const { reading } = view;
   if (act.category !== 'Read' && !isExport(view)) return undefined;
   if (act.source === 'name' && isDemonstration(view)) return undefined;
+  // A sentence that tests or works something out says more than a noun of the name.
+  if (act.source === 'name' && act.isWeak && view.main?.kind === 'compute' && view.main !== act)
+    return undefined;
   if (/^(?:count|validate|lint|format|parse|convert|calculate)$/.test(act.verb)) return undefined;
   if (
     act.kind === 'compute' &&
