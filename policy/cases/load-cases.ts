@@ -27,6 +27,13 @@ type Row = { name: string; arguments: JsonObject; is: 'true' | 'false' | 'unknow
 type OperatorFile = { about: string; groups: { condition: JsonObject; rows: Row[] }[] };
 type DecisionFile = { about: string; cases: Case[] };
 
+/** Every row of the operators' files, with the condition that it is judged by. */
+export function operatorRows(): { condition: JsonObject; row: Row }[] {
+  return read<OperatorFile>('operators').flatMap(({ groups }) =>
+    groups.flatMap(({ condition, rows }) => rows.map((row) => ({ condition, row }))),
+  );
+}
+
 /** All cases: the specification by example. A row of an operator gives two, under `require` and under `deny_if`. */
 export function loadCases(): Case[] {
   const operators = read<OperatorFile>('operators').flatMap(({ name, groups }) =>
