@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { StoreError } from '@toolwarden/catalogue/store';
 import { CliError, type Command } from './command.ts';
 import type { Io } from './io.ts';
 
@@ -21,6 +20,10 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
   policy: {
     summary: 'check, try, merge and recommend policies',
     load: async () => (await import('./commands/policy-entry.ts')).policyEntry,
+  },
+  wrap: {
+    summary: 'run a server behind a policy, for a client that starts it on stdio',
+    load: async () => (await import('./commands/wrap.ts')).wrapCommand,
   },
   grants: {
     summary: 'say who may call through the gateway',
@@ -75,14 +78,20 @@ export async function runCli(args: string[], io: Io, signal: AbortSignal): Promi
   }
   try {
     const command = await known.load();
-    if (command.help !== undefined && (rest.includes('--help') || rest.includes('-h'))) {
+    if (command.help !== undefined && ownOptions(rest).some((arg) => /^(--help|-h)$/.test(arg))) {
       io.out(command.help.trim());
       return 0;
     }
     return await command.run(rest, io, signal);
   } catch (error) {
-    return report(error, name, args.includes('--debug'), io);
+    return report(error, name, ownOptions(args).includes('--debug'), io);
   }
+}
+
+// What stands after `--` is another command's.
+function ownOptions(args: string[]): string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 async function showHelp(about: string | undefined, io: Io): Promise<number> {
@@ -112,8 +121,8 @@ function report(error: unknown, command: string, isDebug: boolean, io: Io): numb
   const { name, message, stack, code } = error as Error & { code?: unknown };
   const isExpected =
     error instanceof CliError ||
-    error instanceof StoreError ||
-    (/^(Scraper|Site|Classifier|Policy|Gateway)Error$/.test(name) && typeof code === 'string');
+    (/^(Scraper|Site|Classifier|Policy|Gateway|Store)Error$/.test(name) &&
+      typeof code === 'string');
   const line = stripVTControlCharacters(message ?? String(error)).replaceAll(/[\r\n]+/g, ' ');
   if (isExpected)
     io.err(`toolwarden ${line.startsWith(`${command}:`) ? '' : `${command}: `}${line}`);

@@ -1,0 +1,82 @@
+import { CliError, type Command, readArguments, readDuration } from '../command.ts';
+
+export const wrapCommand: Command = {
+  name: 'wrap',
+  summary: 'run a server behind a policy, for a client that starts it on stdio',
+  help: `
+Usage: toolwarden wrap --policy FILE [options] -- COMMAND [ARGUMENT…]
+
+Stands between an MCP client and a server that it starts: every call is judged by the policy, counted and recorded
+before the server sees it. Put it into the client's configuration in place of the server's command.
+
+  --policy FILE     the policy; followed while it runs, and a broken change leaves the last good one in force
+  --server NAME     name in counters, approvals and audit; else made from the command and its arguments
+  --catalogue FILE  what tools are, by the digest of their definition, for rules under "classes"
+  --grant TOKEN     whose calls these are (or TOOLWARDEN_GRANT); needed where grants are configured
+  --state DIR       where counters and audit lie (or TOOLWARDEN_STATE); else ~/.local/state/toolwarden
+  --timeout TIME    longest silence of a request, such as 60s (default) or 10m; at most 300s, or TIME if longer, in all
+  --observe         decide and record as ever, but send every call on
+
+Exit code: that of the server; 0 when the client left or a signal ended it; 2 where it could not start.
+
+Example:
+  toolwarden wrap --policy files.json -- npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/notes
+`,
+  async run(args, io, signal) {
+    const split = args.indexOf('--');
+    const { values, positionals } = readArguments(
+      'wrap',
+      split === -1 ? args : args.slice(0, split),
+      {
+        policy: { type: 'string' },
+        server: { type: 'string' },
+        catalogue: { type: 'string' },
+        grant: { type: 'string' },
+        state: { type: 'string' },
+        timeout: { type: 'string' },
+        url: { type: 'string' },
+        lock: { type: 'string' },
+        observe: { type: 'boolean' },
+      },
+    );
+    const command = split === -1 ? [] : args.slice(split + 1);
+    for (const later of ['url', 'lock'] as const) {
+      if (values[later] !== undefined) {
+        throw new CliError(
+          'usage',
+          `wrap: --${later} is not supported by this version; see toolwarden wrap --help`,
+        );
+      }
+    }
+    if (positionals.length > 0 || command.length === 0) {
+      throw new CliError(
+        'usage',
+        "wrap: expected the server's command after --; see toolwarden wrap --help",
+      );
+    }
+    if (values.policy === undefined) {
+      throw new CliError('usage', 'wrap: --policy FILE is missing; nothing runs without a policy');
+    }
+    const { openSqliteState, runWrap, stateFolder } = await import('@toolwarden/gateway/wrap');
+    const grant = values.grant ?? io.env['TOOLWARDEN_GRANT'];
+    return runWrap(
+      {
+        command,
+        policy: values.policy,
+        isObserving: values.observe === true,
+        openState: () => openSqliteState({ folder: stateFolder(values.state, io.env, io.cwd) }),
+        ...(values.server !== undefined && { server: values.server }),
+        ...(values.catalogue !== undefined && { catalogue: values.catalogue }),
+        ...(grant !== undefined && { grant }),
+        ...(values.timeout !== undefined && { timeoutMs: readDuration('timeout', values.timeout) }),
+      },
+      {
+        stdin: process.stdin,
+        stdout: process.stdout,
+        err: (line) => io.err(`toolwarden wrap: ${line}`),
+        env: process.env,
+      },
+      signal,
+    );
+  },
+};

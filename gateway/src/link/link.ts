@@ -1,0 +1,526 @@
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import type { Ask, Guard, Verdict } from '../guard.ts';
+import {
+  type ClientMessage,
+  type RequestId,
+  readClientMessage,
+} from '../protocol/client-message.ts';
+import {
+  clientNotifications,
+  clientRequests,
+  metaKeys,
+  serverNotifications,
+  serverRequests,
+} from '../protocol/methods.ts';
+import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
+import { NO_RECORD, refusalResult } from '../refusal.ts';
+import type { Note, Outcome } from '../state/state.ts';
+import { judgedAs } from './judged-as.ts';
+import { type Pending, type PendingLimits, PendingRequests } from './pending.ts';
+import { checkStatelessResult } from './stateless-result.ts';
+import { createToolLists, type ToolLists } from './tool-lists.ts';
+
+/** One client and one server, and what stands between them. Knows messages, not streams. */
+export type Link = {
+  fromClient(line: Buffer): void;
+  fromServer(line: Buffer): void;
+  /** Ends what waited too long; to be called about once a second. */
+  tick(): void;
+  /** The server is gone: everything that waits is answered, as far as anyone can know. */
+  serverEnded(): void;
+  readonly inFlight: number;
+};
+
+/** What a link works with. Texts to either side are whole messages without their line end. */
+export type LinkOptions = {
+  guard: Guard;
+  /** Names this connection where calls are counted by session. */
+  session: string;
+  toClient: (message: string | Buffer) => void;
+  toServer: (message: string) => void;
+  outcome: (callId: string, outcome: Outcome) => void;
+  undo: (callId: string) => void;
+  note: (kind: Note['kind'], detail: Note['detail']) => void;
+  /** Hears the names of the tools whenever the server lists them. */
+  onTools?: (names: string[]) => void;
+  clock: () => number;
+  limits: PendingLimits;
+};
+
+type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
+type Answer = Extract<ServerMessage, { kind: 'answer' }>;
+
+const code = {
+  timeout: -32001,
+  serverGone: -32000,
+  invalidRequest: -32600,
+  unknownMethod: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+};
+
+/** Makes the link of one connection. */
+export function createLink(options: LinkOptions): Link {
+  return new StdioLink(options);
+}
+
+class StdioLink implements Link {
+  readonly #options: LinkOptions;
+  readonly #pending = new PendingRequests();
+  readonly #tools: ToolLists;
+  /** Requests of the server that the client has not answered: our id → the server's. */
+  readonly #asked = new Map<number, RequestId>();
+  #lastAsked = 0;
+  #capabilities: JsonObject = {};
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#tools = createToolLists(
+      (method, params) => this.#ask(method, params),
+      ({ withheld, names }) => {
+        for (const { name, why } of withheld) options.note('tool-withheld', { tool: name, why });
+        options.onTools?.(names);
+      },
+    );
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  fromClient(line: Buffer): void {
+    const message = readClientMessage(line);
+    switch (message.kind) {
+      case 'request':
+        this.#request(message);
+        break;
+      case 'notification':
+        this.#clientNotification(message.method, message.params ?? {});
+        break;
+      case 'response':
+        this.#clientAnswer(message.id, message.body);
+        break;
+      default:
+        this.#options.note('frame-refused', { from: 'client', why: message.why });
+        this.#error(message.id ?? null, message.code, `Refused: ${message.why}`);
+    }
+  }
+
+  fromServer(line: Buffer): void {
+    const message = readServerMessage(line);
+    switch (message.kind) {
+      case 'answer':
+        this.#answer(message, line);
+        break;
+      case 'request':
+        this.#serverRequest(message.id, message.method, message.params);
+        break;
+      case 'notification':
+        this.#serverNotification(message.method, message.params);
+        break;
+      default:
+        this.#options.note('frame-refused', { from: 'server', why: 'not a message' });
+    }
+  }
+
+  tick(): void {
+    const { limits, clock } = this.#options;
+    const now = clock();
+    for (const pending of this.#pending.values()) {
+      const isLate =
+        now - pending.activeAt >= limits.idleMs || now - pending.startedAt >= limits.hardMs;
+      // A subscription is one long answer.
+      if (!isLate || pending.method === 'subscriptions/listen') continue;
+      this.#finish(pending, { kind: 'timeout' });
+      if (pending.isSent) this.#cancelAtServer(pending, 'timeout');
+      this.#fail(pending, code.timeout, 'The server did not answer in time; the call may have run');
+    }
+  }
+
+  serverEnded(): void {
+    for (const pending of this.#pending.values()) {
+      this.#finish(pending, { kind: 'unknown', reason: 'the server ended' });
+      this.#fail(pending, code.serverGone, 'The server ended; the call may have run');
+    }
+  }
+
+  #request(message: RequestMessage) {
+    const { id, method } = message;
+    const params = message.params ?? {};
+    const { limits, clock } = this.#options;
+    const act = clientRequests.get(method);
+    if (act === undefined) {
+      this.#options.note('method-refused', { from: 'client', method: method.slice(0, 100) });
+      return this.#error(id, code.unknownMethod, 'This method does not pass the gateway');
+    }
+    if (this.#pending.ofClient(id) !== undefined) {
+      return this.#error(null, code.invalidRequest, 'This id is in use');
+    }
+    if (this.#pending.size >= limits.inFlight) {
+      return this.#error(
+        id,
+        code.serverGone,
+        'Too many requests wait for an answer; send it later',
+      );
+    }
+    const meta = own(params, '_meta');
+    const isStateless = typeof own(meta, metaKeys.version) === 'string';
+    if (act === 'opening' && method === 'initialize')
+      this.#capabilities = object(params, 'capabilities');
+    const now = clock();
+    const pending: Pending = {
+      ...{ id: this.#pending.nextId(), method, clientId: id, params, isStateless },
+      capabilities: isStateless ? object(meta, metaKeys.capabilities) : this.#capabilities,
+      ...{ startedAt: now, activeAt: now, isSent: false, isCancelled: false },
+    };
+    this.#pending.add(pending);
+    this.#guarded(pending, () => {
+      if (act === 'call-tool') return this.#callTool(pending);
+      const asks = judgedAs(act, method, params);
+      if (asks === 'invalid') return this.#fail(pending, code.invalidParams, 'Invalid params');
+      return asks === undefined
+        ? this.#send(pending, message.params && JSON.stringify(params))
+        : this.#judgeAll(pending, asks, JSON.stringify(params));
+    });
+  }
+
+  #callTool(pending: Pending): unknown {
+    const { params } = pending;
+    const name = own(params, 'name');
+    const args = own(params, 'arguments') ?? {};
+    if (typeof name !== 'string' || !isJsonObject(args)) {
+      return this.#fail(pending, code.invalidParams, 'Expected a name, and arguments in an object');
+    }
+    return then(this.#tools.ensure(pending.isStateless ? own(params, '_meta') : undefined), () => {
+      const tool = this.#tools.get(name);
+      return then(tool?.checkArguments(), (check) => {
+        const argumentsText = JSON.stringify(args);
+        const ask: Ask = {
+          ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
+          ...(!pending.isStateless && { session: this.#options.session }),
+        };
+        const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
+        return then(verdict, (judged) => {
+          pending.callId = judged.callId;
+          if (judged.pass) this.#send(pending, printParams(params, argumentsText));
+          else this.#refuse(pending, name, judged);
+        });
+      });
+    });
+  }
+
+  /** Judges everything that one request asks for; it passes only whole. */
+  #judgeAll(pending: Pending, asks: Ask[], text: string): unknown {
+    const [first, ...rest] = asks;
+    if (first === undefined) return this.#send(pending, text);
+    const session = pending.isStateless ? {} : { session: this.#options.session };
+    return then(this.#options.guard.judge({ ...first, ...session }), (judged) => {
+      if (!judged.pass) return this.#refuse(pending, first.name, judged);
+      // Only the last of several is paired with the answer; the others were part of the same request.
+      if (rest.length > 0) this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
+      pending.callId = judged.callId;
+      return this.#judgeAll(pending, rest, text);
+    });
+  }
+
+  #refuse(pending: Pending, name: string, refused: Extract<Verdict, { pass: false }>) {
+    const result = refusalResult(name, refused, pending.isStateless);
+    this.#pending.remove(pending);
+    if (pending.isCancelled) return;
+    if (pending.method === 'tools/call') return this.#reply(pending, { result });
+    const [content] = result['content'] as { text: string }[];
+    const error = {
+      code: code.invalidRequest,
+      message: content?.text ?? '',
+      data: result['_meta'] ?? null,
+    };
+    this.#reply(pending, { error });
+  }
+
+  #send(pending: Pending, params: string | undefined) {
+    if (pending.isCancelled || this.#pending.get(pending.id) !== pending) {
+      // It certainly never left: the charge goes back.
+      if (pending.callId !== undefined) {
+        this.#options.undo(pending.callId);
+        this.#options.outcome(pending.callId, {
+          kind: 'not-sent',
+          reason: 'cancelled before it was sent',
+        });
+      }
+      return this.#pending.remove(pending);
+    }
+    pending.isSent = true;
+    const rest = params === undefined ? '}' : `,"params":${params}}`;
+    const method = JSON.stringify(pending.method);
+    this.#options.toServer(`{"jsonrpc":"2.0","id":${pending.id},"method":${method}${rest}`);
+  }
+
+  #answer(answer: Answer, line: Buffer) {
+    const pending = this.#pending.get(answer.id);
+    if (pending === undefined || !pending.isSent) {
+      return this.#options.note('server-fault', { what: 'an answer to nothing that was asked' });
+    }
+    const { start, end } = answer.body;
+    if (pending.settle !== undefined) {
+      this.#pending.remove(pending);
+      return pending.settle({ isError: answer.isError, text: line.toString('utf8', start, end) });
+    }
+    const isError = answer.isError ? { isError: true } : {};
+    this.#finish(pending, { kind: 'answered', bytes: line.length, ...isError });
+    if (!answer.isError) {
+      if (pending.method === 'tools/list' || pending.method === 'subscriptions/listen') {
+        return this.#rewritten(pending, line.toString('utf8', start, end));
+      }
+      if (pending.isStateless) return this.#statelessAnswer(pending, answer, line);
+    }
+    this.#forward(pending, answer, line);
+  }
+
+  #statelessAnswer(pending: Pending, answer: Answer, line: Buffer) {
+    const body = line.subarray(answer.body.start, answer.body.end);
+    const checked = checkStatelessResult(body, pending.capabilities);
+    if ('problem' in checked) {
+      this.#options.note('server-fault', { what: checked.problem });
+      return this.#fail(
+        pending,
+        code.internal,
+        `The server's answer was withheld: ${checked.problem}`,
+      );
+    }
+    this.#guarded(pending, () =>
+      this.#judgeServerAsks(checked.asks, (isAllowed) =>
+        isAllowed
+          ? this.#forward(pending, answer, line)
+          : this.#fail(
+              pending,
+              code.internal,
+              'The server asked the user for something the policy refuses',
+            ),
+      ),
+    );
+  }
+
+  /** The answer's own bytes, with the client's id where ours stood. */
+  #forward({ clientId }: Pending, { idSpan }: Answer, line: Buffer) {
+    const id = JSON.stringify(clientId);
+    const size = Buffer.byteLength(id);
+    const message = Buffer.allocUnsafe(line.length - (idSpan.end - idSpan.start) + size);
+    line.copy(message, 0, 0, idSpan.start);
+    message.write(id, idSpan.start);
+    line.copy(message, idSpan.start + size, idSpan.end);
+    this.#options.toClient(message);
+  }
+
+  #rewritten(pending: Pending, text: string) {
+    this.#guarded(pending, () => {
+      const result = JSON.parse(text) as JsonValue;
+      if (!isJsonObject(result)) throw new Error('a result that is no object');
+      if (pending.method === 'subscriptions/listen') {
+        return this.#reply(pending, { result: this.#withClientsId(result, pending.clientId) });
+      }
+      const filtered = this.#tools.filter(pending.params, result, (tool) =>
+        this.#options.guard.isListed(tool),
+      );
+      return then(filtered, (kept) => this.#reply(pending, { result: kept }));
+    });
+  }
+
+  /** What belongs to a subscription names the request that opened it: by the client's id, not by ours. */
+  #withClientsId(holder: JsonObject, opener?: RequestId): JsonObject {
+    const meta = own(holder, '_meta');
+    const id = own(meta, metaKeys.subscription);
+    if (!isJsonObject(meta) || typeof id !== 'number') return holder;
+    const clientId = this.#pending.get(id)?.clientId ?? opener;
+    if (clientId === undefined) return holder;
+    return { ...holder, _meta: { ...meta, [metaKeys.subscription]: clientId } };
+  }
+
+  #serverRequest(id: RequestId, method: string, params: JsonObject | undefined) {
+    const needs = serverRequests.get(method);
+    const isKnown = serverRequests.has(method);
+    const isDeclared = needs === undefined || Object.hasOwn(this.#capabilities, needs);
+    if (!isKnown || !isDeclared || this.#asked.size >= this.#options.limits.inFlight) {
+      this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
+      return this.#errorToServer(id, 'The client does not take this request');
+    }
+    try {
+      const settled = this.#judgeServerAsks([{ method, params: params ?? {} }], (isAllowed) => {
+        if (!isAllowed) return this.#errorToServer(id, 'A policy refuses this request');
+        const own = ++this.#lastAsked;
+        this.#asked.set(own, id);
+        this.#options.toClient(
+          JSON.stringify({ jsonrpc: '2.0', id: own, method, ...(params && { params }) }),
+        );
+      });
+      if (settled instanceof Promise) settled.catch(() => this.#errorToServer(id, NO_RECORD));
+    } catch {
+      this.#errorToServer(id, NO_RECORD);
+    }
+  }
+
+  /** Sampling and elicitation have rules of their own; the other requests of a server ask for nothing risky. */
+  #judgeServerAsks(
+    asks: { method: string; params: JsonObject }[],
+    done: (isAllowed: boolean) => void,
+  ): unknown {
+    const [first, ...rest] = asks;
+    if (first === undefined) return done(true);
+    const kind = serverRequests.get(first.method);
+    if (kind !== 'sampling' && kind !== 'elicitation') return this.#judgeServerAsks(rest, done);
+    const argumentsText = JSON.stringify(first.params);
+    const ask: Ask = {
+      ...{ kind, method: first.method, name: kind, arguments: first.params, argumentsText },
+      session: this.#options.session,
+    };
+    return then(this.#options.guard.judge(ask), (judged) => {
+      if (!judged.pass) return done(false);
+      this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
+      return this.#judgeServerAsks(rest, done);
+    });
+  }
+
+  #serverNotification(method: string, params: JsonObject | undefined) {
+    if (!serverNotifications.has(method)) {
+      return this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
+    }
+    let sent = params;
+    if (method === 'notifications/tools/list_changed') this.#tools.forget();
+    if (method === 'notifications/progress') {
+      const token = own(params, 'progressToken');
+      const pending = this.#pending.ofToken(token as RequestId);
+      if (pending === undefined || pending.isCancelled) return;
+      pending.activeAt = this.#options.clock();
+    }
+    if (method === 'notifications/cancelled') {
+      const asked = [...this.#asked].find(([, id]) => id === own(params, 'requestId'));
+      if (asked === undefined) return;
+      this.#asked.delete(asked[0]);
+      sent = { ...params, requestId: asked[0] };
+    }
+    if (sent !== undefined) sent = this.#withClientsId(sent);
+    this.#options.toClient(
+      JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) }),
+    );
+  }
+
+  #clientNotification(method: string, params: JsonObject) {
+    if (!clientNotifications.has(method)) {
+      return this.#options.note('method-refused', { from: 'client', method: method.slice(0, 100) });
+    }
+    let sent = params;
+    if (method === 'notifications/cancelled') {
+      const pending = this.#pending.ofClient(own(params, 'requestId') as RequestId);
+      // The opening cannot be cancelled, and what was answered needs no cancelling.
+      if (pending === undefined || pending.isCancelled || pending.method === 'initialize') return;
+      pending.isCancelled = true;
+      if (!pending.isSent) return;
+      this.#finish(pending, { kind: 'cancelled' });
+      sent = { ...params, requestId: pending.id };
+    }
+    const rest = Object.keys(sent).length === 0 ? {} : { params: sent };
+    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', method, ...rest }));
+  }
+
+  #clientAnswer(id: RequestId, body: { result: JsonValue } | { error: JsonValue }) {
+    const asked = typeof id === 'number' ? this.#asked.get(id) : undefined;
+    if (asked === undefined) {
+      return this.#options.note('frame-refused', { from: 'client', why: 'an answer to nothing' });
+    }
+    this.#asked.delete(id as number);
+    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id: asked, ...body }));
+  }
+
+  /** A request of our own to the server. */
+  #ask(method: string, params: JsonObject): Promise<JsonValue | undefined> {
+    const { promise, resolve } = Promise.withResolvers<JsonValue | undefined>();
+    const now = this.#options.clock();
+    const pending: Pending = {
+      ...{ id: this.#pending.nextId(), method, params, capabilities: {}, isStateless: false },
+      ...{ startedAt: now, activeAt: now, isSent: false, isCancelled: false },
+      settle(answer) {
+        try {
+          resolve(answer === undefined || answer.isError ? undefined : JSON.parse(answer.text));
+        } catch {
+          resolve(undefined);
+        }
+      },
+    };
+    this.#pending.add(pending);
+    this.#send(pending, JSON.stringify(params));
+    return promise;
+  }
+
+  /** Whatever goes wrong between a request and its sending refuses that request, and only that. */
+  #guarded(pending: Pending, work: () => unknown) {
+    const refuse = (error: unknown) => {
+      this.#options.note('server-fault', { what: String((error as Error)?.message).slice(0, 300) });
+      if (pending.callId !== undefined && !pending.isSent) this.#options.undo(pending.callId);
+      if (pending.method !== 'tools/call') return this.#fail(pending, code.internal, NO_RECORD);
+      this.#pending.remove(pending);
+      const content = [{ type: 'text', text: NO_RECORD }];
+      if (!pending.isCancelled) this.#reply(pending, { result: { content, isError: true } });
+    };
+    try {
+      const done = work();
+      if (done instanceof Promise) done.catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  #finish(pending: Pending, outcome: Outcome) {
+    this.#pending.remove(pending);
+    if (pending.callId !== undefined && pending.isSent)
+      this.#options.outcome(pending.callId, outcome);
+  }
+
+  #cancelAtServer({ id }: Pending, reason: string) {
+    const params = { requestId: id, reason };
+    this.#options.toServer(
+      JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }),
+    );
+  }
+
+  #fail(pending: Pending, number: number, message: string) {
+    this.#pending.remove(pending);
+    if (pending.settle !== undefined) return pending.settle(undefined);
+    if (!pending.isCancelled) this.#reply(pending, { error: { code: number, message } });
+  }
+
+  #reply(pending: Pending, body: JsonObject) {
+    this.#options.toClient(JSON.stringify({ jsonrpc: '2.0', id: pending.clientId, ...body }));
+  }
+
+  #error(id: RequestId | null, number: number, message: string) {
+    this.#options.toClient(
+      JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message } }),
+    );
+  }
+
+  #errorToServer(id: RequestId, message: string) {
+    const error = { code: code.unknownMethod, message };
+    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  }
+}
+
+/** Goes on at once where there is nothing to wait for: a promise costs a turn of the event loop. */
+function then<Value, Result>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Result,
+): Result | Promise<Awaited<Result>> {
+  return value instanceof Promise ? (value.then(next) as Promise<Awaited<Result>>) : next(value);
+}
+
+function object(holder: JsonValue | undefined, key: string): JsonObject {
+  const value = own(holder, key);
+  return isJsonObject(value) ? value : {};
+}
+
+/** Prints a call's params with arguments that were printed before. */
+function printParams(params: JsonObject, argumentsText: string): string {
+  const parts = Object.keys(params).map((key) => {
+    const text = key === 'arguments' ? argumentsText : JSON.stringify(params[key]);
+    return `${JSON.stringify(key)}:${text}`;
+  });
+  return `{${parts.join(',')}}`;
+}

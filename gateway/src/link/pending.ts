@@ -1,0 +1,83 @@
+import type { JsonObject } from '@toolwarden/catalogue';
+import type { RequestId } from '../protocol/client-message.ts';
+
+/** A request that has no answer yet. */
+export type Pending = {
+  /** Our id for it: what the server sees. */
+  readonly id: number;
+  readonly method: string;
+  /** The client's id; absent for requests of our own. */
+  readonly clientId?: RequestId;
+  readonly params: JsonObject;
+  /** What the client can answer, as far as this request is concerned. */
+  readonly capabilities: JsonObject;
+  readonly isStateless: boolean;
+  readonly startedAt: number;
+  /** When the server last showed that it works on it. */
+  activeAt: number;
+  callId?: string;
+  isSent: boolean;
+  isCancelled: boolean;
+  /** Takes the answer to a request of our own; `undefined` where there will be none. */
+  settle?: (answer: { isError: boolean; text: string } | undefined) => void;
+};
+
+/** How many requests may wait, and how long. */
+export type PendingLimits = { inFlight: number; idleMs: number; hardMs: number };
+
+export const pendingLimits: PendingLimits = { inFlight: 256, idleMs: 60_000, hardMs: 300_000 };
+
+/** The requests in flight, by our id, the client's id and the progress token. */
+export class PendingRequests {
+  readonly #byId = new Map<number, Pending>();
+  readonly #byClientId = new Map<RequestId, Pending>();
+  readonly #byToken = new Map<RequestId, Pending>();
+  #lastId = 0;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  values(): Pending[] {
+    return [...this.#byId.values()];
+  }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  add(pending: Pending): void {
+    this.#byId.set(pending.id, pending);
+    if (pending.clientId !== undefined) this.#byClientId.set(pending.clientId, pending);
+    const token = tokenOf(pending);
+    if (token !== undefined) this.#byToken.set(token, pending);
+  }
+
+  remove(pending: Pending): void {
+    this.#byId.delete(pending.id);
+    const { clientId } = pending;
+    if (clientId !== undefined && this.#byClientId.get(clientId) === pending) {
+      this.#byClientId.delete(clientId);
+    }
+    const token = tokenOf(pending);
+    if (token !== undefined && this.#byToken.get(token) === pending) this.#byToken.delete(token);
+  }
+
+  get(id: number): Pending | undefined {
+    return this.#byId.get(id);
+  }
+
+  ofClient(id: RequestId): Pending | undefined {
+    return this.#byClientId.get(id);
+  }
+
+  ofToken(token: RequestId): Pending | undefined {
+    return this.#byToken.get(token);
+  }
+}
+
+function tokenOf({ params, clientId }: Pending): RequestId | undefined {
+  if (clientId === undefined || params['_meta'] === undefined) return undefined;
+  const token = (params['_meta'] as JsonObject)['progressToken'];
+  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+}

@@ -1,0 +1,44 @@
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { scanFrame } from '../json/scan-frame.ts';
+import { readStrictJson } from '../json/strict-json.ts';
+import { serverRequests } from '../protocol/methods.ts';
+
+/** What a result of the stateless era asks of the client, or why it must not reach it. */
+export type CheckedResult =
+  | { asks: { method: string; params: JsonObject }[] }
+  | { problem: string };
+
+const NONE: CheckedResult = { asks: [] };
+
+/**
+ * In the stateless era a server asks the client by a result of its own type. Only such results are parsed; an ask the
+ * client declared no support for is withheld, as a request would be.
+ */
+export function checkStatelessResult(body: Buffer, capabilities: JsonObject): CheckedResult {
+  const fields = scanFrame(body)?.fields;
+  if (fields === undefined) return { problem: 'its result cannot be read' };
+  const type = fields.get('resultType');
+  if (type === undefined) return NONE;
+  const named = body.toString('latin1', type.start, type.end);
+  // A task is polled for; what it asks comes in the results of that.
+  if (named === '"complete"' || named === '"task"') return NONE;
+  if (named !== '"input_required"') return { problem: 'its result is of an unknown type' };
+  const read = readStrictJson(body.toString());
+  const requests = read.ok ? (own(read.value, 'inputRequests') ?? {}) : undefined;
+  if (!isJsonObject(requests)) return { problem: 'what it asks for cannot be read' };
+  return declared(Object.values(requests), capabilities);
+}
+
+function declared(requests: JsonValue[], capabilities: JsonObject): CheckedResult {
+  const asks: { method: string; params: JsonObject }[] = [];
+  for (const request of requests) {
+    const method = own(request, 'method');
+    const params = own(request, 'params') ?? {};
+    const needs = typeof method === 'string' ? serverRequests.get(method) : undefined;
+    if (needs === undefined || !Object.hasOwn(capabilities, needs) || !isJsonObject(params)) {
+      return { problem: 'it asks for what the client does not offer' };
+    }
+    asks.push({ method: method as string, params });
+  }
+  return { asks };
+}

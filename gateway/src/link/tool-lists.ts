@@ -1,0 +1,125 @@
+import {
+  compactJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  own,
+} from '@toolwarden/catalogue';
+import { createToolTable, type LiveTool, type Withheld } from '../tools/tool-table.ts';
+
+const MAX_PAGES = 200;
+
+/** Sends a request of our own; `undefined` where it failed. */
+export type Ask = (method: string, params: JsonObject) => Promise<JsonValue | undefined>;
+
+/** Keeps the list of tools that calls are judged by as new as the server says it is. */
+export type ToolLists = {
+  get(name: string): LiveTool | undefined;
+  /** Asks the server for its list if ours is not known to be current. */
+  ensure(meta: JsonValue | undefined): Promise<void> | undefined;
+  /** What the server last listed may no longer hold. */
+  forget(): void;
+  /** The result of a client's own `tools/list`, with only what it may see. */
+  filter(
+    request: JsonObject,
+    result: JsonObject,
+    isListed: (tool: LiveTool) => boolean,
+  ): JsonObject | Promise<JsonObject>;
+};
+
+/** Makes the lists of one connection. `tell` hears what was withheld, and of each complete list. */
+export function createToolLists(
+  ask: Ask,
+  tell: (event: { withheld: Withheld[]; names: string[] }) => void,
+): ToolLists {
+  const table = createToolTable();
+  let isCurrent = false;
+  let generation = 0;
+  let asking: Promise<void> | undefined;
+
+  const take = (tools: readonly JsonValue[]) => {
+    const withheld = table.replace(tools);
+    isCurrent = true;
+    tell({ withheld, names: [...table.names] });
+  };
+  const askAll = async (meta: JsonValue | undefined) => {
+    for (;;) {
+      const asked = generation;
+      const tools = await allPages(ask, meta);
+      if (tools === undefined) {
+        // Without a list nothing is known to exist, so every call is refused until there is one.
+        table.replace([]);
+        return;
+      }
+      if (asked === generation) {
+        take(tools);
+        return;
+      }
+    }
+  };
+  const ensure = (meta: JsonValue | undefined) => {
+    if (isCurrent) return undefined;
+    asking ??= askAll(meta).finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+  const keep = (result: JsonObject, isListed: (tool: LiveTool) => boolean): JsonObject => {
+    const listed = own(result, 'tools') as JsonValue[];
+    const tools = listed.filter((definition) => {
+      const tool = table.get(String(own(definition, 'name')));
+      if (tool === undefined || !isListed(tool)) return false;
+      return (
+        tool.definition === definition || compactJson(tool.definition) === compactJson(definition)
+      );
+    });
+    const filtered: JsonObject = { ...result, tools };
+    // A list made for one caller must not be kept for another.
+    if (own(result, 'cacheScope') === 'public') filtered['cacheScope'] = 'private';
+    return filtered;
+  };
+
+  return {
+    get: (name) => table.get(name),
+    ensure,
+    forget() {
+      isCurrent = false;
+      generation++;
+    },
+    filter(request, result, isListed) {
+      const tools = own(result, 'tools');
+      if (!Array.isArray(tools)) return { ...result, tools: [] };
+      const isWhole =
+        own(request, 'cursor') === undefined && own(result, 'nextCursor') === undefined;
+      if (isWhole) take(tools);
+      const waiting = isWhole ? undefined : ensure(own(request, '_meta'));
+      return waiting === undefined
+        ? keep(result, isListed)
+        : waiting.then(() => keep(result, isListed));
+    },
+  };
+}
+
+async function allPages(ask: Ask, meta: JsonValue | undefined): Promise<JsonValue[] | undefined> {
+  const tools: JsonValue[] = [];
+  let cursor: JsonValue | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const result = await ask('tools/list', {
+      ...(cursor !== undefined && { cursor }),
+      ...(meta !== undefined && { _meta: withoutProgress(meta) }),
+    });
+    const listed = own(result, 'tools');
+    if (!Array.isArray(listed)) return undefined;
+    tools.push(...listed);
+    cursor = own(result, 'nextCursor');
+    if (cursor === undefined || cursor === null) return tools;
+  }
+  return undefined;
+}
+
+// Our own request borrows what the client said of itself, not the token that its progress is told by.
+function withoutProgress(meta: JsonValue): JsonValue {
+  if (!isJsonObject(meta)) return meta;
+  const { progressToken: _, ...rest } = meta;
+  return rest;
+}

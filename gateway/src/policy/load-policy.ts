@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import type { Digest, JsonObject } from '@toolwarden/catalogue';
+import {
+  type CompiledPolicy,
+  checkPolicyText,
+  compilePolicy,
+  type Policy,
+} from '@toolwarden/policy';
+import { GatewayError } from '../gateway-error.ts';
+
+/** The kinds of things a policy has rules for, each with a decision of its own. */
+export const ruledKinds = ['tools', 'resources', 'prompts', 'sampling', 'elicitation'] as const;
+export type RuledKind = (typeof ruledKinds)[number];
+
+/** One version of a policy, whole: a call is judged by one of these from start to end. */
+export type LoadedPolicy = {
+  digest: Digest;
+  document: Policy;
+  /** For each kind a policy that the engine decides with; absent where the document has no rules for it. */
+  by: { tools: CompiledPolicy } & Partial<Record<RuledKind, CompiledPolicy>>;
+};
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Reads, checks and prepares a policy file. @throws GatewayError with `file:line:column` for the first problem. */
+export async function loadPolicy(path: string): Promise<LoadedPolicy> {
+  const text = await readPolicyText(path);
+  const found = checkPolicyText(text).filter(
+    ({ code, severity }) => severity === 'error' && BLOCKING.has(code),
+  );
+  const [first] = found;
+  if (first !== undefined) {
+    const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
+    const { line, column, message } = first;
+    throw new GatewayError(
+      'policy-invalid',
+      `${path}:${line}:${column}: ${message}${more}; see toolwarden policy check`,
+    );
+  }
+  try {
+    return await preparePolicy(JSON.parse(text.replace(/^\uFEFF/, '')));
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    const line = (error as Error).message.split('\n', 1)[0];
+    throw new GatewayError('policy-invalid', `${path}:1:1: ${line}`, { cause: error });
+  }
+}
+
+/** Findings that make a document no policy at all; the others are advice, which `policy check` gives. */
+const BLOCKING = new Set<string>(['json-syntax', 'invalid-value', 'missing-key', 'unknown-key']);
+
+async function readPolicyText(path: string): Promise<string> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > MAX_BYTES) throw new Error('it is larger than 4 MiB');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? message);
+    throw new GatewayError('policy-unreadable', `${path}: cannot read the policy: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Prepares a policy document that was read before. */
+export async function preparePolicy(document: Policy): Promise<LoadedPolicy> {
+  refuseUnenforced(document);
+  const by: LoadedPolicy['by'] = { tools: await compilePolicy(document) };
+  for (const kind of ruledKinds) {
+    const derived = kind === 'tools' ? undefined : policyFor(document, kind);
+    if (derived !== undefined) by[kind] = await compilePolicy(derived);
+  }
+  return { digest: by.tools.digest, document, by };
+}
+
+/** What a rule promises must be kept: a policy whose rules this version would ignore does not start. */
+function refuseUnenforced(document: Policy): void {
+  if (/"response":\{/.test(JSON.stringify(document))) {
+    throw new GatewayError(
+      'not-supported',
+      'the policy has a "response" rule, which this version does not enforce; take it out',
+    );
+  }
+}
+
+/** Rules for other kinds are rules like those for tools, so one engine decides them: the name is what is asked for. */
+function policyFor(document: Policy, kind: Exclude<RuledKind, 'tools'>): JsonObject | undefined {
+  const rules = document[kind];
+  if (kind === 'resources' || kind === 'prompts') {
+    const base = { version: '1', default: document.default };
+    return { ...base, tools: (rules ?? {}) as JsonObject };
+  }
+  if (rules === undefined) return undefined;
+  return { version: '1', default: 'deny', tools: { [kind]: rules as JsonObject } };
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '@toolwarden/catalogue';
+import type { Decision } from '@toolwarden/policy';
+
+/** Where in a refused result's `_meta` the decision stands. */
+export const DECISION_KEY = 'toolwarden/decision';
+
+/** One text for tools that are hidden, that nothing allows and that do not exist. */
+export const unavailable = { reason: 'no rule allows this tool', rules: ['/default'] };
+
+type Refused = { callId: string; decision: Decision; isUnavailable: boolean; approvalId?: string };
+
+/** A refused call as the result of a tool: a text that an agent can act on, and the decision for programs. */
+export function refusalResult(tool: string, refused: Refused, isStateless: boolean): JsonObject {
+  const { decision, isUnavailable, approvalId } = refused;
+  const { effect, rules, reason, counters, policyDigest } = decision;
+  // INVARIANT: for what is not available nothing here depends on whether it exists.
+  const shown = isUnavailable
+    ? { effect, ...unavailable, counters: [], policyDigest }
+    : { effect, rules, reason, counters, policyDigest };
+  return {
+    content: [{ type: 'text', text: refusalText(tool, shown, approvalId) }],
+    isError: true,
+    // Results of the stateless era say whether they are whole.
+    ...(isStateless && { resultType: 'complete' }),
+    _meta: {
+      [DECISION_KEY]: { ...shown, ...(approvalId !== undefined && { approval: approvalId }) },
+    },
+  };
+}
+
+/** What an agent reads; it says what would help, so that nobody tries again in a loop. */
+function refusalText(
+  tool: string,
+  { effect, reason, counters }: Pick<Decision, 'effect' | 'reason' | 'counters'>,
+  approvalId: string | undefined,
+): string {
+  const name = JSON.stringify(tool.slice(0, 128));
+  if (effect === 'approve') {
+    return approvalId === undefined
+      ? `Needs approval: ${reason}. Too many calls wait for an answer already; ask the user to answer those first.`
+      : `Needs approval: ${reason}. Ask the user to run: toolwarden approvals approve ${approvalId} — then repeat this exact call once.`;
+  }
+  const isFull = counters.some(({ used, charged, max }) => used + charged >= max && max > 0);
+  const advice = isFull
+    ? 'Repeating it now will not help; the limit frees up with time.'
+    : 'Repeating it will not help.';
+  return `Refused by policy: ${name}: ${reason}. ${advice}`;
+}
+
+/** The text for a call that was refused because something the decision needs is missing. */
+export const NO_RECORD = 'Refused: the gateway cannot record this call, so it does not send it on.';

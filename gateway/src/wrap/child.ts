@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { GatewayError } from '../gateway-error.ts';
+
+/** The wrapped server as a process: a group of its own, so that what it starts ends with it. */
+export type ServerProcess = {
+  readonly stdout: NodeJS.ReadableStream;
+  write(message: string): boolean;
+  onDrain(listener: () => void): void;
+  /** The exit code, 128 and the signal's number where one ended it; settles when its output has been read. */
+  readonly exited: Promise<number>;
+  /** Asks it to end by closing its input, then by signals; settles when nothing of it is left. */
+  end(signal?: NodeJS.Signals): Promise<void>;
+};
+
+const PATIENCE_MS = 2_000;
+const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGTERM: 15,
+};
+
+/** Starts a server; its stderr is ours. @throws GatewayError where the command cannot be started. */
+export async function startServer(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ServerProcess> {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env, detached: true });
+  const { promise: exited, resolve: setExit } = Promise.withResolvers<number>();
+  child.on('close', (code, signal) => {
+    // What the server itself started and left behind goes with it.
+    signalGroup(child, 'SIGKILL');
+    setExit(code ?? 128 + (SIGNAL_NUMBERS[signal ?? 'SIGKILL'] ?? 9));
+  });
+  const { stdin, stdout } = child;
+  // A server that closed its input is about to end; its exit says the rest.
+  stdin.on('error', () => {});
+  await new Promise<void>((started, failed) => {
+    child.once('spawn', started);
+    child.once('error', (cause: NodeJS.ErrnoException) =>
+      failed(
+        new GatewayError(
+          'server-not-started',
+          `cannot start ${JSON.stringify(program)}: ${cause.code ?? cause.message}; check the command after --`,
+          { cause },
+        ),
+      ),
+    );
+  });
+  child.on('error', () => {});
+  return {
+    stdout,
+    write: (message) => stdin.write(`${message}\n`),
+    onDrain: (listener) => void stdin.on('drain', listener),
+    exited,
+    async end(signal = 'SIGTERM') {
+      stdin.end();
+      if (await settles(exited, PATIENCE_MS)) return;
+      signalGroup(child, signal);
+      if (await settles(exited, PATIENCE_MS)) return;
+      signalGroup(child, 'SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // The group is gone, which is what was wanted.
+  }
+}
+
+async function settles(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(done, ms, false);
+  });
+  const isDone = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isDone;
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { GatewayError } from '../gateway-error.ts';
+import { createGuard } from '../guard.ts';
+import { createLineReader } from '../json/line-reader.ts';
+import { createLink, type Link } from '../link/link.ts';
+import { pendingLimits } from '../link/pending.ts';
+import { watchPolicy } from '../policy/watch-policy.ts';
+import type { Note, State } from '../state/state.ts';
+import { readToolClasses } from '../tools/tool-classes.ts';
+import { type ServerProcess, startServer } from './child.ts';
+import { namesNothing } from './names-nothing.ts';
+import { serverNameOf } from './server-name.ts';
+
+/** How one server is wrapped. */
+export type WrapOptions = {
+  command: readonly string[];
+  policy: string;
+  /** Names the server in counters and audit; else its command does. */
+  server?: string;
+  /** A file that says what tools are, by the digest of their definition. */
+  catalogue?: string;
+  /** The token of a grant. */
+  grant?: string;
+  isObserving: boolean;
+  /** How long a request may stay silent; progress extends it, up to the hard limit. */
+  timeoutMs?: number;
+  openState: () => State | Promise<State>;
+};
+
+/** The streams in front, and what a person is told. */
+export type WrapIo = {
+  stdin: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream;
+  err: (line: string) => void;
+  env: NodeJS.ProcessEnv;
+};
+
+const DRAIN_MS = 10_000;
+const TICK_MS = 1_000;
+
+/** Runs a server behind its policy until either side ends; gives the server's exit code. */
+export async function runWrap(
+  options: WrapOptions,
+  io: WrapIo,
+  signal: AbortSignal,
+): Promise<number> {
+  const name = options.server ?? serverNameOf(options.command);
+  // INVARIANT: nothing is started before the policy, the classes and the state are there.
+  const teller = { note: (_: Note['kind'], __: Note['detail']) => {} };
+  const policy = await watchPolicy(options.policy, (event) => {
+    if (event.kind === 'rejected')
+      io.err(`${event.error.message}; the policy before it stays in force`);
+    else io.err(`policy loaded again: ${event.policy.digest}`);
+    const { kind } = event;
+    if (kind === 'loaded') teller.note('policy-loaded', { digest: event.policy.digest });
+    else teller.note('policy-rejected', { why: event.error.message });
+  });
+  const classOf = options.catalogue ? await readToolClasses(options.catalogue) : undefined;
+  const state = await options.openState();
+  try {
+    const grant = grantOf(options, state, name);
+    const note = (kind: Note['kind'], detail: Note['detail']) => {
+      try {
+        state.note({ at: Date.now(), kind, server: name, grant, detail });
+      } catch (error) {
+        io.err(`the audit cannot be written: ${(error as Error).message}`);
+      }
+    };
+    teller.note = note;
+    const child = await startServer(options.command, childEnv(io.env));
+    note('started', { digest: policy.current.digest, observing: options.isObserving });
+    const session = randomBytes(9).toString('base64url');
+    let calls = 0;
+    const guard = createGuard({
+      caller: { server: name, grant },
+      policy: () => policy.current,
+      state,
+      ...(classOf && { classOf }),
+      nextCallId: () => `${session}-${++calls}`,
+      clock: Date.now,
+      isObserving: options.isObserving,
+    });
+    const warned = new Set<string>();
+    const link = createLink({
+      guard,
+      session,
+      ...connect(io, child),
+      outcome: (callId, outcome) => state.outcome(callId, outcome),
+      undo: (callId) => state.undo(callId),
+      note,
+      onTools(names) {
+        for (const line of namesNothing(policy.current.document, names)) {
+          if (!warned.has(line)) io.err(line);
+          warned.add(line);
+        }
+      },
+      clock: () => performance.now(),
+      limits: limitsOf(options),
+    });
+    const code = await carry(link, child, io, signal);
+    note('stopped', { code });
+    return code;
+  } finally {
+    policy.close();
+    await state.close();
+  }
+}
+
+function grantOf({ grant: token }: WrapOptions, state: State, server: string): string {
+  if (token === undefined) {
+    if (!state.hasGrants()) return 'local';
+    throw new GatewayError(
+      'grant-required',
+      'grants are configured, so a caller without one is refused; give --grant, see toolwarden grants --help',
+    );
+  }
+  const grant = state.findGrant(token, Date.now());
+  if (grant === undefined || !(grant.servers.includes(server) || grant.servers.includes('*'))) {
+    throw new GatewayError(
+      'grant-unknown',
+      `the grant is unknown, revoked, expired, or not for ${JSON.stringify(server)}; see toolwarden grants list`,
+    );
+  }
+  return grant.id;
+}
+
+// A client's configuration sets the server's variables on us; ours are not the server's business.
+function childEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('TOOLWARDEN_')),
+  );
+}
+
+function limitsOf({ timeoutMs }: WrapOptions) {
+  if (timeoutMs === undefined) return pendingLimits;
+  return { ...pendingLimits, idleMs: timeoutMs, hardMs: Math.max(timeoutMs, pendingLimits.hardMs) };
+}
+
+/** Messages to both sides; a side that does not read stops the other from being read. */
+function connect({ stdin, stdout }: WrapIo, child: ServerProcess) {
+  stdout.on('drain', () => child.stdout.resume());
+  child.onDrain(() => stdin.resume());
+  return {
+    toClient(message: string | Buffer) {
+      const line = typeof message === 'string' ? `${message}\n` : Buffer.concat([message, NEWLINE]);
+      if (!stdout.write(line)) child.stdout.pause();
+    },
+    toServer(message: string) {
+      if (!child.write(message)) stdin.pause();
+    },
+  };
+}
+
+const NEWLINE = Buffer.from('\n');
+
+/** Carries messages until the client leaves, a signal comes or the server ends. */
+async function carry(
+  link: Link,
+  child: ServerProcess,
+  io: WrapIo,
+  signal: AbortSignal,
+): Promise<number> {
+  const overlong = (who: string) => () =>
+    io.err(`a line of the ${who} was too long and was dropped`);
+  const readClient = createLineReader((line) => link.fromClient(line), overlong('client'));
+  const readServer = createLineReader((line) => link.fromServer(line), overlong('server'));
+  const left = Promise.withResolvers<'left'>();
+  const leave = () => left.resolve('left');
+  io.stdin.on('data', readClient);
+  io.stdin.on('end', leave);
+  io.stdin.on('error', leave);
+  // Nobody reads any more: the client is gone.
+  io.stdout.on('error', leave);
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
+  child.stdout.on('data', readServer);
+  const timer = setInterval(() => link.tick(), TICK_MS);
+  timer.unref();
+  const first = await Promise.race([child.exited, left.promise]);
+  if (first === 'left') {
+    io.stdin.off('data', readClient);
+    await drained(link, child);
+    await child.end();
+  }
+  link.serverEnded();
+  clearInterval(timer);
+  io.stdin.pause();
+  // A server that ends by the signal we had to send has ended as it was asked to.
+  return first === 'left' ? 0 : first;
+}
+
+async function drained(link: Link, child: ServerProcess): Promise<void> {
+  let isOver = false;
+  void child.exited.then(() => {
+    isOver = true;
+  });
+  const end = performance.now() + DRAIN_MS;
+  while (!isOver && link.inFlight > 0 && performance.now() < end) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
