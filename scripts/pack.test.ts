@@ -1,0 +1,113 @@
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const POLICY = '{"version":"1","default":"deny","tools":{"read":{}}}';
+const folder = mkdtempSync(join(tmpdir(), 'toolwarden-pack-'));
+const [made, home] = [join(folder, 'package'), join(folder, 'home')];
+const installed = join(home, 'node_modules', 'toolwarden');
+
+beforeAll(async () => {
+  await call(process.execPath, [join(import.meta.dirname, 'pack.ts'), made], folder);
+  await call('npm', ['pack', '--silent', '--pack-destination', folder], made);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  mkdirSync(home);
+  // Offline and without a cache: what is not in the package cannot be there.
+  const flags = ['--offline', '--no-audit', '--no-fund', '--cache', join(folder, 'cache')];
+  await call('npm', ['install', ...flags, join(folder, tarball)], home);
+  writeFileSync(join(home, 'p.json'), POLICY);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function call(command: string, args: string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd }, (error, out) => (error ? reject(error) : resolve(out)));
+  });
+}
+
+function run(args: string[], { input = '', node = process.execPath } = {}) {
+  const bin = join(installed, 'bin', 'toolwarden.js');
+  const { status, stdout, stderr } = spawnSync(node, [bin, ...args], {
+    ...{ cwd: home, input, encoding: 'utf8' },
+    env: { PATH: process.env.PATH, HOME: home },
+  });
+  return { status, stdout, stderr };
+}
+
+test('the package brings all it needs, and runs nothing when it is installed', () => {
+  expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'toolwarden',
+  ]);
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  expect(Object.keys(manifest)).not.toContain('scripts');
+  expect(Object.keys(manifest)).not.toContain('dependencies');
+  expect(manifest.engines).toEqual({ node: '>=24' });
+  expect(readFileSync(join(installed, 'THIRD_PARTY_LICENSES'), 'utf8')).toMatch(
+    /^zod 4.*\(MIT\)$/m,
+  );
+});
+
+test('policy, classify, crawl, grants, approvals, audit and attacks work where it is installed', () => {
+  expect(run(['policy', 'check', 'p.json'])).toMatchObject({ status: 0 });
+  const tool = JSON.stringify({
+    id: 'a',
+    tool: { name: 'delete_file', description: 'Deletes a file' },
+  });
+  const { stdout } = run(['classify', '--stdin'], { input: `${tool}\n` });
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'a', category: 'Write' });
+  expect(run(['crawl', '--help'])).toMatchObject({ status: 0 });
+  expect(run(['crawl', 'npm:../x'])).toMatchObject({ status: 2 });
+  const grant = ['grants', 'create', '--server', 's', '--policy', 'p.json', '--label', 'l'];
+  expect(run(grant)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^twg_[\w-]{43}\n$/),
+  });
+  expect(existsSync(join(home, '.local/state/toolwarden/toolwarden.db'))).toBe(true);
+  expect(run(['grants', 'list']).stdout).toContain('active');
+  expect(run(['approvals', 'list'])).toMatchObject({ status: 0 });
+  expect(run(['audit', 'verify'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/ 0 problems/),
+  });
+  expect(run(['attacks', 'list', '--data', 'd'])).toMatchObject({ status: 0 });
+});
+
+test('a command that needs the repository says so', () => {
+  expect(run(['build'])).toEqual({
+    ...{ status: 2, stdout: '' },
+    stderr:
+      'toolwarden build: not part of the installed command; run it in a clone of the repository\n',
+  });
+});
+
+test('an older Node gets one line and exit code 2', () => {
+  const old = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+    const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+    return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 24) < 24;
+  });
+  // Where the machine has no older Node, this one is told that it is one.
+  const answer =
+    old === undefined
+      ? spawnSync(
+          process.execPath,
+          [
+            '--import',
+            'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.1.0"})',
+            join(installed, 'bin', 'toolwarden.js'),
+          ],
+          { encoding: 'utf8' },
+        )
+      : run(['--version'], { node: old });
+  expect(answer.status).toBe(2);
+  expect(answer.stderr).toMatch(/^toolwarden: needs Node 24 or newer, this is \d+\.\d+\.\d+\n$/);
+});
