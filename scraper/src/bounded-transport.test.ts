@@ -35,7 +35,7 @@ describe('the transport', () => {
     expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { word: 'früh' } }]);
   });
 
-  test('passes an answer once, only to what was asked, and without foreign fields', async () => {
+  test('CR8: passes an answer once, only to what was asked, and without foreign fields', async () => {
     const { messages, ask, say } = await open();
     await ask(1);
     await say(
@@ -71,7 +71,7 @@ describe('the transport', () => {
     '[info] ',
     '\u001b[2K\u001b[1G[info] ',
     '\ufeff',
-  ])('finds the message behind %j', async (prefix) => {
+  ])('CR7: finds the message behind %j', async (prefix) => {
     const { transport, messages, ask, say } = await open();
     await ask(1);
     await say(`${prefix}{"id":1,"result":{"a":1}}\n`);
@@ -97,7 +97,7 @@ describe('the transport', () => {
     expect(transport.exceeded).toBe('output over 2000 bytes');
   });
 
-  test('skips lines that are no message, keeps the first, and ends after too many', async () => {
+  test('CR7: skips lines that are no message, keeps the first, and ends after too many', async () => {
     const { transport, say, isClosed } = await open();
     await say('one\n{"two":\n\n[3\n');
     expect(transport.junk).toEqual(['one', '{"two":', '[3']);
@@ -106,7 +106,7 @@ describe('the transport', () => {
     expect(transport.exceeded).toBe('more than 3 lines that are no message');
   });
 
-  test('ends when a server keeps asking', async () => {
+  test('CR8: ends when a server keeps asking', async () => {
     const { transport, say } = await open();
     await say('{"id":1,"method":"ping"}\n'.repeat(4));
     expect(transport.exceeded).toBe('more than 3 messages that were not asked for');

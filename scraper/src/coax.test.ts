@@ -47,6 +47,16 @@ describe('help for a failed start', () => {
     expect(helpFor('Usage: notes <file>')?.args ?? []).toEqual([]);
   });
 
+  test('is a dummy file where credentials are missing and only its README says where they lie', () => {
+    const readme = 'Set `NOTES_CREDENTIALS_PATH` to where they were saved.';
+    expect(
+      helpFor("Credentials not found. Please run with 'auth' first.", { readme }),
+    ).toMatchObject({
+      env: { NOTES_CREDENTIALS_PATH: '{dir}/credentials.json' },
+      given: ['env NOTES_CREDENTIALS_PATH', 'file credentials.json'],
+    });
+  });
+
   test('is a dummy file where credentials are missing', () => {
     const help = helpFor(
       'Error: credentials file not found. Set the GOOGLE_OAUTH_CREDENTIALS environment variable',

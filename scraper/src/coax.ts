@@ -251,18 +251,25 @@ const folder: Step = ({ help, attempt }) => {
   return { ...help, args: [...help.args, '{dir}'], given: [...help.given, 'argument {dir}'] };
 };
 
+/** Variables whose value is the path of a file that we have a dummy for. */
+const FILE_VARIABLE =
+  /(CREDENTIALS?(_(FILE|PATH))?|KEYFILE|OAUTH_(FILE|PATH|KEYS?)|KUBECONFIG|OPENAPI_?(SPEC|FILE|PATH|SPEC_PATH)|CONFIG_(FILE|PATH)|SPEC_(FILE|PATH))$/;
+const CREDENTIALS_VARIABLE =
+  /\b[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){0,4}_CREDENTIALS?_(?:FILE|PATH)\b/g;
+const README_READ = 200_000;
+
 /** A file the server says it lacks, and the variable that names its place. */
-const dummyFile: Step = ({ help, attempt }) => {
+const dummyFile: Step = ({ help, attempt, readme }) => {
   const output = outputOf(attempt);
   const isMissing =
     /ENOENT|no such file|not found|cannot (?:find|read|load)|missing|set the|required/i.test(
       output,
     );
-  const name = variablesNamed(output).find((word) =>
-    /(CREDENTIALS?(_(FILE|PATH))?|KEYFILE|OAUTH_(FILE|PATH|KEYS?)|KUBECONFIG|OPENAPI_?(SPEC|FILE|PATH|SPEC_PATH)|CONFIG_(FILE|PATH)|SPEC_(FILE|PATH))$/.test(
-      word,
-    ),
-  );
+  // "Credentials not found" names no variable: then its README does, where it says where they lie.
+  const told = /credentials?\b[^\n]{0,40}(?:not found|missing)/i.test(output)
+    ? [...readme.slice(0, README_READ).matchAll(CREDENTIALS_VARIABLE)].map(([word]) => word)
+    : [];
+  const name = [...variablesNamed(output), ...told].find((word) => FILE_VARIABLE.test(word));
   if (
     !isMissing ||
     name === undefined ||

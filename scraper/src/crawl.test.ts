@@ -193,7 +193,7 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
   test.for([
     ['wants-git', /EALLOWGIT|\bgit\b/],
     ['wants-address', /EALLOWREMOTE|outside the registry/],
-  ] as const)('refuses what no registry vouches for: %s', async ([name, words]) => {
+  ] as const)('CR17: refuses what no registry vouches for: %s', async ([name, words]) => {
     const { results } = await run([name]);
     expect(results[0]).toMatchObject({ outcome: 'failed', reason: 'install-failed' });
     expect(results[0]?.detail).toMatch(words);
@@ -213,7 +213,7 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
     expect((await record('npm:@acme/many')).package?.bin).toBe('many');
   });
 
-  test('runs nothing of a package while installing it', async () => {
+  test('CR17: runs nothing of a package while installing it', async () => {
     await run(['marks']);
     const files = (await record('npm:marks')).tools.map(({ definition }) => definition.name);
     expect(files).toContain('binding.gyp');

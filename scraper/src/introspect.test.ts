@@ -75,23 +75,23 @@ describeSandboxed('a server in the sandbox', () => {
     });
   });
 
-  test('may talk beside the protocol; its requests are refused and foreign answers ignored', async () => {
+  test('CR7, CR8: may talk beside the protocol; its requests are refused and foreign answers ignored', async () => {
     const attempt = await start('talks-beside-the-protocol');
     expect(words(attempt)).toEqual({ noisy: 'ask-1 -32601, ask-2 -32601, ask-3 -32601' });
     expect(attempt.junk[0]).toBe('Welcome to the notes server {beta}');
   });
 
-  test('that only chatters is stopped after a thousand lines', async () => {
+  test('CR7: that only chatters is stopped after a thousand lines', async () => {
     const attempt = await start('junk-flood');
     expect(attempt.exceeded).toBe('more than 1000 lines that are no message');
     expect(diagnose(attempt).reason).toBe('limit-exceeded');
   });
 
-  test('may define tools in odd ways: what can be kept is kept verbatim, the rest is named', async () => {
+  test('CR12, CR20, CR21: may define tools in odd ways: what can be kept is kept verbatim, the rest is named', async () => {
     const attempt = await start('odd-definitions');
     expect(names(attempt)).toEqual([
       ...['no_type', '__proto__', 'twice', 'twice', 'Twice', '../../etc/passwd', 'mistyped'],
-      ...['remote_ref', 'long_words', 'wide_schema'],
+      ...['remote_ref', 'long_words', 'wide_schema', 'evil_pattern'],
     ]);
     const tools = attempt.listing?.tools ?? [];
     expect(tools[0]).toEqual({
@@ -148,7 +148,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(diagnose(attempt).reason).toBe('limit-exceeded');
   });
 
-  test('is asked for every page, also behind an empty cursor or an empty page', async () => {
+  test('CR11: is asked for every page, also behind an empty cursor or an empty page', async () => {
     expect(names(await start('pages', ['three']))).toEqual(['page_first', 'page_b', 'page_c']);
     expect(names(await start('pages', ['empty-cursor']))).toEqual([
       'page_first',
@@ -161,16 +161,19 @@ describeSandboxed('a server in the sandbox', () => {
   test.for([
     ['same', 2],
     ['cycle', 3],
-  ] as const)('with the endless cursor "%s" is left at the repetition', async ([way, pages]) => {
-    const attempt = await start('pages', [way]);
-    expect(names(attempt)).toHaveLength(pages);
-    expect(attempt.listing?.truncated).toEqual([
-      { what: 'pages', limit: 'the server repeated a cursor' },
-    ]);
-    expect(diagnose(attempt).reason).toBe('protocol-error');
-  });
+  ] as const)(
+    'CR10: with the endless cursor "%s" is left at the repetition',
+    async ([way, pages]) => {
+      const attempt = await start('pages', [way]);
+      expect(names(attempt)).toHaveLength(pages);
+      expect(attempt.listing?.truncated).toEqual([
+        { what: 'pages', limit: 'the server repeated a cursor' },
+      ]);
+      expect(diagnose(attempt).reason).toBe('protocol-error');
+    },
+  );
 
-  test('with a cursor that is always new is left after the limit of pages', async () => {
+  test('CR10: with a cursor that is always new is left after the limit of pages', async () => {
     const attempt = await start('pages', ['always-new'], { pages: 20 });
     expect(names(attempt)).toHaveLength(20);
     expect(diagnose(attempt)).toEqual({ reason: 'limit-exceeded', words: '20 pages' });
@@ -189,7 +192,7 @@ describeSandboxed('a server in the sandbox', () => {
     },
   );
 
-  test('with a hundred thousand tools is cut at the limit, and the cut is told', async () => {
+  test('CR9: with a hundred thousand tools is cut at the limit, and the cut is told', async () => {
     const attempt = await start('many-tools');
     expect(names(attempt)).toHaveLength(defaultLimits.tools);
     expect(attempt.listing?.truncated).toEqual([{ what: 'tools', limit: '5000 entries' }]);
@@ -289,7 +292,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(attempt.error?.isClosed).toBe(true);
   });
 
-  test('cannot write more than its share of disk, nor anywhere but in its own folders', async () => {
+  test('CR15: cannot write more than its share of disk, nor anywhere but in its own folders', async () => {
     const attempt = await start('fills-disk', [], { diskBytes: 4 * 1024 ** 2 });
     const { '/a': root, '/dev/a': devices, '/dev/shm/a': shared, ...folders } = words(attempt);
     expect({ root, devices }).toEqual({ root: 'EROFS after 0 MiB', devices: 'EROFS after 0 MiB' });
@@ -298,7 +301,7 @@ describeSandboxed('a server in the sandbox', () => {
       expect(how).toMatch(/^(EFBIG|ENOSPC) after [0-4] MiB$/);
   });
 
-  test('sees no variable but its own and a few of the sandbox', async () => {
+  test('CR15: sees no variable but its own and a few of the sandbox', async () => {
     process.env.TOOLWARDEN_CANARY = 'canary-value';
     const attempt = await start(
       'prints-environment',
@@ -316,7 +319,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(JSON.stringify(seen)).not.toContain('canary');
   });
 
-  test('cannot read the real home, write outside, reach a listener or another process', async () => {
+  test('CR15, CR16: cannot read the real home, write outside, reach a listener or another process', async () => {
     const mark = `canary-${process.pid}-${Date.now()}`;
     const canary = join(homedir(), `.toolwarden-${mark}`);
     const outside = mkdtempSync(join(tmpdir(), 'toolwarden-outside-'));

@@ -43,7 +43,7 @@ test.for([
     ['name-outside-grammar', 'name-outside-grammar'],
   ],
   [['read_note', 'notes.write'], []],
-] as const)('the names %j give the findings %j', ([names, codes]) => {
+] as const)('CR21: the names %j give the findings %j', ([names, codes]) => {
   const { findings = [] } = record(names.map((name, index) => ({ name, index })));
   expect(findings.map(({ code }) => code)).toEqual(codes);
 });

@@ -42,7 +42,7 @@ test.for([
     'npm:.hidden',
     'npm:a b',
   ],
-])('%j is refused with a sentence', async (id) => {
+])('CR18: %j is refused with a sentence', async (id) => {
   const { targets, problems } = await resolveTargets([id], sources);
   expect(targets).toEqual([]);
   expect(problems).toEqual([{ id, message: expect.stringContaining('is no server id') }]);
