@@ -241,7 +241,7 @@ function liesIn(path: string, folder: string): boolean {
 }
 
 function isOnHost(text: string, entries: string[]): Answer {
-  const shape = /^(https?|wss?):\/\/([^/?#:@]+|\[[^\]]*\])(:[1-9]\d{0,4})?([/?#].*)?$/is;
+  const shape = /^(https?|wss?):\/\/([^/?#:@]+|\[[^\]]*\])(:[1-9]\d{0,4})?(\/.*|[?#][^@]*)?$/is;
   const [, scheme = '', written = '', port] = shape.exec(text) ?? [];
   if (!written || /[\s\p{Z}]/u.test(text) || HIDDEN.test(text) || !URL.canParse(text))
     return 'error';

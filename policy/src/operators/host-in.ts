@@ -48,9 +48,10 @@ function isOnHost(subject: JsonValue, hosts: readonly Host[]): Truth {
 
 type Address = { name: string; port: string; writtenPort: string; isDefaultPort: boolean };
 
-// Only what every reader takes apart in the same way: no user, no backslash, no white space, a port without zeros.
+// Only what every reader takes apart in the same way: no user, no backslash, no white space, a port without zeros, and no
+// @ after a ? or # that ends the host, which some readers take for the end of a user's name.
 const ADDRESS =
-  /^(https?|wss?):\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\])(?::([1-9]\d{0,4}))?(?=[/?#]|$)/i;
+  /^(https?|wss?):\/\/([^\s/?#\\@:[\]]+|\[[0-9a-f:.]+\])(?::([1-9]\d{0,4}))?(?=\/|$|[?#][^@]*$)/i;
 const UNREADABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\\]/u;
 
 function readAddress(text: string): Address | undefined {
