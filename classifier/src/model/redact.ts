@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from '@toolwarden/catalogue';
 /** Stands where a secret stood. */
 const REDACTED = '[redacted]';
 
-// What the maintained rules leave out, since their file types or options tell those forms apart.
+// What the maintained rules leave out, since their file types or options tell those forms apart; a group is the secret itself.
 const FURTHER: readonly RegExp[] = [
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
   /\bAIza[0-9A-Za-z_-]{35}/g,
@@ -11,7 +11,7 @@ const FURTHER: readonly RegExp[] = [
   /\beyJ[0-9A-Za-z_-]{10,2000}\.[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,2000}/g,
   /\bBearer [0-9A-Za-z._~+/-]{20,2000}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
-  /\b(?:api[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']{0,199}\d)[^\s"',;}]{16,200}/gi,
+  /\b(?:api[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']{0,199}\d)([^\s"',;}]{16,200})/gi,
 ];
 
 type Lint = (text: string) => Promise<string[]>;
@@ -25,13 +25,22 @@ export async function redactSecrets<Value extends JsonValue>(value: Value): Prom
   rules ??= loadRules();
   const found = new Set((await (await rules)(joined)).flatMap((secret) => secret.split('\n\n')));
   for (const pattern of FURTHER)
-    for (const text of texts) for (const [match] of text.matchAll(pattern)) found.add(match);
+    for (const text of texts)
+      for (const [match, value = match] of text.matchAll(pattern)) found.add(value);
   // The longest first, so that no part of one is left over by another.
   const secrets = [...found]
     .filter(({ length }) => length >= 8)
     .sort((a, b) => b.length - a.length);
-  return secrets.length === 0 ? value : (replaced(value, secrets, 0) as Value);
+  if (secrets.length === 0) return value;
+  const clean =
+    secrets.length > MOST_SECRETS
+      ? () => REDACTED
+      : (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+  return replaced(value, clean, 0) as Value;
 }
+
+/** A definition with more of them is no definition: nothing of it is sent, and nobody has to search it for each. */
+const MOST_SECRETS = 200;
 
 async function loadRules(): Promise<Lint> {
   const [{ lintSource }, { creator }] = await Promise.all([
@@ -65,14 +74,12 @@ function collect(value: JsonValue, texts: string[], depth: number): void {
     }
 }
 
-function replaced(value: JsonValue, secrets: readonly string[], depth: number): JsonValue {
-  const clean = (text: string) =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+function replaced(value: JsonValue, clean: (text: string) => string, depth: number): JsonValue {
   if (typeof value === 'string') return clean(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((item) => replaced(item, secrets, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, clean, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [clean(key), replaced(item, secrets, depth + 1)]),
+    Object.entries(value).map(([key, item]) => [clean(key), replaced(item, clean, depth + 1)]),
   );
 }
