@@ -18,7 +18,7 @@ test('an attempt is told with command, help, exit and its own words, which canno
     "  $ node /package/index.js mcp 'a b'",
     '  wants-configuration, 0 tools, exit 1',
     '  | NOTES_URL is missing',
-    '  | red\ufffd',
+    '  | red\\u{7}',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { CrawlAttempt } from '@toolwarden/scraper';
+import { plainText } from './plain-text.ts';
 
 /** One attempt at a server for a person: what it was given, how it ended, and its own words below a bar. */
 export function explainAttempt(attempt: CrawlAttempt, number: number): string[] {
@@ -13,21 +14,16 @@ export function explainAttempt(attempt: CrawlAttempt, number: number): string[] 
     ...(exceeded === undefined ? [] : [exceeded]),
   ];
   return [
-    `${server} attempt ${number}, given ${printable(how)}`,
-    `  $ ${printable(command.map(quoted).join(' '))}`,
+    `${server} attempt ${number}, given ${plainText(how)}`,
+    `  $ ${plainText(command.map(quoted).join(' '))}`,
     `  ${ends.join(', ')}`,
     ...output
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '')
-      .map((line) => `  | ${printable(line)}`),
+      .map((line) => `  | ${plainText(stripVTControlCharacters(line))}`),
   ];
 }
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./~{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** A stranger's words as a terminal can show them without obeying them. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }

@@ -120,8 +120,14 @@ describeQueue('a crawl by queue and workers', () => {
     timeout: 120_000,
   }, async () => {
     const first = queue();
-    const crawling = worker();
+    const crawling = worker('--metrics', '127.0.0.1:0');
     await expect.poll(() => first.out.length, { timeout: 30_000 }).toBeGreaterThan(1);
+    const url = crawling.err.find((line) => line.startsWith('metrics: '))?.slice(9) ?? '';
+    const metrics = await (await fetch(url)).text();
+    expect(metrics).toMatch(/toolwarden_waiting_servers\{state="waiting"\} [1-9]/);
+    expect(metrics).toMatch(
+      /toolwarden_crawled_servers_total\{outcome="complete",reason=""\} [1-9]/,
+    );
     first.child.kill('SIGKILL');
     await first.ended;
     const second = queue();
