@@ -24,13 +24,13 @@ async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around
   for (const files of servers) {
     const server = await store.readGroup(files);
     held.set(files.name, server);
-    const { entry, problems } = server;
+    const { entry, history, problems } = server;
     found.push({
       name: files.name,
       digest: files.digest,
       problems,
       faults: [],
-      ...(entry && { summary: summarizeServer(entry, attacks) }),
+      ...(entry && { summary: summarizeServer(entry, attacks, history) }),
     });
   }
   return found;

@@ -1,6 +1,7 @@
 import {
   type Attack,
   attacksFor,
+  attacksForServer,
   type CatalogueEntry,
   type CatalogueTool,
 } from '@toolwarden/catalogue';
@@ -34,14 +35,31 @@ export function attackLines(
 ): AttackLine[] {
   return attacksFor(entry, tool, attacks)
     .toSorted((a, b) => ORDER.indexOf(a.attack.kind) - ORDER.indexOf(b.attack.kind))
-    .map(({ attack, because }) => ({
-      id: attack.id,
-      title: attack.title,
-      kind: KINDS[attack.kind],
-      verification: attack.verification,
-      summary: attack.summary,
-      because,
-      stops: `${STOPS[attack.gateway.stops]} ${attack.gateway.because}`,
-      source: attack.references[0],
-    }));
+    .map(lineOf);
+}
+
+/** What the tools of a server allow together, what was found in it, and what can happen with any like it. */
+export type ServerAttacks = { together: AttackLine[]; found: AttackLine[]; any: AttackLine[] };
+
+export function serverAttackLines(
+  entry: CatalogueEntry,
+  attacks: readonly Attack[],
+): ServerAttacks {
+  const those = attacksForServer(entry, attacks);
+  const linesOf = (scope: Attack['needs']['scope']) =>
+    those.filter(({ attack }) => attack.needs.scope === scope).map(lineOf);
+  return { together: linesOf('combination'), found: linesOf('product'), any: linesOf('server') };
+}
+
+function lineOf({ attack, because }: { attack: Attack; because: string }): AttackLine {
+  return {
+    id: attack.id,
+    title: attack.title,
+    kind: KINDS[attack.kind],
+    verification: attack.verification,
+    summary: attack.summary,
+    because,
+    stops: `${STOPS[attack.gateway.stops]} ${attack.gateway.because}`,
+    source: attack.references[0],
+  };
 }

@@ -1,5 +1,5 @@
 import { type HistoryEvent, readTool, type ToolDefinition } from '@toolwarden/catalogue';
-import { compareText } from './names.ts';
+import { changedKeys } from './change-lines.ts';
 
 /** One line of a tool's history, the newest first. */
 export type HistoryRow = {
@@ -29,9 +29,7 @@ function rowOf(event: HistoryEvent): HistoryRow | undefined {
     case 'tool-removed':
       return { ...row, what: 'Removed', digest: event.oldDigest };
     case 'tool-changed': {
-      const fields = [...new Set([...Object.keys(event.old), ...Object.keys(event.new)])]
-        .filter((key) => JSON.stringify(event.old[key]) !== JSON.stringify(event.new[key]))
-        .sort(compareText);
+      const fields = changedKeys(event.old, event.new);
       const isReworded = fields.includes('description');
       return {
         ...row,

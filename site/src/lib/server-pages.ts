@@ -1,5 +1,9 @@
 import type { CatalogueEntry, CatalogueTool, HistoryEvent } from '@toolwarden/catalogue';
+import { changesFeed } from './atom-feed.ts';
+import { type ServerAttacks, serverAttackLines } from './attack-lines.ts';
+import { badgeSvg } from './badge.ts';
 import type { CatalogueView } from './catalogue-view.ts';
+import { type ChangeLine, changeLines } from './change-lines.ts';
 import { correctionTemplate } from './correction-template.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
@@ -7,9 +11,11 @@ import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
+import { siteUrl } from './site-url.ts';
 import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
 import { type ToolView, toolView } from './tool-view.ts';
 import { serverUrl, toolUrl } from './urls.ts';
+import { wrapSnippet } from './wrap-snippet.ts';
 
 /** All that a tool's page shows. */
 export type ToolPageView = {
@@ -19,7 +25,16 @@ export type ToolPageView = {
 };
 
 /** All that a server's page shows. */
-export type ServerPageView = { view: ServerView; policies: PolicyPanel[] };
+export type ServerPageView = {
+  view: ServerView;
+  policies: PolicyPanel[];
+  attacks: ServerAttacks;
+  changes: ChangeLine[];
+  /** What goes into a client's configuration. */
+  snippet: JsonToken[] | undefined;
+};
+
+const SHOWN_CHANGES = 50;
 
 /** A page with the policies on it, so that one of ours that fails our own check is noticed. */
 export type PageWithFiles = SitePage & {
@@ -35,23 +50,44 @@ export function* serverPages(
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
 ): Generator<PageWithFiles> {
-  yield serverPage(entry);
+  yield serverPage(around, entry, history);
   for (const tool of entry.tools) yield toolPage(around, entry, tool, history);
 }
 
-function serverPage(entry: CatalogueEntry): PageWithFiles {
+function serverPage(
+  { attacks }: Around,
+  entry: CatalogueEntry,
+  history: readonly HistoryEvent[],
+): PageWithFiles {
   const url = serverUrl(entry.slug);
   const view = serverView(entry);
   const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
   const files = view.status === 'gone' ? [] : policies;
+  const changes = changeLines(entry, history, SHOWN_CHANGES);
   return {
     url,
     template: 'servers/[server]',
-    view: { view, policies } satisfies ServerPageView,
+    view: {
+      view,
+      policies,
+      attacks: serverAttackLines(entry, attacks),
+      changes,
+      snippet: wrapSnippet(entry),
+    } satisfies ServerPageView,
     policies,
     files: [
       [`${url}.json`, () => printJson(serverTwin(entry, view))],
       [`${url}.md`, () => serverTwinMarkdown(view)],
+      [`${url}/badge.svg`, () => badgeSvg(view.levels)],
+      [
+        `${url}/feed.xml`,
+        () =>
+          changesFeed(
+            { title: `${view.name}: changes`, path: `${url}/feed.xml`, page: url },
+            changes,
+            siteUrl('/'),
+          ),
+      ],
       ...files.map(({ profile, text }): [string, () => string] => [
         `${url}/policy/${profile}.json`,
         () => `${text}\n`,

@@ -7,10 +7,13 @@ import {
   type Category,
   type CrawlOutcome,
   type CrawlReason,
+  type HistoryEvent,
   readTool,
   type ServerId,
   type Trait,
 } from '@toolwarden/catalogue';
+import { type ChangeLine, changeLines } from './change-lines.ts';
+import { publisherOf } from './publisher.ts';
 import { type SearchRecord, serverSearchRecord } from './search-record.ts';
 import { type ServerLink, serverLink } from './server-view.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
@@ -42,11 +45,20 @@ export type ServerSummary = ServerLink & {
   tools: ToolSummary[];
   attacks: AttackReason[];
   search: SearchRecord;
+  publisher: string | undefined;
+  /** The newest of them. */
+  changes: ChangeLine[];
 };
 
 const DESCRIPTION = 160;
+/** Of each server so many changes stand in the lists of all; its own pages have every one. */
+const CHANGES = 50;
 
-export function summarizeServer(entry: CatalogueEntry, attacks: readonly Attack[]): ServerSummary {
+export function summarizeServer(
+  entry: CatalogueEntry,
+  attacks: readonly Attack[],
+  history: readonly HistoryEvent[] = [],
+): ServerSummary {
   const { record, slug, tools } = entry;
   return {
     ...serverLink(entry),
@@ -61,6 +73,8 @@ export function summarizeServer(entry: CatalogueEntry, attacks: readonly Attack[
     })),
     attacks: attacksForServer(entry, attacks).map(reasonOf),
     search: serverSearchRecord(entry),
+    publisher: publisherOf(record.id),
+    changes: changeLines(entry, history, CHANGES),
   };
 }
 

@@ -18,15 +18,20 @@ import {
   toolsOfLevel,
   toolsWithTrait,
 } from './catalogue-view.ts';
+import type { ChangeLine } from './change-lines.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { homeView } from './home-view.ts';
 import { printJson } from './json-file.ts';
 import { levelKey, levelMeaning, levelTitle } from './level-words.ts';
 import { methodFigures } from './method-figures.ts';
+import { compareText, counted } from './names.ts';
 import { type Page, paged } from './paging.ts';
+import { termSlug } from './publisher.ts';
+import type { ServerSummary } from './server-summary.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
 import { asLink, type ToolLink } from './tool-view.ts';
 import { categoryUrl, levelUrl, pageUrl, serversUrl, traitUrl } from './urls.ts';
+import { clip, visibleText } from './visible-text.ts';
 
 /** A page of the site: where it lies, the template that renders it, and all that it shows. */
 export type SitePage = {
@@ -48,6 +53,15 @@ export type ToolListView = {
 };
 export type TermsView = { title: string; meaning: string; url: string; count: number }[];
 export type ServersView = Page<ServerLink>;
+export type ChangesView = Page<ChangeLine>;
+/** An index of terms that servers have, and the servers that have one. */
+export type TermIndexView = { title: string; meaning: string; url: string; terms: TermsView };
+export type ServerTermView = {
+  title: string;
+  base: string;
+  up: { href: string; text: string };
+  page: Page<ServerLink>;
+};
 export type LevelsView = LevelCount[];
 export type FailuresView = {
   asked: number;
@@ -85,6 +99,13 @@ export function sitePages(catalogue: CatalogueView): SitePage[] {
     { url: '/traits', template: 'traits/index', view: traitTerms(catalogue) },
     ...traits.flatMap(({ id }) => traitLists(catalogue, id)),
     ...attackPages(catalogue),
+    ...serverTermPages(servers, AREAS),
+    ...serverTermPages(servers, PUBLISHERS),
+    ...paged(latestChanges(catalogue)).map((page) => ({
+      url: pageUrl('/changes', page.page),
+      template: 'changes',
+      view: page satisfies ChangesView,
+    })),
     { url: '/failures', template: 'failures', view: failuresView(catalogue) },
     { url: '/method', template: 'method', view: methodFigures(catalogue) },
   ];
@@ -96,6 +117,73 @@ function serverLists(servers: readonly ServerLink[]): SitePage[] {
     template: 'servers/index',
     view: page satisfies ServersView,
   }));
+}
+
+type ServerTerms = {
+  url: '/areas' | '/publishers';
+  title: string;
+  meaning: string;
+  termOf: (server: ServerSummary) => string | undefined;
+};
+const AREAS: ServerTerms = {
+  url: '/areas',
+  title: 'Areas',
+  meaning: 'What servers are for, as whoever added them to the crawl put it.',
+  termOf: ({ area }) => area,
+};
+const PUBLISHERS: ServerTerms = {
+  url: '/publishers',
+  title: 'Publishers',
+  meaning:
+    'Who publishes a server, as its address says: the scope of a package, the namespace of a registry, a host.',
+  termOf: ({ publisher }) => publisher,
+};
+
+function serverTermPages(servers: readonly ServerSummary[], kind: ServerTerms): SitePage[] {
+  const { url, title, meaning, termOf } = kind;
+  const present = servers.filter(({ status }) => status !== 'gone');
+  const groups = [...Map.groupBy(present, termOf)]
+    .flatMap(([term, those]) =>
+      term === undefined ? [] : { term, base: `${url}/${termSlug(term)}`, those },
+    )
+    .sort((a, b) => b.those.length - a.those.length || compareText(a.term, b.term));
+  const terms = groups.map(({ term, base, those }) => {
+    const tools = those.reduce((sum, { toolCount }) => sum + toolCount, 0);
+    // Where nobody could ask there are no tools that we know of, which is not to have none.
+    const unknown = those.filter(({ isKnown }) => !isKnown).length;
+    const words = `${counted(those.length, 'server')}${unknown === 0 ? '' : `, ${unknown} not listed`}`;
+    return { title: visibleText(clip(term, 80)), meaning: words, url: base, count: tools };
+  });
+  return [
+    {
+      url,
+      template: `${url.slice(1)}/index`,
+      view: { title, meaning, url, terms } satisfies TermIndexView,
+    },
+    ...groups.flatMap(({ term, base, those }) =>
+      paged(those.map(asServerLink), SERVERS_A_PAGE).map((page) => ({
+        url: pageUrl(base, page.page),
+        template: `${url.slice(1)}/[...term]`,
+        view: {
+          title: clip(term, 80),
+          base,
+          up: { href: url, text: title },
+          page,
+        } satisfies ServerTermView,
+      })),
+    ),
+  ];
+}
+
+/** So many changes are listed; older ones stand on the pages of their tools. */
+const CHANGES = 1000;
+
+/** The newest changes at all servers. */
+export function latestChanges({ servers }: CatalogueView): ChangeLine[] {
+  return servers
+    .flatMap(({ changes }) => changes)
+    .sort((a, b) => compareText(b.at, a.at) || compareText(a.url, b.url))
+    .slice(0, CHANGES);
 }
 
 type ToolTerm = Omit<ToolListView, 'page'>;

@@ -1,3 +1,5 @@
+import { escapeXml } from './xml.ts';
+
 /** The protocol's limit for one file. */
 const MAX_URLS = 50_000;
 
@@ -24,12 +26,3 @@ export function sitemaps(
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"';
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&apos;');
-}
