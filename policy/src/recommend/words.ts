@@ -39,7 +39,6 @@ export const AMOUNT = list(
 export const PLAIN_AMOUNT = list('amount price budget spend credits quantity qty');
 export const COUNTED = list('quantity qty units shares size');
 export const CENTS = list('cents minor pence');
-const PAGE = list('limit count top size results rows per');
 export const RECIPIENT = list(
   'to cc bcc recipient recipients attendee attendees invitee invitees members users emails addresses numbers ' +
     'phones channels subscribers contacts',
