@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { GatewayError } from '../gateway-error.ts';
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 /** No record is near this long; a longer line is cut, and so is no record. */
-const LONGEST_LINE = 16 * CHUNK;
+const LONGEST_LINE = 64 * CHUNK;
 
 /** Lines of a file of any size, split at `\n` alone; `-` is standard input. A last line without its end counts. */
 export function* linesOfFile(path: string): Generator<string> {
