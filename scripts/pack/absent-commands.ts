@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 
 /** Commands that need the repository: they build the site, or work through Redis with packages that we do not bundle. */
-export const absentCommands = ['build', 'refresh', 'queue', 'worker'] as const;
+const absentCommands = ['build', 'refresh', 'queue', 'worker'] as const;
 
 /** Puts in the place of a command that the package leaves out one that says so. */
 export const leaveOut: Plugin = {

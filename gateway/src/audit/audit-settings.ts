@@ -15,7 +15,7 @@ export type StateSettings = {
 };
 
 /** What holds where nothing was chosen. */
-export const defaultSettings: StateSettings = { durability: 'process', fields: [] };
+const defaultSettings: StateSettings = { durability: 'process', fields: [] };
 
 const FIELD = /^args(\.[A-Za-z_][\w-]{0,63}){1,8}$/;
 

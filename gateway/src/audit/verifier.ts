@@ -9,7 +9,7 @@ export type AuditProblem = { chain?: string; seq?: number; where: string; what: 
 export type ChainStart = { seq: number; hash: string };
 
 /** A record as it was found. */
-export type FoundRecord = { name: string; seq: number; body: string; hash: string };
+type FoundRecord = { name: string; seq: number; body: string; hash: string };
 
 /** What a verification found. */
 export type AuditReport = {

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteState } from '@toolwarden/gateway/operator';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Io } from '../io.ts';
+import { runCli } from '../run-cli.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'toolwarden-cli-'));
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny","tools":{"a":{}}}');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(...args: string[]) {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const io: Io = {
+    stdin: (async function* () {})(),
+    out: (line) => void lines.out.push(line),
+    err: (line) => void lines.err.push(line),
+    env: { TOOLWARDEN_STATE: join(folder, 'state') },
+    cwd: folder,
+    isTty: false,
+  };
+  const code = await runCli(args, io, new AbortController().signal);
+  return { code, ...lines };
+}
+
+const create = (...more: string[]) =>
+  run('grants', 'create', '--server', 's', '--policy', 'p.json', '--label', 'my editor', ...more);
+
+/** Asks for an approval, as a gateway does. */
+function askFor(args: Record<string, string>) {
+  const state = openSqliteState({ folder: join(folder, 'state') });
+  const recorded = state.record(
+    {
+      ...{ callId: `c-${Math.random()}`, method: 'tools/call', server: 's', tool: 'pay' },
+      ...{ grant: 'local', at: Date.now(), isObserved: false },
+      ...{ arguments: args, argumentsText: JSON.stringify(args) },
+    },
+    ({ isApproved }) => ({
+      ...{ effect: isApproved ? 'allow' : 'approve', rules: ['/tools/pay/action'], counters: [] },
+      ...{ reason: 'it spends money', policyDigest: `sha256:${'0'.repeat(64)}` },
+    }),
+  );
+  state.close();
+  if (recorded instanceof Promise) throw new Error('not with process durability');
+  return recorded;
+}
+
+test('a grant is made, listed without its token, rotated and revoked', async () => {
+  const made = await create('--expires', '90d');
+  expect(made).toMatchObject({ code: 0, out: [expect.stringMatching(/^twg_[\w-]{43}$/)] });
+  const [token = ''] = made.out;
+  const listed = await run('grants', 'list', '--json');
+  const { id, label, policy } = JSON.parse(listed.out[0] ?? '');
+  expect([label, policy]).toEqual(['my editor', join(folder, 'p.json')]);
+  expect((await run('grants', 'list')).out.join('\n')).toMatch(/until \d{4}-/);
+  const rotated = await run('grants', 'rotate', id);
+  expect(rotated.out[0]).not.toBe(token);
+  expect((await run('grants', 'revoke', id)).out).toEqual([`grant ${id} is revoked`]);
+  expect(await run('grants', 'rotate', id)).toMatchObject({ code: 2, out: [] });
+  const everything = readFileSync(join(folder, 'state', 'toolwarden.db'), 'latin1');
+  for (const secret of [token, rotated.out[0] ?? '']) expect(everything).not.toContain(secret);
+});
+
+test.for([
+  [['grants', 'create', '--server', 's'], /expected --server, --policy and --label/],
+  [['grants', 'list'], /no state there; name its folder with --state/],
+  [['grants', 'revoke'], /revoke: expected one ID/],
+  [['approvals', 'approve', 'x'], /no state there/],
+  [['approvals', 'accept'], /expected list, show, approve or deny/],
+  [['audit', 'verify'], /no state there/],
+  [['audit', 'verify', 'gone.jsonl'], /gone.jsonl: cannot be read/],
+  [['audit', 'frob'], /expected tail, top, export/],
+  [['audit', 'archive', '--before', 'soon', '--out', 'x'], /--before soon: expected 12h/],
+] as const)('%j is one line and exit code 2', async ([args, pattern]) => {
+  const { code, out, err } = await run(...args);
+  expect([code, out, err.length]).toEqual([2, [], 1]);
+  expect(err[0]).toMatch(pattern);
+});
+
+test('a grant with a policy that is none, or a time that has passed, is not made', async () => {
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","defualt":"deny"}');
+  expect((await create()).err[0]).toMatch(/p\.json:1:\d+: .*; see toolwarden policy check/);
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');
+  expect((await create('--expires', '2001-01-01')).err[0]).toMatch(/expected 12h, 90d or a date/);
+});
+
+test('an approval is shown whole with nothing hidden, answered once, and then forgets its arguments', async () => {
+  const args = { to: 'bob\u202Ecilam\u001b[2K', note: 'a\nb'.repeat(200) };
+  const { approvalId: id = '' } = askFor(args);
+  expect((await run('approvals', 'list')).out.join('\n')).toContain(id);
+  const shown = (await run('approvals', 'show', id)).out.join('\n');
+  expect(shown).toContain('bob\\u{202e}cilam\\u001b[2K');
+  expect(shown).toContain('a\\nb'.repeat(200));
+  expect(await run('approvals', 'approve', id)).toMatchObject({ code: 0 });
+  expect(await run('approvals', 'deny', id)).toMatchObject({
+    code: 1,
+    err: [expect.stringMatching(/is approved; only a pending call can be answered/)],
+  });
+  expect(askFor({ ...args, to: 'eve' }).decision.effect).toBe('approve');
+  expect(askFor(args).decision.effect).toBe('allow');
+  expect(askFor(args).decision.effect).toBe('approve');
+  expect((await run('approvals', 'show', id)).out.join('\n')).not.toContain('cilam');
+});
+
+test('audit verify finds a changed record, and names it', async () => {
+  await create();
+  expect(await run('audit', 'verify')).toMatchObject({ code: 0 });
+  const key = await run('audit', 'key');
+  writeFileSync(join(folder, 'key.pem'), key.out.join('\n'));
+  await run('audit', 'export', '--out', 'audit.jsonl');
+  expect(await run('audit', 'export', '--out', 'audit.jsonl')).toMatchObject({ code: 2 });
+  const elsewhere = ['--checkpoints', 'state/checkpoints.jsonl', '--key', 'key.pem'];
+  expect(await run('audit', 'verify', 'audit.jsonl', ...elsewhere)).toMatchObject({ code: 0 });
+  const text = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+  writeFileSync(join(folder, 'audit.jsonl'), text.replace('my editor', 'My editor'));
+  const { code, out } = await run('audit', 'verify', 'audit.jsonl', ...elsewhere);
+  expect([code, out[0]]).toEqual([
+    1,
+    expect.stringMatching(/audit\.jsonl:2 record 2: its text is not/),
+  ]);
+  writeFileSync(join(folder, 'audit.jsonl'), text.split('\n').slice(0, 1).join('\n'));
+  expect((await run('audit', 'verify', 'audit.jsonl', ...elsewhere)).out[0]).toMatch(/cut off/);
+});
+
+test('audit tail and top say what was decided, and archive moves what is old', async () => {
+  askFor({ n: 'one' });
+  askFor({ n: 'two' });
+  const { out } = await run('audit', 'tail', '-n', '100');
+  expect(out.filter((line) => line.includes('decision  approve  pay'))).toHaveLength(2);
+  expect((await run('audit', 'top')).out.at(-1)).toMatch(/^2 .* s pay$/);
+  expect(
+    (await run('audit', 'top', '--by', 'rule', '--json')).out.map((line) => JSON.parse(line)),
+  ).toEqual([{ name: '/tools/pay/action', allow: 0, approve: 2, deny: 0, total: 2 }]);
+  mkdirSync(join(folder, 'old'));
+  expect((await run('audit', 'archive', '--before', '1d', '--out', 'old/a')).out).toEqual([
+    'nothing to archive',
+  ]);
+});
+
+test('new keys are made on request, and the old checkpoints still verify', async () => {
+  await create();
+  expect((await run('audit', 'rotate-keys')).out[0]).toMatch(/^new keys: /);
+  await create();
+  expect((await run('audit', 'verify')).out).toEqual([
+    expect.stringMatching(/ 3 checkpoints, 0 problems$/),
+  ]);
+});
