@@ -73,6 +73,8 @@ describeSandboxed('a server that is helped along', () => {
 
   test.for(['json', 'session', 'sse', 'odd-path'])(
     'and speaks only HTTP (%s) is asked on its own loopback',
+    // It is waited for on its standard streams first.
+    { timeout: 90_000 },
     async (way) => {
       const { record } = await crawl('http-only', { args: [way], limits: { startMs: 4000 } });
       expect(record).toMatchObject({
@@ -82,6 +84,20 @@ describeSandboxed('a server that is helped along', () => {
       });
     },
   );
+
+  test('and knows only the revision without a handshake is spoken to in that', async () => {
+    const { attempts, record } = await crawl('stateless');
+    expect(attempts).toHaveLength(2);
+    expect(record).toMatchObject({
+      outcome: 'complete',
+      protocolVersion: '2026-07-28',
+      instructions: 'Read before you write.',
+      serverInfo: { name: 'stateless', version: '3.0.0' },
+      tools: [{ definition: { name: 'odd' } }, { definition: { name: 'read_note' } }],
+      help: ['revision 2026-07-28'],
+    });
+    expect((await crawl('stateless', { earlier: record })).attempts).toHaveLength(1);
+  });
 
   test('begins the next time with what helped, and falls back where that helps no more', async () => {
     const first = await crawl('wants-help');

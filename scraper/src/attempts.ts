@@ -67,6 +67,7 @@ export async function attemptAll(
     files: withoutDir(source.files ?? {}),
     ports: [],
     isBridged: false,
+    isStateless: false,
     given: givenBy(source),
   };
   const deadline = performance.now() + limits.serverMs;

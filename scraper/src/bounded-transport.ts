@@ -29,7 +29,8 @@ export class BoundedTransport implements Transport {
   private readonly input: Writable;
   private readonly output: Readable;
   private readonly limits: TransportLimits;
-  private readonly asked = new Map<number, string>();
+  /** By the id as a text: servers answer 7 with "7". */
+  private readonly asked = new Map<string, { id: number | string; method: string }>();
   private parts: Buffer[] = [];
   private partBytes = 0;
   private totalBytes = 0;
@@ -51,7 +52,8 @@ export class BoundedTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.isClosed) throw new Error('closed');
     if (this.input.writableLength > MAX_UNREAD_BYTES) return this.stop('unread input of 1 MiB');
-    if ('method' in message && 'id' in message) this.asked.set(Number(message.id), message.method);
+    if ('method' in message && 'id' in message)
+      this.asked.set(String(message.id), { id: message.id, method: message.method });
     this.input.write(`${JSON.stringify(message)}\n`);
   }
 
@@ -132,14 +134,17 @@ export class BoundedTransport implements Transport {
   private answerOf(item: unknown): JSONRPCMessage | undefined {
     const id = own(item, 'id');
     if (typeof id !== 'number' && typeof id !== 'string') return undefined;
-    const method = this.asked.get(Number(id));
+    const asked = this.asked.get(String(id));
     const result = own(item, 'result');
     const error = own(item, 'error');
-    if (method === undefined || (result === undefined && error === undefined)) return undefined;
-    this.asked.delete(Number(id));
-    const base = { jsonrpc: '2.0' as const, id: Number(id) };
+    if (asked === undefined || (result === undefined && error === undefined)) return undefined;
+    this.asked.delete(String(id));
+    const base = { jsonrpc: '2.0' as const, id: asked.id };
     if (isJsonObject(result)) {
-      return { ...base, result: method === 'initialize' ? this.readInitialize(result) : result };
+      return {
+        ...base,
+        result: asked.method === 'initialize' ? this.readInitialize(result) : result,
+      };
     }
     const code = own(error, 'code');
     const words = own(error, 'message') ?? error ?? 'the result is no object';

@@ -5,7 +5,15 @@ import type { Attempt } from './introspect.ts';
 import { ListingError } from './listing.ts';
 import { AskError } from './session.ts';
 
-const none: Help = { args: [], env: {}, files: {}, ports: [], isBridged: false, given: [] };
+const none: Help = {
+  args: [],
+  env: {},
+  files: {},
+  ports: [],
+  isBridged: false,
+  isStateless: false,
+  given: [],
+};
 
 function situation(stderr: string, more: Partial<Situation> = {}, isTimeout = false): Situation {
   const cause = isTimeout ? new AskError('timeout', 'timed out') : new AskError('closed', 'closed');

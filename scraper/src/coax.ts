@@ -4,6 +4,7 @@ import { dummyFor } from './dummy-file.ts';
 import type { Attempt } from './introspect.ts';
 import { placeholderFor } from './placeholder.ts';
 import { configurationFromReadme, variablesInReadme } from './readme.ts';
+import { STATELESS_REVISION } from './stateless-session.ts';
 import { optionsNamed, positionalsNamed, variablesNamed } from './wants.ts';
 
 /** What a server is given so that it lists: arguments, variables, dummy files, and in words what helped. */
@@ -15,6 +16,8 @@ export type Help = {
   ports: number[];
   /** It speaks HTTP on a port of its own, and is spoken to there, inside the sandbox. */
   isBridged: boolean;
+  /** It is spoken to without `initialize`, as the revision of 2026 has it. */
+  isStateless: boolean;
   /** `env NAME`, `argument X`, `file X` … in the order given. */
   given: string[];
 };
@@ -41,13 +44,14 @@ export function coax(situation: Situation, tried: Set<string>): Help | undefined
   return undefined;
 }
 
-export function keyOf({ args, env, files, ports, isBridged }: Help): string {
+export function keyOf({ args, env, files, ports, isBridged, isStateless }: Help): string {
   return JSON.stringify([
     args,
     Object.entries(env).sort(),
     Object.keys(files).sort(),
     ports,
     isBridged,
+    isStateless,
   ]);
 }
 
@@ -73,6 +77,7 @@ function stepsFor({ diagnosis }: Situation): Step[] {
     case 'timeout':
     case 'protocol-error':
       return [
+        stateless,
         dummyFile,
         namedVariables,
         namedOption,
@@ -180,6 +185,16 @@ const stdioVariable: Step = ({ help, readme }) => {
   )?.[1];
   if (name === undefined || Object.hasOwn(help.env, name)) return undefined;
   return { ...help, env: { ...help.env, [name]: 'stdio' }, given: [...help.given, `env ${name}`] };
+};
+
+/** In words of a record: it knows no `initialize`. */
+export const STATELESS_HELP = `revision ${STATELESS_REVISION}`;
+
+/** A server that answered our first word with a refusal may know only the revision without it. */
+const stateless: Step = ({ help, attempt, diagnosis }) => {
+  const isRefused = diagnosis.reason === 'protocol-error' && attempt.error?.stage === 'initialize';
+  if (!isRefused || help.isStateless) return undefined;
+  return { ...help, isStateless: true, given: [...help.given, STATELESS_HELP] };
 };
 
 /** In words of a record: it speaks HTTP only, and was spoken to on its own port. */

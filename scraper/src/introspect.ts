@@ -4,6 +4,7 @@ import { bridgeBefore } from './http-bridge.ts';
 import type { CrawlLimits } from './limits.ts';
 import { atDeadline, type Listing, ListingError, readListing } from './listing.ts';
 import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
+import { openStatelessSession } from './stateless-session.ts';
 import { openStdioSession } from './stdio-session.ts';
 
 /** A command that should speak MCP on its standard streams. */
@@ -19,6 +20,8 @@ export type Launch = {
   ports?: number[];
   /** It speaks HTTP on a port of its own inside the sandbox. */
   isBridged?: boolean;
+  /** It knows no `initialize`: the revision of 2026 is spoken from the first word. */
+  isStateless?: boolean;
 };
 
 /** One start of a server: its listing, or how it failed, with all it said. */
@@ -71,7 +74,8 @@ export async function introspect(
   if (signal?.aborted) stop();
   let outcome: { listing: Listing } | { error: ListingError };
   try {
-    const listing = await readListing(() => openStdioSession(transport, limits), limits);
+    const open = launch.isStateless ? openStatelessSession : openStdioSession;
+    const listing = await readListing(() => open(transport, limits), limits);
     if (isLate && listing.stoppedBy?.cause === 'error')
       listing.stoppedBy.error = atDeadline(listing.stoppedBy.error);
     outcome = { listing };

@@ -1,5 +1,5 @@
 import type { ServerRecord, ServerSource } from '@toolwarden/catalogue';
-import { BRIDGE_HELP, type Help } from './coax.ts';
+import { BRIDGE_HELP, type Help, STATELESS_HELP } from './coax.ts';
 import { dummyFor } from './dummy-file.ts';
 import { placeholderFor } from './placeholder.ts';
 import { configurationFromReadme } from './readme.ts';
@@ -40,6 +40,7 @@ export function helpFromRecord(
     files: { ...files, ...source.files },
     ports: (listener?.match(/\d{1,5}/g) ?? []).map(Number).filter((port) => port < 65_536),
     isBridged: given.includes(BRIDGE_HELP),
+    isStateless: given.includes(STATELESS_HELP),
     given,
   };
 }
