@@ -10,7 +10,8 @@ export function judgedAs(
 ): Ask[] | 'invalid' | undefined {
   const ask = (kind: 'resources' | 'prompts', name: JsonValue | undefined): Ask[] | 'invalid' => {
     if (typeof name !== 'string') return 'invalid';
-    const args = own(params, 'arguments') ?? {};
+    const given = own(params, 'arguments');
+    const args = given === undefined ? {} : given;
     if (!isJsonObject(args)) return 'invalid';
     return [{ kind, method, name, arguments: args, argumentsText: JSON.stringify(args) }];
   };

@@ -187,7 +187,9 @@ class StdioLink implements Link {
   #callTool(pending: Pending): unknown {
     const { params } = pending;
     const name = own(params, 'name');
-    const args = own(params, 'arguments') ?? {};
+    // Absent is empty; null is not.
+    const given = own(params, 'arguments');
+    const args = given === undefined ? {} : given;
     if (typeof name !== 'string' || !isJsonObject(args)) {
       return this.#fail(pending, code.invalidParams, 'Expected a name, and arguments in an object');
     }
@@ -288,7 +290,7 @@ class StdioLink implements Link {
       );
     }
     this.#guarded(pending, () =>
-      this.#judgeServerAsks(checked.asks, (isAllowed) =>
+      this.#judgeServerAsks(checked.asks, true, (isAllowed) =>
         isAllowed
           ? this.#forward(pending, answer, line)
           : this.#fail(
@@ -344,14 +346,18 @@ class StdioLink implements Link {
       return this.#errorToServer(id, 'The client does not take this request');
     }
     try {
-      const settled = this.#judgeServerAsks([{ method, params: params ?? {} }], (isAllowed) => {
-        if (!isAllowed) return this.#errorToServer(id, 'A policy refuses this request');
-        const own = ++this.#lastAsked;
-        this.#asked.set(own, id);
-        this.#options.toClient(
-          JSON.stringify({ jsonrpc: '2.0', id: own, method, ...(params && { params }) }),
-        );
-      });
+      const settled = this.#judgeServerAsks(
+        [{ method, params: params ?? {} }],
+        false,
+        (isAllowed) => {
+          if (!isAllowed) return this.#errorToServer(id, 'A policy refuses this request');
+          const own = ++this.#lastAsked;
+          this.#asked.set(own, id);
+          this.#options.toClient(
+            JSON.stringify({ jsonrpc: '2.0', id: own, method, ...(params && { params }) }),
+          );
+        },
+      );
       if (settled instanceof Promise) settled.catch(() => this.#errorToServer(id, NO_RECORD));
     } catch {
       this.#errorToServer(id, NO_RECORD);
@@ -361,21 +367,23 @@ class StdioLink implements Link {
   /** Sampling and elicitation have rules of their own; the other requests of a server ask for nothing risky. */
   #judgeServerAsks(
     asks: { method: string; params: JsonObject }[],
+    isStateless: boolean,
     done: (isAllowed: boolean) => void,
   ): unknown {
     const [first, ...rest] = asks;
     if (first === undefined) return done(true);
     const kind = serverRequests.get(first.method);
-    if (kind !== 'sampling' && kind !== 'elicitation') return this.#judgeServerAsks(rest, done);
+    if (kind !== 'sampling' && kind !== 'elicitation')
+      return this.#judgeServerAsks(rest, isStateless, done);
     const argumentsText = JSON.stringify(first.params);
     const ask: Ask = {
       ...{ kind, method: first.method, name: kind, arguments: first.params, argumentsText },
-      session: this.#options.session,
+      ...(!isStateless && { session: this.#options.session }),
     };
     return then(this.#options.guard.judge(ask), (judged) => {
       if (!judged.pass) return done(false);
       this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
-      return this.#judgeServerAsks(rest, done);
+      return this.#judgeServerAsks(rest, isStateless, done);
     });
   }
 

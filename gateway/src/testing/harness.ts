@@ -1,0 +1,158 @@
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import type { Policy, ToolClass } from '@toolwarden/policy';
+import { createGuard } from '../guard.ts';
+import { createLink } from '../link/link.ts';
+import { pendingLimits } from '../link/pending.ts';
+import { preparePolicy } from '../policy/load-policy.ts';
+import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
+import type { State } from '../state/state.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
+import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
+
+/** How a scripted server answers a request: a result, an error, raw lines, or nothing (then it hangs). */
+export type Script = (request: {
+  method: string;
+  params: JsonObject;
+  id: number;
+}) => JsonValue | { raw: string[] } | undefined;
+
+export type HarnessOptions = {
+  policy: Policy;
+  tools?: JsonObject[];
+  script?: Script;
+  state?: MemoryState;
+  classOf?: (tool: LiveTool) => ToolClass | undefined;
+  isObserving?: boolean;
+  capabilities?: JsonObject;
+};
+
+/** A tool that takes anything. */
+export function openTool(name: string, properties: JsonObject = {}): JsonObject {
+  return { name, inputSchema: { type: 'object', properties } };
+}
+
+/** A client, the gateway's own link and guard, and a scripted server, in one process and on one time line. */
+export async function createHarness(options: HarnessOptions) {
+  const happenings: Happening[] = [];
+  const memory = options.state ?? createMemoryState();
+  let policy = await preparePolicy(options.policy);
+  let tools = options.tools ?? [];
+  let now = 1_800_000_000_000;
+  let calls = 0;
+  const state: State = {
+    ...memory,
+    record(entry, judge) {
+      const recorded = memory.record(entry, judge);
+      if (!(recorded instanceof Promise)) {
+        const { callId, tool, arguments: args } = entry;
+        const { effect } = recorded.decision;
+        happenings.push({ kind: 'recorded', callId, tool, arguments: args, effect });
+      }
+      return recorded;
+    },
+  };
+  const guard = createGuard({
+    caller: { server: 'test', grant: 'local' },
+    policy: () => policy,
+    state,
+    nextCallId: () => `c${++calls}`,
+    clock: () => now,
+    isObserving: options.isObserving === true,
+    ...(options.classOf && { classOf: options.classOf }),
+  });
+  const answer = (line: string) => {
+    happenings.push({ kind: 'server-sent', line });
+    link.fromServer(Buffer.from(line));
+  };
+  const serve = (line: string) => {
+    happenings.push({ kind: 'server-got', line });
+    const { id, method, params = {} } = JSON.parse(line);
+    if (id === undefined || method === undefined) return;
+    const scripted =
+      options.script?.({ id, method, params }) ??
+      (method === 'tools/list' ? { tools } : undefined) ??
+      (method === 'initialize' ? { protocolVersion: '2025-11-25', capabilities: {} } : undefined);
+    if (scripted === undefined) return;
+    const raw = own(scripted, 'raw');
+    if (Array.isArray(raw)) for (const each of raw) answer(String(each));
+    else answer(JSON.stringify({ jsonrpc: '2.0', id, result: scripted as JsonValue }));
+  };
+  const notes: JsonObject[] = [];
+  const link = createLink({
+    guard,
+    session: 's1',
+    toServer: serve,
+    toClient: (message) => happenings.push({ kind: 'client-got', line: message.toString() }),
+    outcome: state.outcome,
+    undo: state.undo,
+    note: (kind, detail) => notes.push({ kind, ...detail }),
+    clock: () => now,
+    limits: pendingLimits,
+  });
+  const send = (line: string) => {
+    happenings.push({ kind: 'client-sent', line });
+    link.fromClient(Buffer.from(line));
+  };
+  let lastId = 0;
+  /** Sends a request and gives the answer, or `undefined` where none comes. */
+  const request = async (method: string, params?: JsonObject): Promise<JsonObject | undefined> => {
+    const id = `q${++lastId}`;
+    send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }));
+    return answerTo(id);
+  };
+  const answerTo = async (id: JsonValue): Promise<JsonObject | undefined> => {
+    // A validator is loaded at the first call, which takes real time.
+    for (let turn = 0; turn < 500; turn++) {
+      for (const happening of happenings) {
+        if (happening.kind !== 'client-got') continue;
+        const value = JSON.parse(happening.line) as JsonValue;
+        const isAnswer = own(value, 'id') === id && own(value, 'method') === undefined;
+        if (isAnswer && isJsonObject(value)) return value;
+      }
+      if (turn > 20 && link.inFlight > 0) await new Promise((done) => setTimeout(done, 2));
+      else await new Promise((done) => setImmediate(done));
+      if (turn > 40 && options.script !== undefined) break;
+    }
+    return undefined;
+  };
+  await request('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: options.capabilities ?? {},
+    clientInfo: { name: 'test', version: '1' },
+  });
+  send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+  const got = (kind: 'client-got' | 'server-got') =>
+    happenings.flatMap((each) => (each.kind === kind ? [JSON.parse(each.line)] : []));
+  return {
+    happenings,
+    state: memory,
+    notes,
+    link,
+    send,
+    request,
+    answerTo,
+    answer,
+    call: (name: string, args: JsonObject = {}) => request('tools/call', { name, arguments: args }),
+    /** Names of the tools whose calls reached the server. */
+    reached: () =>
+      got('server-got').flatMap(({ method, params }) =>
+        method === 'tools/call' ? [params.name as string] : [],
+      ),
+    clientGot: () => got('client-got'),
+    serverGot: () => got('server-got'),
+    setTools(next: JsonObject[]) {
+      tools = next;
+    },
+    async setPolicy(next: Policy) {
+      policy = await preparePolicy(next);
+    },
+    pass(ms: number) {
+      now += ms;
+    },
+    broken: (more: InvariantOptions = {}) =>
+      brokenInvariants(happenings, {
+        ...(options.isObserving === true && { isObserving: true }),
+        ...more,
+      }),
+  };
+}
