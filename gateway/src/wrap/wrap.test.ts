@@ -102,8 +102,9 @@ test('server-filesystem with its recommended policy: reads inside pass, and noth
     isError: true,
     _meta: { 'toolwarden/decision': { effect: 'deny' } },
   });
-  await write(join(folder, 'new.txt'));
-  expect(existsSync(join(folder, 'new.txt'))).toBe(true);
+  const made = join(folder, 'made');
+  await wrapped.callTool({ name: 'create_directory', arguments: { path: made } });
+  expect(existsSync(made)).toBe(true);
 });
 
 test.for(['legacy', 'auto'] as const)('a client of both eras works in mode %s', async (mode) => {
