@@ -143,11 +143,13 @@ function inThirdPerson(clause: string, { form }: VerbForm): string {
   if (form === 'third') return clause;
   let text = clause;
   for (const match of [
-    ...clause.matchAll(/(^|\s)(and|or|then)\s+([\w-]+)(\s+[\w'-]+)?/g),
+    ...clause.matchAll(/(^|\s)(and|or|then)\s+(?:([a-z]+ly)\s+)?([\w-]+)(\s+[\w'-]+)?/g),
   ].reverse()) {
-    const [whole, blank = '', joint = '', word = '', next = ''] = match;
+    const [whole, blank = '', joint = '', how, word = '', next = ''] = match;
     const second = verbForm(word.toLowerCase());
     if (second === undefined || second.form !== form || HYPHENED.test(word)) continue;
+    // "To find and discover": the second goes with the infinitive.
+    if (/\bto\s+[\w-]+$/i.test(clause.slice(0, match.index))) continue;
     // Nouns that are verbs too: verbs right after the first one or with an object of their own, else unclear.
     if (
       NOUN_LIKE.has(second.verb) &&
@@ -157,7 +159,7 @@ function inThirdPerson(clause: string, { form }: VerbForm): string {
       if (next !== '' && !PREPOSITION.test(next)) text = text.slice(0, match.index);
       continue;
     }
-    const joined = `${blank}${joint} ${inflections(second.verb).finite[1]}${next}`;
+    const joined = `${blank}${joint} ${how === undefined ? '' : `${how} `}${inflections(second.verb).finite[1]}${next}`;
     text = text.slice(0, match.index) + joined + text.slice(match.index + whole.length);
   }
   return text;

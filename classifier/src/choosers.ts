@@ -157,6 +157,9 @@ function clauseAct(clause: string, setting: Setting): Act | undefined {
   );
 }
 
+const END = /\n\s*[-*•]|\s•\s|\n\n|;\s|,\s*["'`]|\.\s+action/;
+const END_IN_BRACKETS = /\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/;
+
 /** What a description says of one value: `"remove" (remove account)`, `- stop: Stops the timer`. */
 function clauseOf(value: string, text: string, others: readonly string[]): string | undefined {
   if (value.length < 2) return undefined;
@@ -173,7 +176,7 @@ function clauseOf(value: string, text: string, others: readonly string[]): strin
       );
     if (bridge === null) continue;
     const rest = withoutClaims(after.slice(bridge[0].length));
-    const end = rest.search(/\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/);
+    const end = rest.search(bridge[0].includes('(') ? END_IN_BRACKETS : END);
     return beforeNext(rest.slice(0, end === -1 ? 400 : end), others);
   }
   return undefined;

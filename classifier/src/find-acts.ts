@@ -159,6 +159,10 @@ const INSTEAD =
 
 /** "This tool does not drive the browser. It points you at …": what is plainly denied is not the act. */
 function deniedLead(reading: Reading, setting: Setting): Act[] | undefined {
+  const nothing = reading.sentences
+    .slice(0, 4)
+    .flatMap(({ text }) => NOTHING.exec(text)?.[1] ?? [])[0];
+  if (nothing !== undefined) return [toldInstead(nothing, setting)];
   const at = reading.sentences.slice(0, 4).findIndex(({ text }) => DENIES.test(text));
   const next = reading.sentences[at + 1];
   const instead = at === -1 || next === undefined ? null : INSTEAD.exec(next.text);
@@ -166,20 +170,27 @@ function deniedLead(reading: Reading, setting: Setting): Act[] | undefined {
   const quote = (
     DENIES.exec((reading.sentences[at] as { text: string }).text) as RegExpExecArray
   )[0].trim();
+  return [toldInstead(quote, setting)];
+}
+
+/** "This tool files nothing: it returns a notice". */
+const NOTHING =
+  /^\W{0,4}((?:this tool|this|it) (?:files|sends|runs|starts|stores|submits|reports) nothing\b)[^.:;]{0,80}[:;] ?(?:it|this) (?:only |just )?(?:returns|points|tells|shows|prints)\b/i;
+
+/** A tool that plainly does not do what its name says only tells of it. */
+function toldInstead(quote: string, setting: Setting): Act {
   const form: VerbForm = { verb: 'tell', kind: 'look', form: 'base' };
   const meaning = meaningOf(form, { ...setting, object: ['answer'], after: [], phrase: '' });
-  return [
-    {
-      ...meaning,
-      verb: 'tell',
-      object: [],
-      objectText: '',
-      pointer: '/description',
-      quote,
-      source: 'description',
-      isDenial: true,
-    },
-  ];
+  return {
+    ...meaning,
+    verb: 'tell',
+    object: [],
+    objectText: '',
+    pointer: '/description',
+    quote,
+    source: 'description',
+    isDenial: true,
+  };
 }
 
 /** Verbs that say little of the act: what follows may say it plainly. */

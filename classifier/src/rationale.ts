@@ -73,7 +73,9 @@ function statingToo({ source, category }: Act, { acts }: View): Act[] {
 
 function byName({ reading }: View, { verb, objectText: object }: Act): string {
   const named = asNamed(object, reading.name);
-  return named !== undefined && isPlain(object) && !isNounLast(verb, named, reading.name)
+  // "maps_weather" begins with a noun in the plural.
+  const isVerb = !NOUN_LIKE.has(verb) || reading.nameWords.some(({ text }) => text === verb);
+  return named !== undefined && isPlain(object) && isVerb && !isNounLast(verb, named, reading.name)
     ? `Going by its name, one call ${thirdPerson(verb)} what the name calls ${shown(named)}.`
     : `Its name, ${shown(reading.name)}, states what a call does.`;
 }
@@ -125,7 +127,7 @@ function phraseOf({ verb, objectText, clause, source }: Act): string | undefined
 }
 // What ends in an adjective, a number or a little word was cut off before its noun.
 const UNFINISHED =
-  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short)$|^(?:it|them)$/i;
+  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short|personal|authenticated|local|remote|global)$|^(?:it|them)$/i;
 const DENIED = /\b(?:not|never|cannot|without|\w+n't)\b/i;
 
 /** "a email", "a NFS": the article that fits what follows; words that may be said either way stay as they are. */
@@ -148,7 +150,11 @@ function articleOf(word: string): 'a' | 'an' | undefined {
 // "and filters pages" goes on after "lists"; what the verbs were not put into the same form of does not.
 const JOINED_FIRST = /^(?:and|or|then)\s+(?!\w+s\s)|^[,/]/i;
 
+// "chats that the user takes part in" ends where it should.
+const RELATIVE = /\b(?:that|which|whom?)\b[^,]*\s\w{3,}\s(?:in|on|to|of|with|from|for|by|at)$/i;
+
 function tidy(text: string): string {
+  if (RELATIVE.test(text)) return text.replace(/\s+/g, ' ').trim();
   return text
     .replace(/\s+/g, ' ')
     .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')
@@ -182,7 +188,7 @@ const UNCOUNTED =
   /(?:s|ing|data|information|metadata|content|text|code|access|feedback|usage|software|documentation|history|output|input|help|advice|support|research|storage|memory|traffic|availability|performance|context|guidance|knowledge|progress|hardware|connectivity|people|info|schema)$/i;
 /** "in browser", "on device": telegrams, fit to be quoted and not to be told. */
 const BARE_PLACE =
-  /\b(?:against|in|via|using) (?!(?:the|an?|your|its|this|that|each|any|all|one|another|their|some|multiple|natural) )(?:[\w.-]+ ){0,3}(?:database|api|engine|registry|index)\b(?! [\w“])|\b(?:in|on|from|to|into|of|for) (?:browser|device|project|page|element|file|database|table|list|user|server|repository|account|task|item|message|issue|record|document|board|sheet|team|channel|group|folder|workspace|session|cluster|branch)\b(?! [\w“])/i;
+  /\b(?:in|on|from|to|into|of|for|against|via|using|with) (?!(?:the|an?|your|its|this|that|each|any|all|one|another|their|some|every|no|multiple|natural|which|whose|[\w-]+['’]s) )(?:[\w.-]+ ){0,2}(?:browser|device|project|page|element|file|database|table|list|user|server|repository|account|task|item|message|issue|record|document|board|sheet|team|channel|group|folder|workspace|session|cluster|branch|api|engine|registry|index|agent)\b(?! (?!(?:with|by|from|to|for|in|on|using|and|or)\b)[\w“])/i;
 
 /** The description's own words, where they are fit to stand in quotation marks. */
 function quotedSentence(
@@ -241,7 +247,9 @@ const READ_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> = {
     'It returns what it makes and stores nothing, which keeps it a read.',
   ],
   wait: ['It only waits or polls; nothing is set off, so it is a read.'],
-  export: ['The data comes back in the answer and nothing stored changes, so it is a read.'],
+  export: [
+    'The definition names nothing stored that the export would change, so it is a read and not a write.',
+  ],
 };
 const READ: readonly [string, ...string[]] = [
   'It only returns information; nothing is changed or set off, so it is a read.',
@@ -271,6 +279,7 @@ const WRITE_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> = 
     'The change is stated whole in the arguments and nothing is started, so it is a write.',
     'It alters stored state as the call says, which makes it a write and not an execution.',
   ],
+  save: ['What it makes can be kept in a file, so it is a write and not a read.'],
   manage: [
     'The definition does not say which acts this covers, so it is taken as a write rather than a read.',
   ],
@@ -287,6 +296,13 @@ const WRITE_ELSEWHERE: readonly [string, ...string[]] = [
 
 /** Whether the arguments hold what the reason says they do. */
 function isStatedWhole({ kind }: Act, { fields }: Reading): boolean {
+  // What a file holds does not stand in the arguments that name it.
+  if (
+    kind === 'create' &&
+    !fields.some(({ name }) => SAID.test(name)) &&
+    fields.some(({ name }) => /(?:^|_)(?:file_?)?path$|filePath$/i.test(name))
+  )
+    return false;
   if (fields.length === 0) return kind === 'mark' || kind === 'choose' || kind === 'manage';
   return (
     kind !== 'send' ||

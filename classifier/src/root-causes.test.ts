@@ -165,6 +165,28 @@ const mended: Mended[] = [
     'Read Low',
     { fileId: text },
   ],
+  [
+    'what plainly files nothing and points elsewhere',
+    'report_issue',
+    'ARCHIVED. This tool files NOTHING and contacts no service: it returns a notice.',
+    'Read Low',
+    { title: text },
+  ],
+  [
+    'a page’s dialog answered',
+    'handle_dialog',
+    'If a browser dialog was opened, use this command to handle it',
+    'Execute High',
+    { action: oneOf('accept', 'dismiss') },
+    'browser',
+  ],
+  [
+    'an address that stands for an id',
+    'get_resource',
+    'Fetch a resource by URL, or by its type and id',
+    'Read Low',
+    { url: text },
+  ],
 ];
 
 test.for(mended)('%s', ([, name, says, is, properties, server]) => {
@@ -180,6 +202,14 @@ const told: [description: string, start: RegExp][] = [
   ['Capture an image and return it', /captures an image and returns it\./],
   ['Display a live, interactive map of places', /displays a live, interactive map of places\./],
   ['Set default market type for all exchanges', /“Set default market type for all exchanges”\./],
+  ['List all chats that the user takes part in.', /chats that the user takes part in\./],
+  ['Uninstall an app from mobile device', /uninstalls an app\./],
+  ['Create a file or completely overwrite it', /creates a file or completely overwrites it\./],
+  [
+    'List branches in project with search filter',
+    /“List branches in project with search filter”|lists branches\./,
+  ],
+  ['Search a store to find and discover tools', /searches a store to find and discover tools\./],
   ['Open a URL in browser', /opens a URL\./],
   ['Delete branch from project', /“Delete branch from project”\./],
   ['Manages keys.This tool is a router.', /manages keys\./],
@@ -198,6 +228,10 @@ test('a reason says that a text stands in the arguments only where one does', ()
 
 test('a noun at the end of a name is not told as a verb', () => {
   expect(judge('cluster_rollout', 'Rollout helper').rationale).not.toMatch(/rollouts|rolls out/);
+});
+
+test('a plural noun in a name is not told as a verb', () => {
+  expect(judge('maps_weather', '查询天气').rationale).not.toContain('maps what');
 });
 
 test('a definition that keeps its reader from other tools steers', () => {

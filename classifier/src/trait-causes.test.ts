@@ -358,6 +358,13 @@ const cases: Case[] = [
     { question: text },
   ],
   ['a session watched again', 'get_replay', 'Get a session replay', 'Read Medium private_data', id],
+  [
+    'rows handed out',
+    'export',
+    'Export a query or aggregation results in a given format.',
+    'Read Medium private_data',
+    { collection: text },
+  ],
 
   ['a repost is public', 'repost', 'Repost a tweet.', 'Write High communicates_externally', id],
   [

@@ -83,7 +83,7 @@ const KINDS: Record<VerbKind, string> = {
     establish enroll enrol ingest setup configure initialize initialise init embed_in link upsert log
     backup back_up instantiate onboard plug tokenise_store place issue enqueue queue bootstrap populate
     seed draft produce materialize mint contribute capture_note hire`,
-  change: `update edit modify set change patch move rename replace alter adjust mv amend reorder sort_in rewrite_file
+  change: `update edit modify set change overwrite patch move rename replace alter adjust mv amend reorder sort_in rewrite_file
     transition convert_record migrate_record merge rebase cherry-pick squash resolve_issue fix format_cells toggle
     increment decrement enable disable activate deactivate lock unlock promote demote extend renew
     turn customize customise override rotate redefine protect declare adopt attach_label refactor relocate reassign correct reschedule

@@ -48,11 +48,13 @@ export const storing: Record<
   make: (verb, a) => made(verb, a),
   change: (verb, a) => changed(verb, a),
   mark: (verb, a) =>
-    (verb === 'confirm' && isAbout(a.object, 'money')) ||
-    (/^(?:approve|accept)$/.test(verb) && PAYABLE.test(a.object.join(' '))) ||
-    (verb === 'approve' && a.isCrypto && /\b(?:spend\w*|allowance|tokens?)\b/.test(a.phrase))
-      ? write('money')
-      : write('mark'),
+    a.isScreen && /\b(?:dialog|alert|popup|prompt)s?\b/.test(a.phrase)
+      ? execute('touch')
+      : (verb === 'confirm' && isAbout(a.object, 'money')) ||
+          (/^(?:approve|accept)$/.test(verb) && PAYABLE.test(a.object.join(' '))) ||
+          (verb === 'approve' && a.isCrypto && /\b(?:spend\w*|allowance|tokens?)\b/.test(a.phrase))
+        ? write('money')
+        : write('mark'),
   remove: (verb, a) =>
     verb === 'uninstall' ? execute('remove') : write('remove', verb === 'drop' && a.isScreen),
   take: () => write('remove'),

@@ -8,6 +8,10 @@ const FETCHING =
 const OWN_THING =
   /\b(?:issue|pull request|merge request|repository|repo|pipeline|job|workflow|board|channel|frame|node|design|ticket|project|dashboard|instance|workspace|server|api|cluster|account|base|database|connection|registry|organi[sz]ation|region|tenant|proxy|calendar|meeting|tweet|profile|thread|subreddit|reddit|post|playlist|track|album|linkedin|redirect|return|success|callback|avatar|logo|icon|spreadsheet|sheet|doc id|instagram|tiktok|product listing)\b/i;
 
+/** "By URL, or by id": the address names a thing of the service. */
+const ALTERNATIVE =
+  /\bby (?:its |an? )?(?:URLs?,? or by\b|(?:\w+ )?(?:ids?|names?|keys?),? or (?:by )?URLs?\b)/i;
+
 const DOCS = /\b(?:documentation|docs|doc|manual) (?:pages?|articles?|sections?)\b/i;
 
 /** The argument that names an address which the call then requests. */
@@ -26,6 +30,7 @@ export function callerUrl(view: View): Quote[] {
       (field.type !== 'string' && field.type !== 'array' && field.type !== '')
     )
       continue;
+    if (ALTERNATIVE.test(leadSentence(view))) continue;
     const about = field.description.slice(0, 200);
     if (
       /^(?:domain|host|hostname|base_?url)$/i.test(field.name) &&

@@ -131,7 +131,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     )
       return undefined;
     if (
-      /^(?:file)$/.test(head) &&
+      /^(?:file|document)$/.test(head) &&
       /\b(?:directory|tree|list|info|metadata|size|stat|types?|generated|log file)\b/i.test(
         `${reading.nameWords.map(({ text: part }) => part).join(' ')} ${act.objectText}`,
       )
@@ -299,6 +299,8 @@ export const aboutPeople = defineSignal({
 });
 
 const ROWS = /\breturns? [^.]{0,40}\brows\b|\b(?:result|matching|table) rows\b/i;
+const EXPORTED_ROWS =
+  /\b(?:query|aggregation|search) (?:\w+ )?results?\b|\b(?:rows|documents|records) (?:of|from|in)\b/i;
 const CRM =
   /\b(?:crm|records? (?:from|in) (?:an? |the )?(?:table|base|database|object)|customer records?)\b/i;
 
@@ -321,6 +323,8 @@ export const records = defineSignal({
         view.main.object.at(-1) ?? '',
       )
     )
+      return [quoteOf(view.main)];
+    if (view.main.kind === 'export' && EXPORTED_ROWS.test(view.main.clause ?? ''))
       return [quoteOf(view.main)];
     if (view.main.kind !== 'read') return [];
     const kindField = reading.fields.find(
