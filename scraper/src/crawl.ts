@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import type { CrawlRun, ServerId, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { CrawlRun, ServerId, ServerSource } from '@toolwarden/catalogue';
 import type { Store } from '@toolwarden/catalogue/store';
 import { crawlInPlace } from './crawl-in-place.ts';
 import { type CrawlResult, resultOf } from './crawl-result.ts';
 import type { CrawlAttempt, crawlServer } from './crawl-server.ts';
+import { blameForRoom, LEAST_ROOM_BYTES } from './disk-room.ts';
 import { closeKilledRun, finishServer, writeRun } from './finish-server.ts';
 import { removeLeftovers, temporaryPrefix } from './leftovers.ts';
 import { type CrawlLimits, defaultLimits } from './limits.ts';
@@ -13,9 +14,6 @@ import { MAX_SLOTS } from './sandbox/identity.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { ScraperError } from './scraper-error.ts';
 import { openWorkList, type WorkList } from './work-list.ts';
-
-/** With less room than this an installation that found none says nothing of its package. */
-const LEAST_ROOM_BYTES = 256 * 1024 ** 2;
 
 export type CrawlOptions = {
   store: Store;
@@ -104,10 +102,10 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
         // What helped last time is tried first; a record that cannot be read is no help.
         const earlier = await options.store.readServer(source.id).catch(() => undefined);
         const known = { ...shared, earlier };
-        const record = await crawlInPlace(root, slot, source, known, options.listServer);
-        if (record === undefined) return;
+        const crawled = await crawlInPlace(root, slot, source, known, options.listServer);
+        if (crawled === undefined) return;
+        const { record, isFull } = await blameForRoom(crawled, options.hasLittleRoom);
         const result = resultOf(record, Math.round(performance.now() - began));
-        const isFull = isOutOfRoom(record) && (await (options.hasLittleRoom ?? hasLittleRoom)());
         await finishServer(options.store, work, position, isFull ? undefined : record, result);
         options.onResult?.(result);
         if (isFull) throw outOfRoom(record.id);
@@ -121,18 +119,6 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
     await rm(root, { recursive: true, force: true });
   }
   return broken.signal.aborted ? broken.signal.reason : undefined;
-}
-
-function isOutOfRoom({ reason, detail = '' }: ServerRecord): boolean {
-  return (
-    reason === 'disk-full' || (reason === 'install-failed' && /ENOSPC|no space left/i.test(detail))
-  );
-}
-
-/** Asked when the server's own folder is gone: a package too large for this machine must not stop all behind it. */
-async function hasLittleRoom(): Promise<boolean> {
-  const { bavail, bsize } = await statfs(tmpdir());
-  return bavail * bsize < LEAST_ROOM_BYTES;
 }
 
 function outOfRoom(id: ServerId): ScraperError {

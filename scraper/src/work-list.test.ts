@@ -104,6 +104,7 @@ test('a package too large for a disk with room only fails itself', async () => {
     hasLittleRoom: async () => false,
   });
   expect(run.counts).toMatchObject({ servers: 4, complete: 3, failed: 1 });
+  expect(run.failuresByReason).toEqual({ 'limit-exceeded': 1 });
 });
 
 test('what a killed crawler had finished is filed by the next one, with the time it was finished at', async () => {

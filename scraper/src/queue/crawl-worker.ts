@@ -5,6 +5,7 @@ import { DelayedError, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { crawlInPlace } from '../crawl-in-place.ts';
 import { type CrawlResult, isOurs, resultOf } from '../crawl-result.ts';
+import { blameForRoom } from '../disk-room.ts';
 import { temporaryPrefix } from '../leftovers.ts';
 import { type CrawlLimits, defaultLimits } from '../limits.ts';
 import { readRegistrySettings } from '../npm/registry-settings.ts';
@@ -45,14 +46,15 @@ export async function runCrawlWorker(options: CrawlWorkerOptions): Promise<void>
     try {
       const began = performance.now();
       const shared = { sandbox, settings, limits, signal: giveUp.signal, earlier };
-      const record = giveUp.signal.aborted
+      const crawled = giveUp.signal.aborted
         ? undefined
         : await crawlInPlace(root, slot, source, shared);
-      if (record === undefined) {
+      if (crawled === undefined) {
         // Back to the queue without counting as a try: it was we who stopped.
         await job.moveToDelayed(Date.now(), token);
         throw new DelayedError();
       }
+      const { record } = await blameForRoom(crawled);
       const durationMs = Math.round(performance.now() - began);
       const isLast = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
       if (isOurs(record.reason) && !isLast) throw new Error(`${record.reason}: ${record.detail}`);
