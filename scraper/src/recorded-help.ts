@@ -11,7 +11,11 @@ export function helpFromRecord(
   about: { readme: string; packageName: string; binName: string },
 ): Help | undefined {
   const configuration = earlier?.configurations.find(({ name }) => name === 'default');
-  const given = earlier?.help ?? [];
+  // Which dependency versions are forced is decided anew by each installation.
+  const given = [
+    ...Object.entries(source.overrides ?? {}).map(([name, forced]) => `override ${name}@${forced}`),
+    ...(earlier?.help ?? []).filter((word) => !word.startsWith('override ')),
+  ];
   if (earlier?.outcome !== 'complete' || configuration === undefined || given.length === 0)
     return undefined;
   const shown = configurationFromReadme(about.readme, about.packageName, about.binName)?.env ?? {};
