@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkPolicyText, parsePolicy } from './check.ts';
+import { checkPolicyText } from './check.ts';
+import { parsePolicy } from './parse-policy.ts';
 
 const policy = (fields: object) => JSON.stringify({ version: '1', default: 'deny', ...fields });
 const brief = (text: string) =>

@@ -3,7 +3,6 @@ import type { Finding, Problem } from './finding.ts';
 import { lineAndColumn, readJsonText } from './json-text.ts';
 import { lint } from './lint.ts';
 import type { Policy } from './policy.ts';
-import { PolicyError } from './policy-error.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 /** What a policy is checked against. */
@@ -41,12 +40,4 @@ export function placed(problems: readonly Problem[], text: string): Finding[] {
   return problems
     .map((problem) => ({ ...lineAndColumn(text, offsetOf(problem.pointer)), ...problem }))
     .sort((a, b) => a.line - b.line || a.column - b.column || (a.pointer < b.pointer ? -1 : 1));
-}
-
-/** A document as a policy. @throws PolicyError that lists what the schema says against it. */
-export function parsePolicy(document: unknown): Policy {
-  const problems = schemaProblems(document as Parameters<typeof schemaProblems>[0]);
-  if (problems.length === 0) return document as Policy;
-  const lines = problems.map(({ pointer, message }) => `${pointer || '/'}: ${message}`);
-  throw new PolicyError('invalid', lines.join('\n'));
 }

@@ -1,5 +1,4 @@
 import type { Digest, JsonPointer, Trait } from '@toolwarden/catalogue';
-import { parsePolicy } from './check.ts';
 import { type ClassSet, classSetOf } from './classes.ts';
 import { type CompiledRule, compileRule, mergeRules, type Plan } from './compile-rule.ts';
 import type { Call, Facts } from './decision.ts';
@@ -7,6 +6,7 @@ import { compileGlob, isPattern } from './glob.ts';
 import { placedRules } from './lint/places.ts';
 import { policyDigest } from './normalise.ts';
 import type { PatternEngine } from './operators/operator.ts';
+import { parsePolicy } from './parse-policy.ts';
 import { loadPatterns, noPatterns } from './patterns.ts';
 import type { ClassKey, Policy } from './policy.ts';
 import { windowMs } from './window.ts';
@@ -16,7 +16,7 @@ export type CompiledPolicy = {
   readonly policy: Policy;
   readonly digest: Digest;
   /** The rules that apply to a tool; for `decide`. */
-  planFor(call: Call, facts: Facts): Plan;
+  planFor(call: Call, facts: Pick<Facts, 'classification' | 'definition'>): Plan;
 };
 
 /** A flow rule, prepared. */

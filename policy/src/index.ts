@@ -1,4 +1,4 @@
-export { type CheckOptions, checkPolicyText, parsePolicy } from './check.ts';
+export { type CheckOptions, checkPolicyText } from './check.ts';
 export { checkPatterns } from './check-patterns.ts';
 export type { ToolClass } from './classes.ts';
 export { type CompiledPolicy, compilePolicy } from './compile.ts';
@@ -24,6 +24,8 @@ export {
   normalisePolicy,
   policyDigest,
 } from './normalise.ts';
+export { parsePolicy } from './parse-policy.ts';
+export { type PlannedCounter, plannedCounters } from './planned-counters.ts';
 export { type Limit, type Policy, policySchema, type Rule } from './policy.ts';
 export { PolicyError } from './policy-error.ts';
 export { benignArguments } from './recommend/benign.ts';
