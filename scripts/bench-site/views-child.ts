@@ -5,6 +5,7 @@ import { openStore } from '@toolwarden/catalogue/store';
 import { catalogueView } from '../../site/src/lib/catalogue-view.ts';
 import { serverPages } from '../../site/src/lib/server-pages.ts';
 import { summarizeServer } from '../../site/src/lib/server-summary.ts';
+import { openTokenCounter } from '../../site/src/lib/token-count.ts';
 import { toolStructure } from '../../site/src/lib/tool-structure.ts';
 import type { ToolView } from '../../site/src/lib/tool-view.ts';
 
@@ -19,13 +20,14 @@ for (const group of groups) {
   if (entry) summaries.push(summarizeServer(entry, attacks));
 }
 const catalogue = catalogueView(summaries, attackEntries);
+const countTokens = await openTokenCounter();
 let pages = 0;
 for (const group of groups) {
   const { entry } = await store.readGroup(group);
   if (entry === undefined) continue;
   const folder = join(project, 'content', 'servers', entry.slug, 'tools');
   mkdirSync(folder, { recursive: true });
-  for (const { url, template, view } of serverPages(catalogue, entry, [])) {
+  for (const { url, template, view } of serverPages({ ...catalogue, countTokens }, entry, [])) {
     if (!template.endsWith('[tool]')) continue;
     const page = view as { view: ToolView; policies: object[] };
     // The text is in the tokens too; a program that only renders needs it once.

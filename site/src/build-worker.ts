@@ -5,6 +5,7 @@ import type { PageHashes, ServerState } from './build-state.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
 import { sitePages } from './lib/site-pages.ts';
+import { type CountTokens, openTokenCounter } from './lib/token-count.ts';
 import { openRenderer } from './page-renderer.ts';
 import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
 import type { ReadRequest, WorkerJob, WorkerRequest, WriteRequest } from './worker-messages.ts';
@@ -47,6 +48,7 @@ async function write(request: WriteRequest) {
     pages += 1;
     if (pages % A_WORD === 0) process.send?.({ pages: A_WORD });
   };
+  let countTokens: CountTokens | undefined;
   const servers: WrittenServer[] = [];
   for (const { files, before, isSame } of request.servers) {
     if (isSame && before !== undefined) servers.push(keepServer(target, before));
@@ -54,7 +56,8 @@ async function write(request: WriteRequest) {
       const known = held.get(files.name) ?? (await store.readGroup(files));
       held.delete(files.name);
       const work = { name: files.name, read: known, before: before?.pages ?? {} };
-      servers.push(await writeServer(target, catalogue, work, onPage));
+      countTokens ??= await openTokenCounter();
+      servers.push(await writeServer(target, { ...catalogue, countTokens }, work, onPage));
     }
   }
   return { servers, pages: await writeSitePages(target, catalogue, request, onPage) };

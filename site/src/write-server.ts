@@ -2,8 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadServer } from '@toolwarden/catalogue/store';
 import type { PageHashes, ServerState } from './build-state.ts';
-import type { CatalogueView } from './lib/catalogue-view.ts';
+import { decidePolicies } from './decide-policies.ts';
 import { serverPages } from './lib/server-pages.ts';
+import type { Around } from './lib/tool-view.ts';
 import { serverUrl } from './lib/urls.ts';
 import { linkFile, linkTree } from './link-tree.ts';
 import { isKept, type PageTarget, pageHash, writePage } from './page-writer.ts';
@@ -26,7 +27,7 @@ export function keepServer(
 /** Writes those pages of a server that are new or changed, and takes the others over. */
 export async function writeServer(
   target: PageTarget,
-  catalogue: CatalogueView,
+  around: Around,
   {
     name,
     read: { entry, history },
@@ -37,12 +38,14 @@ export async function writeServer(
   const written: WrittenServer = { name, pages: {}, faults: [] };
   if (entry === undefined) return written;
   if (target.previousDir !== undefined && Object.keys(before).length > 0) linkServer(target, name);
-  for (const page of serverPages(catalogue, entry, history)) {
+  for (const page of serverPages(around, entry, history)) {
     const hash = pageHash(page);
     written.pages[page.url] = hash;
     for (const { profile, fault } of page.policies)
       if (fault !== undefined)
         written.faults.push({ file: page.url, message: `policy ${profile}: ${fault}` });
+    for (const fault of await decidePolicies(page.policies, entry.record.id))
+      written.faults.push({ file: page.url, message: fault });
     if (!isKept(target, before, page.url, hash)) {
       if (page.url === serverUrl(name)) dropPolicies(target, name);
       await writePage(target, page);

@@ -29,7 +29,15 @@ test('a tool’s history has its own events and its server’s absence, the newe
 });
 
 test('a changed description is shown before and after', () => {
-  expect(historyRows(events, 'a')[1]?.words).toEqual({ before: 'before', after: 'after' });
+  const [, row] = historyRows(events, 'a');
+  expect(row?.words).toEqual([
+    { text: 'before', kind: 'gone' },
+    { text: 'after', kind: 'new' },
+  ]);
+  expect(row?.values).toEqual([
+    { place: 'inputSchema', before: undefined, after: '{}' },
+    { place: 'title', before: '"A"', after: undefined },
+  ]);
 });
 
 test('without events there is no history', () => {

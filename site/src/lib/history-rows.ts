@@ -1,5 +1,11 @@
 import { type HistoryEvent, readTool, type ToolDefinition } from '@toolwarden/catalogue';
 import { changedKeys } from './change-lines.ts';
+import {
+  type ChangedValue,
+  changedValues,
+  type DiffPiece,
+  textDiff,
+} from './definition-changes.ts';
 
 /** One line of a tool's history, the newest first. */
 export type HistoryRow = {
@@ -10,7 +16,9 @@ export type HistoryRow = {
   what: string;
   digest: string | undefined;
   /** The description before and after, where that changed. */
-  words: { before: string; after: string } | undefined;
+  words: DiffPiece[] | undefined;
+  /** Every other value that differs. */
+  values: ChangedValue[];
 };
 
 /** What is known of a tool's definition over time. A server that vanished or came back is part of it. */
@@ -22,7 +30,7 @@ export function historyRows(events: readonly HistoryEvent[], tool: string): Hist
 }
 
 function rowOf(event: HistoryEvent): HistoryRow | undefined {
-  const row = { day: event.at.slice(0, 10), version: event.version, words: undefined };
+  const row = { day: event.at.slice(0, 10), version: event.version, words: undefined, values: [] };
   switch (event.event) {
     case 'tool-added':
       return { ...row, what: 'Added', digest: event.newDigest };
@@ -35,7 +43,8 @@ function rowOf(event: HistoryEvent): HistoryRow | undefined {
         ...row,
         what: `Changed: ${fields.join(', ')}`,
         digest: event.newDigest,
-        words: isReworded ? { before: textIn(event.old), after: textIn(event.new) } : undefined,
+        words: isReworded ? textDiff(textIn(event.old), textIn(event.new)) : undefined,
+        values: changedValues(event.old, event.new),
       };
     }
     case 'server-gone':

@@ -2,7 +2,6 @@ import type { CatalogueEntry, CatalogueTool, HistoryEvent } from '@toolwarden/ca
 import { changesFeed } from './atom-feed.ts';
 import { type ServerAttacks, serverAttackLines } from './attack-lines.ts';
 import { badgeSvg } from './badge.ts';
-import type { CatalogueView } from './catalogue-view.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { correctionTemplate } from './correction-template.ts';
 import { printJson } from './json-file.ts';
@@ -12,8 +11,9 @@ import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
 import { siteUrl } from './site-url.ts';
+import { type Question, toolQuestions } from './tool-questions.ts';
 import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
-import { type ToolView, toolView } from './tool-view.ts';
+import { type Around, type ToolView, toolView } from './tool-view.ts';
 import { serverUrl, toolUrl } from './urls.ts';
 import { wrapSnippet } from './wrap-snippet.ts';
 
@@ -22,6 +22,7 @@ export type ToolPageView = {
   view: ToolView;
   policies: PolicyPanel[];
   correction: { file: string; tokens: JsonToken[] };
+  questions: Question[];
 };
 
 /** All that a server's page shows. */
@@ -40,9 +41,6 @@ const SHOWN_CHANGES = 50;
 export type PageWithFiles = SitePage & {
   policies: PolicyPanel[];
 };
-
-/** What a server's and its tools' pages are made from, besides the server. */
-type Around = Pick<CatalogueView, 'acts' | 'attacks'>;
 
 /** The pages of one server, its own first, one after the other: thousands of tools need not be held at once. */
 export function* serverPages(
@@ -109,7 +107,12 @@ function toolPage(
   return {
     url,
     template: 'servers/[server]/tools/[tool]',
-    view: { view, policies, correction: correctionTemplate(ref) } satisfies ToolPageView,
+    view: {
+      view,
+      policies,
+      correction: correctionTemplate(ref),
+      questions: toolQuestions(view),
+    } satisfies ToolPageView,
     policies,
     files: [
       [`${url}.json`, () => printJson(toolTwin(ref, view, policies))],

@@ -32,6 +32,7 @@ import { type HistoryRow, historyRows } from './history-rows.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { type Fact, provenanceOf } from './provenance.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
+import type { CountTokens } from './token-count.ts';
 import { serverUrl, toolUrl } from './urls.ts';
 
 /** A tool in a list. */
@@ -73,6 +74,9 @@ export type ToolView = {
   attacks: AttackLine[];
   provenance: Fact[];
   history: HistoryRow[];
+  /** Tokens of the definition, and their share of a window of 200,000. */
+  tokens: { count: number; share: string };
+  configurations: { all: number; used: string[] };
   here: ToolLink[];
   elsewhere: ToolLink[];
 };
@@ -80,9 +84,12 @@ export type ToolView = {
 /** A tool with its server and its address. */
 export type ToolRef = { entry: CatalogueEntry; tool: CatalogueTool; url: string };
 
+/** What a tool's view is made from besides its server. */
+export type Around = Pick<CatalogueView, 'acts' | 'attacks'> & { countTokens: CountTokens };
+
 /** The view of one tool: a function of its server, the attack database, and the tools elsewhere that do the same. */
 export function toolView(
-  { acts, attacks }: Pick<CatalogueView, 'acts' | 'attacks'>,
+  { acts, attacks, countTokens }: Around,
   { entry, tool, url }: ToolRef,
   history: readonly HistoryEvent[],
 ): ToolView {
@@ -128,6 +135,8 @@ export function toolView(
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
     attacks: attackLines(entry, tool, attacks),
     provenance: provenanceOf(entry, tool),
+    tokens: tokensOf(tool, countTokens),
+    configurations: { all: entry.record.configurations.length, used: tool.configurations },
     history: historyRows(history, known.name),
     here: relatedHere(entry, tool).map((other) =>
       linkTo({ entry, tool: other, url: toolUrl(entry.slug, other.slug) }),
@@ -189,6 +198,13 @@ function factsOf(
   };
   const held = traits.filter(({ id }) => judgement.traits.includes(id));
   return [category, ...held.map((trait) => ({ ...trait, quotes: quotes.get(trait.id) ?? [] }))];
+}
+
+const WINDOW = 200_000;
+
+function tokensOf({ definition }: CatalogueTool, countTokens: CountTokens): ToolView['tokens'] {
+  const count = countTokens(JSON.stringify(definition));
+  return { count, share: `${((100 * count) / WINDOW).toFixed(2)} %` };
 }
 
 const FIRST = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'];

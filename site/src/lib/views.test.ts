@@ -31,7 +31,8 @@ function tool(server: string, name: string) {
   if (ref === undefined) throw new Error(`no fixture ${server} ${name}`);
   return ref;
 }
-const view = (server: string, name: string) => toolView(catalogue, tool(server, name), []);
+const around = () => ({ ...catalogue, countTokens: (text: string) => text.length });
+const view = (server: string, name: string) => toolView(around(), tool(server, name), []);
 
 test('a tool’s view says level, label, rows and the words that show it', () => {
   const found = view('npm:@fixture/campaigns', 'send_campaign');
@@ -56,7 +57,7 @@ test('a tool lists the attacks that its own capabilities allow, and only those',
 
 test('a tool that nobody judged has no level, its policy refuses it and the index says so', () => {
   const ref = tool('npm:@fixture/unclassified-tool', 'sync_everything');
-  const found = toolView(catalogue, ref, []);
+  const found = toolView(around(), ref, []);
   expect([found.level, found.label, found.rows, found.facts]).toEqual([
     undefined,
     undefined,
@@ -79,7 +80,7 @@ test('a person’s answer for an earlier definition is shown, and does not hold'
   const ref = refs.find(({ tool }) => tool.correction !== undefined);
   const { correction, ...tool } = ref?.tool ?? {};
   const moved = { ...ref, tool: { ...tool, staleCorrection: correction } } as (typeof refs)[0];
-  const found = toolView(catalogue, moved, []);
+  const found = toolView(around(), moved, []);
   expect(found).toMatchObject({
     correction: undefined,
     staleCorrection: { by: correction?.by, reason: correction?.reason },
@@ -156,7 +157,7 @@ test('the tools of a server that could not be listed are not known, which is not
 
 test('the JSON twin of a tool names what its page calls related, here and elsewhere', () => {
   const ref = tool('npm:@fixture/many-tools', 'create_issue');
-  const found = toolView(catalogue, ref, []);
+  const found = toolView(around(), ref, []);
   const urls = [...found.here, ...found.elsewhere].map(({ url }) => url);
   expect(found.here.length * found.elsewhere.length).toBeGreaterThan(0);
   expect(toolTwin(ref, found, [])).toMatchObject({ related: urls });
