@@ -102,10 +102,11 @@ function actOfValue(
     clauseOf(value, reading.description, others) ?? clauseOf(value, field.description, others);
   const words = nameWords(value).map(({ text }) => text);
   const index = words.findIndex((word) => verbForm(word)?.form === 'base' || UNDOING.test(word));
-  const stated = clause === undefined ? undefined : clauseAct(clause, setting);
+  const stated = clause === undefined ? undefined : clauseAct(clause.act, setting);
   if (
     clause !== undefined &&
-    READ_ONLY_CLAUSE.test(clause.slice(0, 260)) &&
+    READ_ONLY_CLAUSE.test(clause.whole.slice(0, 260)) &&
+    (clause.whole === clause.act || !KEEPS.test(clause.whole)) &&
     !(stated !== undefined && GRAVE.has(stated.kind))
   )
     return plainAct(value, pointer, { category: 'Read', kind: 'compute', isWeak: false });
@@ -157,11 +158,17 @@ function clauseAct(clause: string, setting: Setting): Act | undefined {
   );
 }
 
+/** Words of something kept: what is denied beside them is another thing. */
+const KEEPS =
+  /\b(?:persist|stor(?:e[sd]?|ing)|sav(?:e[sd]?|ing)|writ(?:es?|ten|ing)|delet|remov|overwrit|config file|on disk)/i;
 const END = /\n\s*[-*•]|\s•\s|\n\n|;\s|,\s*["'`]|\.\s+action/;
 const END_IN_BRACKETS = /\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/;
 
+/** What states the act, up to the first bracket that closes; and all that is said, for what it denies. */
+type Clause = { act: string; whole: string };
+
 /** What a description says of one value: `"remove" (remove account)`, `- stop: Stops the timer`. */
-function clauseOf(value: string, text: string, others: readonly string[]): string | undefined {
+function clauseOf(value: string, text: string, others: readonly string[]): Clause | undefined {
   if (value.length < 2) return undefined;
   let from = 0;
   for (let count = 0; count < 6; count++) {
@@ -176,8 +183,14 @@ function clauseOf(value: string, text: string, others: readonly string[]): strin
       );
     if (bridge === null) continue;
     const rest = withoutClaims(after.slice(bridge[0].length));
-    const end = rest.search(bridge[0].includes('(') ? END_IN_BRACKETS : END);
-    return beforeNext(rest.slice(0, end === -1 ? 400 : end), others);
+    const upTo = (mark: RegExp) => {
+      const end = rest.search(mark);
+      return beforeNext(rest.slice(0, end === -1 ? 400 : end), others);
+    };
+    return {
+      act: upTo(END_IN_BRACKETS),
+      whole: upTo(bridge[0].includes('(') ? END_IN_BRACKETS : END),
+    };
   }
   return undefined;
 }

@@ -187,6 +187,13 @@ const mended: Mended[] = [
     'Read Low',
     { url: text },
   ],
+  [
+    'a choice that keeps something, whatever else it leaves alone',
+    'workspace',
+    'Driven by action:\n- get — Report the workspace (as told).\n- set_default — Persist a default path (as set). The value is stored in a file. Does NOT change the live target.',
+    'Write Medium multi_action',
+    { action: oneOf('get', 'set_default'), path: text },
+  ],
 ];
 
 test.for(mended)('%s', ([, name, says, is, properties, server]) => {
