@@ -4,11 +4,16 @@ import { attacksFeed, changesFeed } from './lib/atom-feed.ts';
 import { attackLine } from './lib/attack-twin.ts';
 import { serverLine, toolLine } from './lib/bulk-lines.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
+import { csv } from './lib/csv.ts';
 import { FAVICON } from './lib/favicon.ts';
+import { printJson } from './lib/json-file.ts';
 import { llmsText } from './lib/llms-text.ts';
+import { apiIndex, openApiDocument } from './lib/open-api.ts';
+import { registryMeta } from './lib/registry-meta.ts';
 import { securityText } from './lib/security-text.ts';
 import { latestChanges, sitePages } from './lib/site-pages.ts';
 import { sitemaps } from './lib/sitemap.ts';
+import { writeSqlite } from './write-sqlite.ts';
 
 /** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
 export async function writeFeeds(
@@ -16,9 +21,15 @@ export async function writeFeeds(
   outDir: string,
   origin: string,
 ): Promise<void> {
+  const present = catalogue.servers.filter(({ status }) => status !== 'gone');
   const files = new Map<string, string>([
     ['api/v1/tools.jsonl', lines(catalogue.tools.map(toolLine))],
     ['api/v1/servers.jsonl', lines(catalogue.servers.map(serverLine))],
+    ['api/v1/tools.csv', csv(catalogue.tools.map(toolLine), TOOL_COLUMNS)],
+    ['api/v1/servers.csv', csv(catalogue.servers.map(serverLine), SERVER_COLUMNS)],
+    ['api/v1/registry-meta.jsonl', lines(present.map((server) => registryMeta(server, origin)))],
+    ['api/index.json', printJson(apiIndex(origin))],
+    ['api/openapi.json', printJson(openApiDocument(origin))],
     ['api/v1/attacks.jsonl', lines(catalogue.attackEntries.map(attackLine))],
     [
       'changes.xml',
@@ -39,7 +50,11 @@ export async function writeFeeds(
     await mkdir(dirname(join(outDir, file)), { recursive: true });
     await writeFile(join(outDir, file), text);
   }
+  writeSqlite(catalogue, join(outDir, 'api', 'v1', 'catalogue.sqlite'));
 }
+
+const TOOL_COLUMNS = ['server', 'tool', 'url', 'level', 'category', 'label', 'traits', 'digest'];
+const SERVER_COLUMNS = ['id', 'name', 'url', 'version', 'outcome', 'reason', 'isGone', 'tools'];
 
 function lines(items: object[]): string {
   return items.map((item) => `${JSON.stringify(item)}\n`).join('');
