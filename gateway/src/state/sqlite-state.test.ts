@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { compilePolicy, decide } from '@toolwarden/policy';
@@ -110,6 +111,21 @@ test('with power durability calls of one moment share a commit, and each is judg
   ).toEqual(['allow', 'allow', 'deny', 'failed', 'deny']);
   await state.close();
   expect(recordsOf(folder).filter(({ kind }) => kind === 'decision')).toHaveLength(4);
+});
+
+test('with power durability a copy of the files at each answer holds all that was answered, whole', async () => {
+  const folder = join(temporaryFolder(), 's');
+  const state = open(folder, { durability: 'power' });
+  for (let answered = 1; answered <= 10; answered++) {
+    const call = entry('other');
+    await state.record(call, judgeOf(call));
+    const copy = temporaryFolder();
+    for (const name of ['toolwarden.db', 'toolwarden.db-wal']) {
+      copyFileSync(join(folder, name), join(copy, name));
+    }
+    expect(recordsOf(copy).filter(({ kind }) => kind === 'decision')).toHaveLength(answered);
+  }
+  await state.close();
 });
 
 test('an approval is for one exact call, once, for a time, by the first who answers', () => {
