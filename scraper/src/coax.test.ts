@@ -55,6 +55,14 @@ describe('help for a failed start', () => {
     expect(helpFor('Usage: notes <file>')?.args ?? []).toEqual([]);
   });
 
+  test('is a subcommand of a subcommand, where the first one’s usage text names it', () => {
+    const help = { ...none, args: ['server'], given: ['argument server'] };
+    const usage =
+      'Usage: notes server [command]\n\nCommands:\n  start   Starts it\n  info    Tells of it';
+    expect(helpFor(usage, { help })?.args).toEqual(['server', 'start']);
+    expect(helpFor(usage, { help: { ...help, given: [] } })?.args ?? []).not.toContain('start');
+  });
+
   test('is a dummy file where credentials are missing and only its README says where they lie', () => {
     const readme = 'Set `NOTES_CREDENTIALS_PATH` to where they were saved.';
     expect(

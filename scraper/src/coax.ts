@@ -151,15 +151,17 @@ const SUBCOMMANDS = ['mcp', 'stdio', 'start', 'serve', 'server', 'run'];
 
 /** A subcommand, only where the output is usage text that names it: blind tries cost much and gain little. */
 const subcommand: Step = ({ help, attempt }) => {
-  if (help.args.length > 0) return undefined;
+  // A command may have commands of its own: `server start`.
+  const isGuess = help.args.every((arg) => help.given.includes(`argument ${arg}`));
+  if (!isGuess || help.args.length > 1) return undefined;
   const output = outputOf(attempt);
+  const words = SUBCOMMANDS.filter((word) => !help.args.includes(word));
   const name =
-    SUBCOMMANDS.find((word) =>
-      new RegExp(`^[ \\t]+(?:[\\w-]{1,60} )?${word}\\b`, 'm').test(output),
-    ) ?? SUBCOMMANDS.find((word) => new RegExp(`[|[<'"\`]${word}[|\\]>'"\`]`).test(output));
+    words.find((word) => new RegExp(`^[ \\t]+(?:[\\w-]{1,60} )?${word}\\b`, 'm').test(output)) ??
+    words.find((word) => new RegExp(`[|[<'"\`]${word}[|\\]>'"\`]`).test(output));
   return name === undefined
     ? undefined
-    : { ...help, args: [name], given: [...help.given, `argument ${name}`] };
+    : { ...help, args: [...help.args, name], given: [...help.given, `argument ${name}`] };
 };
 
 const stdioOption: Step = ({ help, attempt, readme, diagnosis }) => {
