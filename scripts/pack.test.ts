@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const POLICY = '{"version":"1","default":"deny","tools":{"read":{}}}';
@@ -80,6 +82,58 @@ test('policy, classify, crawl, grants, approvals, audit and attacks work where i
     stdout: expect.stringMatching(/ 0 problems/),
   });
   expect(run(['attacks', 'list', '--data', 'd'])).toMatchObject({ status: 0 });
+});
+
+// As small as a server can be: it lists two tools, and answers every call of them.
+const SERVER = `
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  const tools = ['read', 'write'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+  const results = {
+    initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } },
+    'tools/list': { tools },
+    'tools/call': { content: [{ type: 'text', text: 'done ' + params?.name }] },
+  };
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
+});`;
+
+test('wrap works where it is installed: what the policy allows is answered, the rest refused', async () => {
+  writeFileSync(join(home, 'server.cjs'), SERVER);
+  const bin = join(installed, 'bin', 'toolwarden.js');
+  const args = [
+    'wrap',
+    '--policy',
+    'p.json',
+    '--state',
+    'wrapped',
+    '--',
+    process.execPath,
+    'server.cjs',
+  ];
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: home,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (id: number, method: string, params: object) => {
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    return JSON.parse((await answers.next()).value ?? '').result;
+  };
+  const clientInfo = { name: 'test', version: '1' };
+  await ask(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+  child.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+  const { tools } = await ask(2, 'tools/list', {});
+  expect(tools.map(({ name }: { name: string }) => name)).toEqual(['read']);
+  const read = await ask(3, 'tools/call', { name: 'read', arguments: {} });
+  expect(read.content[0].text).toBe('done read');
+  expect(await ask(4, 'tools/call', { name: 'write', arguments: {} })).toMatchObject({
+    isError: true,
+  });
+  child.stdin.end();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  const { stdout } = run(['audit', 'tail', '--state', 'wrapped']);
+  expect(stdout).toMatch(/decision {2}allow {2}read/);
+  expect(stdout).toMatch(/decision {2}deny {2}write/);
 });
 
 test('a command that needs the repository says so', () => {
