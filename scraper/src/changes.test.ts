@@ -71,3 +71,18 @@ test('what a killed crawler wrote down already is left out, and the rest is not'
     expect(withoutKnown(seen(count), changes)).toEqual(changes.slice(count));
   expect(withoutKnown([...changes, ...earlier], changes)).toEqual(changes);
 });
+
+test('tools that show only because the server was also started in another way are no news', () => {
+  const way = (name: string) => ({ name, args: [], env: [] });
+  const before = { ...record([['a', 'x']]), configurations: [way('default')] };
+  const both = record([
+    ['a', 'x'],
+    ['b', 'x'],
+  ]);
+  const [a, b] = both.tools as [(typeof both.tools)[0], (typeof both.tools)[0]];
+  const more = { ...both, configurations: [way('default'), way('most rights')] };
+  const hidden = { ...more, tools: [a, { ...b, configurations: ['most rights'] }] };
+  expect(events(before, hidden)).toEqual([]);
+  expect(events(hidden, before)).toEqual([]);
+  expect(events(before, more)).toEqual([['tool-added', 'b']]);
+});

@@ -5,14 +5,21 @@ import {
   type ServerRecord,
 } from '@toolwarden/catalogue';
 
-/** What is new between two complete listings of one server, in the order of the tools' names. */
+/**
+ * What is new between two complete listings of one server, in the order of the tools' names. What shows only because it
+ * was started in another way than before is no change of the server's.
+ */
 export function changesBetween(
   earlier: ServerRecord,
   later: ServerRecord,
   at: string,
 ): HistoryEvent[] {
   const base = { at, version: later.version };
-  const [before, after] = [byName(earlier.tools), byName(later.tools)];
+  const isShared = sharedBy(earlier, later);
+  const [before, after] = [earlier, later].map(({ tools }) => byName(tools.filter(isShared))) as [
+    Map<string, RecordedTool[]>,
+    Map<string, RecordedTool[]>,
+  ];
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return [
     ...names.flatMap((name) => toolChanges(base, before.get(name), after.get(name))),
@@ -29,6 +36,14 @@ export function withoutKnown(history: HistoryEvent[], changes: HistoryEvent[]): 
       return changes.slice(count);
   }
   return changes;
+}
+
+/** Whether a tool is listed under a configuration that both records have. */
+function sharedBy(earlier: ServerRecord, later: ServerRecord): (tool: RecordedTool) => boolean {
+  const names = new Set(earlier.configurations.map(({ name }) => name));
+  const shared = later.configurations.map(({ name }) => name).filter((name) => names.has(name));
+  if (shared.length === 0) return () => true;
+  return ({ configurations }) => configurations.some((name) => shared.includes(name));
 }
 
 type Base = { at: string; version: string };
