@@ -46,6 +46,8 @@ function whatItDoes(view: View, pick: Pick): string {
     return `Each call passes on the statement that the caller writes in ${shown(program.evidence.quote)}.`;
   if (program?.kind === 'api')
     return `The caller names the operation in ${shown(program.evidence.quote)}, so one call can reach many parts of an API.`;
+  if (main !== undefined && view.acts.listed.includes(main))
+    return `It routes to several commands; the strongest that its description lists, ${shown(main.quote)}, decides.`;
   const stating = main === undefined ? [] : [main, ...statingToo(main, view)];
   const phrase = stating.map(phraseOf).find((item) => item !== undefined);
   if (phrase !== undefined && main?.source === 'argument')

@@ -237,6 +237,14 @@ test('a noun at the end of a name is not told as a verb', () => {
   expect(judge('cluster_rollout', 'Rollout helper').rationale).not.toMatch(/rollouts|rolls out/);
 });
 
+test('a router is not told as if it did one of its commands only', () => {
+  const says =
+    'Operations - Commands for managing things. Includes operations for listing things, executing SQL queries. This is a command router.';
+  expect(judge('things', says, { command: text }).rationale).toMatch(
+    /^It routes to several commands/,
+  );
+});
+
 test('a plural noun in a name is not told as a verb', () => {
   expect(judge('maps_weather', '查询天气').rationale).not.toContain('maps what');
 });
