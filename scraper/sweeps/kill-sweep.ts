@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '@toolwarden/catalogue/store';
 import { contentsOf } from './contents-of.ts';
 import type { Generation } from './fake-servers.ts';
 
@@ -44,6 +45,7 @@ export async function killSweep(options: {
     await crawlToEnd(whole, servers, 'second', join(root, 'log'));
     const wholeMs = performance.now() - began;
     const expected = await contentsOf(whole);
+    const seededRuns = await completedRuns(seeded);
     while (result.kills < kills) {
       const [dir, log] = [join(root, 'killed'), join(root, 'killed.log')];
       await rm(dir, { recursive: true, force: true });
@@ -53,8 +55,10 @@ export async function killSweep(options: {
       let isEnded = false;
       while (result.kills < kills && !isEnded) {
         const afterMs = random() < 0.1 ? random() * 30 : random() * (wholeMs / 4);
-        isEnded = !(await crawlAndKill(dir, servers, log, afterMs));
-        if (!isEnded) result.kills++;
+        const isKilled = await crawlAndKill(dir, servers, log, afterMs);
+        if (isKilled) result.kills++;
+        // A kill may come between the end of the run and that of its process: to start once more would be another run.
+        isEnded = !isKilled || (await completedRuns(dir)) > seededRuns;
       }
       if (!isEnded) await crawlToEnd(dir, servers, 'second', log);
       await judge(result, expected, await contentsOf(dir), await readFile(log, 'utf8'));
@@ -65,6 +69,11 @@ export async function killSweep(options: {
     await rm(root, { recursive: true, force: true });
   }
   return result;
+}
+
+async function completedRuns(dir: string): Promise<number> {
+  const { items } = await openStore(dir).readCrawlRuns();
+  return items.filter(({ ending }) => ending === 'completed').length;
 }
 
 async function judge(
