@@ -46,7 +46,7 @@ test.for(Object.keys(sets) as (keyof typeof sets)[])(
     const { category, actingCalledRead, level } = score(judge(sets[id]));
     expect(category.share).toBeGreaterThanOrEqual(0.96);
     expect(actingCalledRead.share).toBeLessThanOrEqual(0.02);
-    expect(level.share).toBeGreaterThanOrEqual(id === 'development' ? 0.87 : 0.9);
+    expect(level.share).toBeGreaterThanOrEqual(0.9);
   },
 );
 

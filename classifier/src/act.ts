@@ -147,6 +147,16 @@ function inThirdPerson(clause: string, { form }: VerbForm): string {
   ].reverse()) {
     const [whole, blank = '', joint = '', how, word = '', next = ''] = match;
     const second = verbForm(word.toLowerCase());
+    // "or ensure the folder exists": a verb that is not known cannot be put into another form.
+    if (
+      second === undefined &&
+      form === 'base' &&
+      OBJECT_START.test(next) &&
+      !OBJECT_START.test(` ${word}`)
+    ) {
+      text = text.slice(0, match.index);
+      continue;
+    }
     if (second === undefined || second.form !== form || HYPHENED.test(word)) continue;
     // "To find and discover": the second goes with the infinitive.
     if (/\bto\s+[\w-]+$/i.test(clause.slice(0, match.index))) continue;

@@ -30,7 +30,7 @@ const PREFIXES: RegExp[] = [
   /^(?:will|can|should|could|may|would|is|are|be)\s+(?:be\s+)?(?:also\s+|then\s+|primarily\s+|specifically\s+)?(?:(?:used|useful|designed|intended|meant|able|responsible|helpful|capable|recommended|needed|required|for|here)\s+)?(?:(?:to|for|of|by)\s+)?/i,
   /^(?:use|call|invoke|run|used|useful|choose|prefer)\s+(?:(?:this|it|the)\b\s*)?(?:(?:tool|function|endpoint|command|method|action)\b\s*)?(?:\w+ly\s+)?(?:to|for|when(?:ever)?\s+(?:you|the user|a user|users|the agent|someone|asked|needing|trying|looking)\s*(?:need|want|wants|needs|would like|have|has|asks?|is|are)?\s*(?:you\s+)?(?:to|for)?|if you (?:need|want) to|when you)\s+/i,
   /^(?:an?\s+)?(?:[\w'-]+\s+){0,4}?(?:tool|function|command|utility|helper|method|endpoint|ability|api|interface|capability|operations?|wrapper|commands)\s+(?:to|for|that|which|used to|used for|capable of|can)\s+/i,
-  /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+(?:(?:to|the ability to|with)\s+)?|(?:to|the ability to)\s+|(?=\w+ing\b))/i,
+  /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+(?:(?:to|the ability to|with)\s+(?:\w+ly\s+)?)?|(?:to|the ability to)\s+|(?=\w+ing\b))/i,
   /^helps?\s+(?=[a-z])/i,
   /^you (?:can|may)\s+(?:use this(?: tool)? to\s+)?/i,
   ADVERB,
@@ -220,6 +220,16 @@ const CLAUSE_END = wordSet(
   'that which who where how whether without not if when such e.g including like via before after because instead unless than from',
 );
 
+const LOOKING: ReadonlySet<string> = new Set(['look', 'compute', 'track', 'provide']);
+const MILD: ReadonlySet<string> = new Set([
+  'make',
+  'change',
+  'mark',
+  'choose',
+  'track',
+  'generate',
+]);
+
 /** "Create or update …, and start …": verbs in the same form, joined to the first. */
 function withJoined(text: string, first: Lead): Lead[] {
   const leads = [first];
@@ -228,6 +238,7 @@ function withJoined(text: string, first: Lead): Lead[] {
   const words = textWords(text.slice(first.end), 40);
   let previousEnd = 0;
   let isAfterVerb = true;
+  let isPurpose = false;
   for (let index = 0; index < words.length && leads.length < 6; index++) {
     const word = words[index] as Word;
     const gap = text.slice(first.end + previousEnd, first.end + word.start);
@@ -237,6 +248,16 @@ function withJoined(text: string, first: Lead): Lead[] {
     previousEnd = word.end;
     if (CLAUSE_END.has(word.text)) break;
     const form = verbForm(word.text);
+    if (words[index - 1]?.text === 'to' && !DETERMINER.has(word.text)) isPurpose = true;
+    // "Get a calendar to prepare for events and make decisions": what the caller may do with it.
+    if (
+      isPurpose &&
+      isJoined &&
+      LOOKING.has(first.form.kind) &&
+      form !== undefined &&
+      MILD.has(form.kind)
+    )
+      continue;
     if (isJoined && form !== undefined && form.form === first.form.form) {
       const follower = words[index + 1]?.text;
       const isPlain = !NOUN_LIKE.has(form.verb);

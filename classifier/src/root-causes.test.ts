@@ -194,6 +194,24 @@ const mended: Mended[] = [
     'Write Medium multi_action',
     { action: oneOf('get', 'set_default'), path: text },
   ],
+  [
+    'what the caller may do with an answer',
+    'getCalendar',
+    'Stay informed. Access a calendar of releases to prepare for changes and make informed decisions.',
+    'Read Low',
+  ],
+  [
+    'a removal after a purpose still counts',
+    'tidy',
+    'List old files to find copies and delete them.',
+    'Write Critical destructive',
+  ],
+  [
+    'what it lets people quickly do',
+    'getScoresBulk',
+    'The Scores API allows users to quickly retrieve a range of scores for multiple symbols.',
+    'Read Low',
+  ],
 ];
 
 test.for(mended)('%s', ([, name, says, is, properties, server]) => {
@@ -217,6 +235,7 @@ const told: [description: string, start: RegExp][] = [
     /“List branches in project with search filter”|lists branches\./,
   ],
   ['Search a store to find and discover tools', /searches a store to find and discover tools\./],
+  ['Create a folder or ensure the folder exists', /creates a folder\./],
   ['Open a URL in browser', /opens a URL\./],
   ['Delete branch from project', /“Delete branch from project”\./],
   ['Manages keys.This tool is a router.', /manages keys\./],

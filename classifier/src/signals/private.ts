@@ -148,7 +148,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     )
       continue;
     if (head === 'calendar' || head === 'mailbox') {
-      if (/^(?:list|get|show|find|query|check)$/.test(act.verb)) return undefined;
+      if (/^(?:list|get|show|find|query|check|access|view)$/.test(act.verb)) return undefined;
     }
     if (head === 'record' && /\b(?:dns|domain|activation|zone)\b/i.test(text)) return undefined;
     if (
@@ -278,6 +278,9 @@ const OF_A_PERSON =
 const PERSONAL_THINGS =
   /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|session (?:replays?|recordings?)|heart rate|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
 
+const TRADED =
+  /\b(?:stocks?|tickers?|symbols?|SEC|publicly|exchanges?|investors?|invest(?:ment|ing)|markets?|companies)\b/;
+
 export const aboutPeople = defineSignal({
   id: 'about-people',
   trait: 'private_data',
@@ -292,6 +295,13 @@ export const aboutPeople = defineSignal({
     if (NOT_CONTENT.test(main.object.at(-1) ?? '')) return [];
     const lead = leadSentence(view);
     const match = PERSONAL_THINGS.exec(lead) ?? OF_A_PERSON.exec(lead);
+    // Accounts of companies whose shares are traded are public.
+    if (
+      match !== null &&
+      /sheet|profit|cash|ledger/i.test(match[0]) &&
+      TRADED.test(reading.description.slice(0, 600))
+    )
+      return [];
     return match === null || !reading.description.includes(match[0])
       ? []
       : [{ pointer: '/description', quote: match[0] }];
