@@ -16,11 +16,11 @@ export async function layOutAstro(project: string, html: string, modules: string
   await writeFile(
     join(project, 'src', 'pages', 'servers', '[server]', 'tools', '[tool].astro'),
     `---
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const html = ${JSON.stringify(html)};
 export function getStaticPaths() {
   const html = ${JSON.stringify(html)};
-  return readdirSync(html + '/servers', { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap(({ name: server }) =>
+  return readdirSync(html + '/servers', { withFileTypes: true }).filter(({ name }) => existsSync(html + '/servers/' + name + '/tools')).flatMap(({ name: server }) =>
     readdirSync(html + '/servers/' + server + '/tools').filter((file) => file.endsWith('.html')).map((file) => ({ params: { server, tool: file.slice(0, -5) } })));
 }
 const { server, tool } = Astro.params;

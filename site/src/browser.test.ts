@@ -40,6 +40,10 @@ const PAGES = [
   '/method',
   '/data',
   '/failures',
+  '/areas',
+  '/publishers',
+  '/publishers/@fixture',
+  '/changes',
   '/no-such-page',
 ];
 
@@ -255,7 +259,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     });
   });
 
-  test('hostile words in every field stay words, and push nothing off a phone’s screen', async () => {
+  test('S1, S3, S5: hostile words in every field stay words, and push nothing off a phone’s screen', async () => {
     await withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
       expect(hostilePages).toHaveLength(4);
       const server = '/servers/npm__fixture__hostile-text';
@@ -306,7 +310,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     });
   });
 
-  test('hostile words in a search result stay words', async () => {
+  test('S1: hostile words in a search result stay words', async () => {
     await withPage({}, async (page) => {
       await open(page, '/search?q=pwned');
       await page.waitForSelector('[data-results] a');
@@ -315,7 +319,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     });
   });
 
-  test('a script that got into a page would not run', async () => {
+  test('S2: a script that got into a page would not run', async () => {
     await withPage(
       {},
       async (page) => {

@@ -66,7 +66,7 @@ test('every attack has a page with its twins, a place in the sitemap and links f
   );
 });
 
-test('every page carries the content security policy and no inline handler or style', async () => {
+test('S2: every page carries the content security policy and no inline handler or style', async () => {
   const pages = Object.keys(await digests(out)).filter((file) => file.endsWith('.html'));
   expect(pages).toHaveLength(result.pages);
   for (const page of pages) {
@@ -118,7 +118,7 @@ test('sitemap, robots.txt and canonical links name the origin they were built fo
   );
 });
 
-test('what nobody has judged is shown as such and never as low', async () => {
+test('S9: what nobody has judged is shown as such and never as low', async () => {
   const html = await read('servers/npm__fixture__unclassified-tool/tools/ping.html');
   expect(html).toContain('Not classified');
   expect(html).toContain('That says nothing in its favour');
@@ -136,7 +136,7 @@ test('the page of a server that could not be listed counts nothing', async () =>
 });
 
 test(
-  'the same data gives the same bytes, in another time zone and beside another build',
+  'S12: the same data gives the same bytes, in another time zone and beside another build',
   async () => {
     const build = (name: string) =>
       buildSite({ dataDir: FIXTURES, outDir: join(folder, name), origin: 'https://tools.example' });
@@ -155,7 +155,7 @@ test(
   LIMIT_MS,
 );
 
-test('one bad record in many is left out and named; more than one in a hundred end the build', async () => {
+test('S6: one bad record in many is left out and named; more than one in a hundred end the build', async () => {
   const data = join(folder, 'data');
   await cp(FIXTURES, data, { recursive: true });
   await mkdir(join(data, 'servers', 'zz'), { recursive: true });
@@ -171,7 +171,7 @@ test('one bad record in many is left out and named; more than one in a hundred e
 });
 
 test(
-  'a build that is stopped leaves the old site whole',
+  'S8: a build that is stopped leaves the old site whole',
   async () => {
     const outDir = join(folder, 'stopped');
     await mkdir(outDir);
@@ -193,7 +193,7 @@ test(
 );
 
 test(
-  'an empty catalogue is a site that says so',
+  'S6: an empty catalogue is a site that says so',
   async () => {
     const outDir = join(folder, 'empty');
     const { tools, servers } = await buildSite({ dataDir: join(folder, 'nothing'), outDir });

@@ -32,12 +32,18 @@ async function indexAll(catalogue: CatalogueView, outDir: string, signal?: Abort
   try {
     for (const record of records) {
       signal?.throwIfAborted();
-      refuse((await index.addCustomRecord(record)).errors);
+      refuse((await index.addCustomRecord(wellFormed(record))).errors);
     }
     refuse((await index.writeFiles({ outputPath: join(outDir, 'pagefind') })).errors);
   } finally {
     await endIndex(index);
   }
+}
+
+// The indexer refuses half a character, and one that a publisher wrote must not end the build.
+function wellFormed(record: SearchRecord): SearchRecord {
+  const whole = Object.entries(record.meta).map(([key, text]) => [key, text.toWellFormed()]);
+  return { ...record, content: record.content.toWellFormed(), meta: Object.fromEntries(whole) };
 }
 
 async function endIndex(index: PagefindIndex): Promise<void> {

@@ -7,6 +7,7 @@ import { correctionTemplate } from './correction-template.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
 import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
+import { serverData, serverDataUrl } from './server-data.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
@@ -76,6 +77,7 @@ function serverPage(
     files: [
       [`${url}.json`, () => printJson(serverTwin(entry, view))],
       [`${url}.md`, () => serverTwinMarkdown(view)],
+      [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry))],
       [`${url}/badge.svg`, () => badgeSvg(view.levels)],
       [
         `${url}/feed.xml`,

@@ -173,7 +173,7 @@ test('a server is found by the words of its name and of its tools', () => {
   });
 });
 
-test('links of a record are live only where they are https', () => {
+test('S3: links of a record are live only where they are https', () => {
   const entry = entries.find(({ record }) => record.id === 'npm:@fixture/hostile-text');
   expect(entry && serverView(entry).links.map(({ href }) => href)).toEqual([
     undefined,

@@ -5,6 +5,7 @@ import { buttonItem, element, nameItem, plain, textItem } from './search-results
 
 const SHOWN = 10;
 const PAUSE_MS = 60;
+const LONG_PAUSE_MS = 500;
 
 /** Makes one search form live: results as one types, arrow keys, counts, and the address where it has one. */
 export function startPanel(form: HTMLFormElement): void {
@@ -73,9 +74,11 @@ class Panel {
       this.#count(answer);
       this.#show(answer, isFiltered);
       if (query.text === '' || isFiltered) return;
-      // What no name has may stand in a description.
-      if (answer.total === 0) await this.#searchText(query.text, round);
-      else this.#offerText(query.text, round);
+      // What no name has may stand in a description; looked for only when the typing has ended, as it moves ten times the bytes.
+      if (answer.total === 0) {
+        await new Promise((resolve) => setTimeout(resolve, LONG_PAUSE_MS));
+        if (round === this.#round) await this.#searchText(query.text, round);
+      } else this.#offerText(query.text, round);
     } catch {
       if (round === this.#round) this.#say(UNAVAILABLE);
     }

@@ -1,0 +1,81 @@
+import {
+  assess,
+  type CatalogueEntry,
+  type CatalogueTool,
+  categorySchema,
+  digestSchema,
+  displayName,
+  serverIdSchema,
+  toolDefinitionSchema,
+  traitSchema,
+} from '@toolwarden/catalogue';
+import * as z from 'zod';
+
+/** A server as programs in the browser read it: what its tools are, not how we came to know. */
+const serverDataSchema = z.strictObject({
+  id: serverIdSchema,
+  slug: z.string(),
+  name: z.string(),
+  version: z.string(),
+  /** Arguments and names of variables it was listed under. */
+  args: z.array(z.string()),
+  env: z.array(z.string()),
+  tools: z.array(
+    z.strictObject({
+      slug: z.string(),
+      digest: digestSchema,
+      /** Absent where nobody has judged this definition. */
+      judged: z.strictObject({ category: categorySchema, traits: z.array(traitSchema) }).optional(),
+      definition: toolDefinitionSchema,
+    }),
+  ),
+});
+type ServerData = z.infer<typeof serverDataSchema>;
+
+/** A server read back: an entry as every room knows it, and what goes into a configuration. */
+export type LoadedServer = Pick<ServerData, 'name' | 'args' | 'env'> & { entry: CatalogueEntry };
+
+/** Where it lies. */
+export function serverDataUrl(slug: string): string {
+  return `/servers/${slug}/data.json`;
+}
+
+/** What a page that works with a whole server needs of it; `readServerData` is its reader. */
+export function serverData({ record, slug, tools }: CatalogueEntry): ServerData {
+  const [used] = record.configurations;
+  return {
+    id: record.id,
+    slug,
+    name: displayName(record),
+    version: record.version,
+    args: used?.args ?? [],
+    env: used?.env ?? [],
+    tools: tools.map(({ definition, digest, slug: toolSlug, judgement }) => ({
+      slug: toolSlug,
+      digest,
+      ...(judgement && { judged: { category: judgement.category, traits: judgement.traits } }),
+      definition,
+    })),
+  };
+}
+
+/** Reads what `serverData` made; levels are computed again. @throws z.ZodError for anything else. */
+export function readServerData(value: unknown): LoadedServer {
+  const { id, slug, name, version, args, env, tools } = serverDataSchema.parse(value);
+  const joined = tools.map(
+    ({ judged, ...tool }): CatalogueTool => ({
+      ...tool,
+      configurations: [],
+      ...(judged && { judgement: { ...judged, ...assess(judged.category, judged.traits) } }),
+    }),
+  );
+  const record = {
+    id,
+    version,
+    outcome: 'complete' as const,
+    serverInfo: { title: name },
+    configurations: [],
+    tools: joined.map(({ definition, digest }) => ({ definition, digest, configurations: [] })),
+  };
+  return { name, args, env, entry: { record, slug, tools: joined } };
+}

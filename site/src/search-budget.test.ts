@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page, type Response } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSite } from './build.ts';
+import { serveForTest } from './testing/static-server.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const DATA = join(import.meta.dirname, '../../data');
+
+describe.skipIf(!existsSync(CHROMIUM))('what a search of the committed catalogue moves', () => {
+  let folder: string;
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serveForTest>>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'site-search-'));
+    await buildSite({ dataDir: DATA, outDir: join(folder, 'site') });
+    site = await serveForTest(join(folder, 'site'));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Bytes and addresses of all that is fetched while something is done; the test's server compresses nothing. */
+  async function moved(page: Page, act: () => Promise<unknown>) {
+    const bodies: Promise<{ url: string; bytes: number }>[] = [];
+    const note = (response: Response) =>
+      bodies.push(response.body().then((body) => ({ url: response.url(), bytes: body.length })));
+    page.context().on('response', note);
+    await act();
+    await page.waitForLoadState('networkidle');
+    page.context().off('response', note);
+    const all = await Promise.all(bodies);
+    return {
+      urls: all.map(({ url }) => new URL(url).pathname),
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+
+  test('the first answer takes four requests and less than 100 kB, the next none, full text less than 300 kB', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.url}/method`, { waitUntil: 'networkidle' });
+    const first = await moved(page, async () => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('send');
+      await page.waitForSelector('dialog [data-results] a');
+    });
+    expect(first.urls.length, first.urls.join(' ')).toBeLessThanOrEqual(4);
+    expect(first.urls.length).toBeGreaterThan(1);
+    expect(first.bytes).toBeLessThan(100_000);
+    const next = await moved(page, async () => {
+      await page.keyboard.type(' message');
+      await page.waitForFunction(() =>
+        document.querySelector('dialog [data-results] a')?.textContent?.includes('message'),
+      );
+    });
+    expect(next.urls).toEqual([]);
+    const text = await moved(page, async () => {
+      await page.locator('dialog .more', { hasText: 'descriptions' }).click();
+      await page.waitForSelector('dialog [data-status]:has-text("In descriptions")');
+    });
+    expect(text.urls.length).toBeGreaterThan(2);
+    expect(text.bytes, text.urls.join(' ')).toBeLessThan(300_000);
+  }, 120_000);
+});
