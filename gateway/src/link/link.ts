@@ -10,13 +10,15 @@ import {
   clientRequests,
   metaKeys,
   serverNotifications,
-  serverRequests,
 } from '../protocol/methods.ts';
 import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
 import { NO_RECORD, refusalResult } from '../refusal.ts';
 import type { Note, Outcome } from '../state/state.ts';
+import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
 import { type Pending, type PendingLimits, PendingRequests } from './pending.ts';
+import { printParams } from './print-params.ts';
+import { ServerAsks } from './server-asks.ts';
 import { checkStatelessResult } from './stateless-result.ts';
 import { createToolLists, type ToolLists } from './tool-lists.ts';
 
@@ -68,13 +70,12 @@ class StdioLink implements Link {
   readonly #options: LinkOptions;
   readonly #pending = new PendingRequests();
   readonly #tools: ToolLists;
-  /** Requests of the server that the client has not answered: our id → the server's. */
-  readonly #asked = new Map<number, RequestId>();
-  #lastAsked = 0;
+  readonly #asks: ServerAsks;
   #capabilities: JsonObject = {};
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#asks = new ServerAsks(options);
     this.#tools = createToolLists(
       (method, params) => this.#ask(method, params),
       ({ withheld, names }) => {
@@ -98,7 +99,7 @@ class StdioLink implements Link {
         this.#clientNotification(message.method, message.params ?? {});
         break;
       case 'response':
-        this.#clientAnswer(message.id, message.body);
+        this.#asks.answer(message.id, message.body);
         break;
       default:
         this.#options.note('frame-refused', { from: 'client', why: message.why });
@@ -113,7 +114,7 @@ class StdioLink implements Link {
         this.#answer(message, line);
         break;
       case 'request':
-        this.#serverRequest(message.id, message.method, message.params);
+        this.#asks.request(message.id, message.method, message.params, this.#capabilities);
         break;
       case 'notification':
         this.#serverNotification(message.method, message.params);
@@ -193,22 +194,25 @@ class StdioLink implements Link {
     if (typeof name !== 'string' || !isJsonObject(args)) {
       return this.#fail(pending, code.invalidParams, 'Expected a name, and arguments in an object');
     }
-    return then(this.#tools.ensure(pending.isStateless ? own(params, '_meta') : undefined), () => {
-      const tool = this.#tools.get(name);
-      return then(tool?.checkArguments(), (check) => {
-        const argumentsText = JSON.stringify(args);
-        const ask: Ask = {
-          ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
-          ...(!pending.isStateless && { session: this.#options.session }),
-        };
-        const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
-        return then(verdict, (judged) => {
-          pending.callId = judged.callId;
-          if (judged.pass) this.#send(pending, printParams(params, argumentsText));
-          else this.#refuse(pending, name, judged);
+    return follow(
+      this.#tools.ensure(pending.isStateless ? own(params, '_meta') : undefined),
+      () => {
+        const tool = this.#tools.get(name);
+        return follow(tool?.checkArguments(), (check) => {
+          const argumentsText = JSON.stringify(args);
+          const ask: Ask = {
+            ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
+            ...(!pending.isStateless && { session: this.#options.session }),
+          };
+          const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
+          return follow(verdict, (judged) => {
+            pending.callId = judged.callId;
+            if (judged.pass) this.#send(pending, printParams(params, argumentsText));
+            else this.#refuse(pending, name, judged);
+          });
         });
-      });
-    });
+      },
+    );
   }
 
   /** Judges everything that one request asks for; it passes only whole. */
@@ -216,7 +220,7 @@ class StdioLink implements Link {
     const [first, ...rest] = asks;
     if (first === undefined) return this.#send(pending, text);
     const session = pending.isStateless ? {} : { session: this.#options.session };
-    return then(this.#options.guard.judge({ ...first, ...session }), (judged) => {
+    return follow(this.#options.guard.judge({ ...first, ...session }), (judged) => {
       if (!judged.pass) return this.#refuse(pending, first.name, judged);
       // Only the last of several is paired with the answer; the others were part of the same request.
       if (rest.length > 0) this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
@@ -290,7 +294,7 @@ class StdioLink implements Link {
       );
     }
     this.#guarded(pending, () =>
-      this.#judgeServerAsks(checked.asks, true, (isAllowed) =>
+      this.#asks.judge(checked.asks, true, (isAllowed) =>
         isAllowed
           ? this.#forward(pending, answer, line)
           : this.#fail(
@@ -323,7 +327,7 @@ class StdioLink implements Link {
       const filtered = this.#tools.filter(pending.params, result, (tool) =>
         this.#options.guard.isListed(tool),
       );
-      return then(filtered, (kept) => this.#reply(pending, { result: kept }));
+      return follow(filtered, (kept) => this.#reply(pending, { result: kept }));
     });
   }
 
@@ -335,56 +339,6 @@ class StdioLink implements Link {
     const clientId = this.#pending.get(id)?.clientId ?? opener;
     if (clientId === undefined) return holder;
     return { ...holder, _meta: { ...meta, [metaKeys.subscription]: clientId } };
-  }
-
-  #serverRequest(id: RequestId, method: string, params: JsonObject | undefined) {
-    const needs = serverRequests.get(method);
-    const isKnown = serverRequests.has(method);
-    const isDeclared = needs === undefined || Object.hasOwn(this.#capabilities, needs);
-    if (!isKnown || !isDeclared || this.#asked.size >= this.#options.limits.inFlight) {
-      this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
-      return this.#errorToServer(id, 'The client does not take this request');
-    }
-    try {
-      const settled = this.#judgeServerAsks(
-        [{ method, params: params ?? {} }],
-        false,
-        (isAllowed) => {
-          if (!isAllowed) return this.#errorToServer(id, 'A policy refuses this request');
-          const own = ++this.#lastAsked;
-          this.#asked.set(own, id);
-          this.#options.toClient(
-            JSON.stringify({ jsonrpc: '2.0', id: own, method, ...(params && { params }) }),
-          );
-        },
-      );
-      if (settled instanceof Promise) settled.catch(() => this.#errorToServer(id, NO_RECORD));
-    } catch {
-      this.#errorToServer(id, NO_RECORD);
-    }
-  }
-
-  /** Sampling and elicitation have rules of their own; the other requests of a server ask for nothing risky. */
-  #judgeServerAsks(
-    asks: { method: string; params: JsonObject }[],
-    isStateless: boolean,
-    done: (isAllowed: boolean) => void,
-  ): unknown {
-    const [first, ...rest] = asks;
-    if (first === undefined) return done(true);
-    const kind = serverRequests.get(first.method);
-    if (kind !== 'sampling' && kind !== 'elicitation')
-      return this.#judgeServerAsks(rest, isStateless, done);
-    const argumentsText = JSON.stringify(first.params);
-    const ask: Ask = {
-      ...{ kind, method: first.method, name: kind, arguments: first.params, argumentsText },
-      ...(!isStateless && { session: this.#options.session }),
-    };
-    return then(this.#options.guard.judge(ask), (judged) => {
-      if (!judged.pass) return done(false);
-      this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
-      return this.#judgeServerAsks(rest, isStateless, done);
-    });
   }
 
   #serverNotification(method: string, params: JsonObject | undefined) {
@@ -400,10 +354,9 @@ class StdioLink implements Link {
       pending.activeAt = this.#options.clock();
     }
     if (method === 'notifications/cancelled') {
-      const asked = [...this.#asked].find(([, id]) => id === own(params, 'requestId'));
-      if (asked === undefined) return;
-      this.#asked.delete(asked[0]);
-      sent = { ...params, requestId: asked[0] };
+      const requestId = this.#asks.takeBack(own(params, 'requestId'));
+      if (requestId === undefined) return;
+      sent = { ...params, requestId };
     }
     if (sent !== undefined) sent = this.#withClientsId(sent);
     this.#options.toClient(
@@ -427,15 +380,6 @@ class StdioLink implements Link {
     }
     const rest = Object.keys(sent).length === 0 ? {} : { params: sent };
     this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', method, ...rest }));
-  }
-
-  #clientAnswer(id: RequestId, body: { result: JsonValue } | { error: JsonValue }) {
-    const asked = typeof id === 'number' ? this.#asked.get(id) : undefined;
-    if (asked === undefined) {
-      return this.#options.note('frame-refused', { from: 'client', why: 'an answer to nothing' });
-    }
-    this.#asked.delete(id as number);
-    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id: asked, ...body }));
   }
 
   /** A request of our own to the server. */
@@ -504,31 +448,9 @@ class StdioLink implements Link {
       JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message } }),
     );
   }
-
-  #errorToServer(id: RequestId, message: string) {
-    const error = { code: code.unknownMethod, message };
-    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id, error }));
-  }
-}
-
-/** Goes on at once where there is nothing to wait for: a promise costs a turn of the event loop. */
-function then<Value, Result>(
-  value: Value | Promise<Value>,
-  next: (value: Value) => Result,
-): Result | Promise<Awaited<Result>> {
-  return value instanceof Promise ? (value.then(next) as Promise<Awaited<Result>>) : next(value);
 }
 
 function object(holder: JsonValue | undefined, key: string): JsonObject {
   const value = own(holder, key);
   return isJsonObject(value) ? value : {};
-}
-
-/** Prints a call's params with arguments that were printed before. */
-function printParams(params: JsonObject, argumentsText: string): string {
-  const parts = Object.keys(params).map((key) => {
-    const text = key === 'arguments' ? argumentsText : JSON.stringify(params[key]);
-    return `${JSON.stringify(key)}:${text}`;
-  });
-  return `{${parts.join(',')}}`;
 }
