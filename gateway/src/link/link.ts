@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
-import type { Ask, Guard, Verdict } from '../guard.ts';
+import type { Ask, Verdict } from '../guard.ts';
 import {
   type ClientMessage,
   type RequestId,
@@ -13,53 +13,19 @@ import {
 } from '../protocol/methods.ts';
 import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
 import { NO_RECORD, refusalResult } from '../refusal.ts';
-import type { Note, Outcome } from '../state/state.ts';
+import type { Outcome } from '../state/state.ts';
 import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
-import { type Pending, type PendingLimits, PendingRequests } from './pending.ts';
+import { code, type Link, type LinkOptions } from './link-options.ts';
+import { type Pending, PendingRequests } from './pending.ts';
 import { printParams } from './print-params.ts';
 import { ServerAsks } from './server-asks.ts';
 import { checkStatelessResult } from './stateless-result.ts';
 import { createToolLists, type ToolLists } from './tool-lists.ts';
-
-/** One client and one server, and what stands between them. Knows messages, not streams. */
-export type Link = {
-  fromClient(line: Buffer): void;
-  fromServer(line: Buffer): void;
-  /** Ends what waited too long; to be called about once a second. */
-  tick(): void;
-  /** The server is gone: everything that waits is answered, as far as anyone can know. */
-  serverEnded(): void;
-  readonly inFlight: number;
-};
-
-/** What a link works with. Texts to either side are whole messages without their line end. */
-export type LinkOptions = {
-  guard: Guard;
-  /** Names this connection where calls are counted by session. */
-  session: string;
-  toClient: (message: string | Buffer) => void;
-  toServer: (message: string) => void;
-  outcome: (callId: string, outcome: Outcome) => void;
-  undo: (callId: string) => void;
-  note: (kind: Note['kind'], detail: Note['detail']) => void;
-  /** Hears the names of the tools whenever the server lists them. */
-  onTools?: (names: string[]) => void;
-  clock: () => number;
-  limits: PendingLimits;
-};
+import { withId } from './with-id.ts';
 
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
 type Answer = Extract<ServerMessage, { kind: 'answer' }>;
-
-const code = {
-  timeout: -32001,
-  serverGone: -32000,
-  invalidRequest: -32600,
-  unknownMethod: -32601,
-  invalidParams: -32602,
-  internal: -32603,
-};
 
 /** Makes the link of one connection. */
 export function createLink(options: LinkOptions): Link {
@@ -308,13 +274,7 @@ class StdioLink implements Link {
 
   /** The answer's own bytes, with the client's id where ours stood. */
   #forward({ clientId }: Pending, { idSpan }: Answer, line: Buffer) {
-    const id = JSON.stringify(clientId);
-    const size = Buffer.byteLength(id);
-    const message = Buffer.allocUnsafe(line.length - (idSpan.end - idSpan.start) + size);
-    line.copy(message, 0, 0, idSpan.start);
-    message.write(id, idSpan.start);
-    line.copy(message, idSpan.start + size, idSpan.end);
-    this.#options.toClient(message);
+    this.#options.toClient(withId(line, idSpan, JSON.stringify(clientId)));
   }
 
   #rewritten(pending: Pending, text: string) {

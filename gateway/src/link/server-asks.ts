@@ -4,12 +4,10 @@ import type { RequestId } from '../protocol/client-message.ts';
 import { serverRequests } from '../protocol/methods.ts';
 import { NO_RECORD } from '../refusal.ts';
 import { follow } from './follow.ts';
-import type { LinkOptions } from './link.ts';
+import { code, type LinkOptions } from './link-options.ts';
 
 /** What a server wants of the client. */
 export type ServerAsk = { method: string; params: JsonObject };
-
-const UNKNOWN_METHOD = -32601;
 
 /** The requests of a server: judged, passed with ids of ours, and answered with the server's. */
 export class ServerAsks {
@@ -82,7 +80,7 @@ export class ServerAsks {
   }
 
   #refuse(id: RequestId, message: string) {
-    const error = { code: UNKNOWN_METHOD, message };
+    const error = { code: code.unknownMethod, message };
     this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id, error }));
   }
 }
