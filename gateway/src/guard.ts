@@ -6,7 +6,7 @@ import type { CallEntry, Recorded, State } from './state/state.ts';
 import type { LiveTool } from './tools/tool-table.ts';
 
 /** Who calls, and where to; fixed for the life of a connection. */
-export type Caller = { server: string; grant: string; session?: string };
+type Caller = { server: string; grant: string; session?: string };
 
 /** What the guard asks of the world. */
 export type GuardOptions = {

@@ -2,7 +2,7 @@ import type { JsonObject } from '@toolwarden/catalogue';
 import type { Decision } from '@toolwarden/policy';
 
 /** Where in a refused result's `_meta` the decision stands. */
-export const DECISION_KEY = 'toolwarden/decision';
+const DECISION_KEY = 'toolwarden/decision';
 
 /** One text for tools that are hidden, that nothing allows and that do not exist. */
 export const unavailable = { reason: 'no rule allows this tool', rules: ['/default'] };

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonValue } from '@toolwarden/catalogue';
 
 /** How large a document may be that decides something. */
-export const jsonLimits = { bytes: 4 * 1024 * 1024, depth: 64, keys: 10_000, text: 1024 * 1024 };
+const jsonLimits = { bytes: 4 * 1024 * 1024, depth: 64, keys: 10_000, text: 1024 * 1024 };
 
 /** Why a text is not read: `syntax` where it is no JSON, `ambiguous` where two readers could read it differently. */
-export type JsonProblem = { kind: 'syntax' | 'ambiguous' | 'too-large'; what: string };
+type JsonProblem = { kind: 'syntax' | 'ambiguous' | 'too-large'; what: string };
 
 /** A value that every reader reads alike, or why there is none. */
 export type StrictJson = { ok: true; value: JsonValue } | { ok: false; problem: JsonProblem };

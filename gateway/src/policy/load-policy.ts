@@ -9,7 +9,7 @@ import {
 import { GatewayError } from '../gateway-error.ts';
 
 /** The kinds of things a policy has rules for, each with a decision of its own. */
-export const ruledKinds = ['tools', 'resources', 'prompts', 'sampling', 'elicitation'] as const;
+const ruledKinds = ['tools', 'resources', 'prompts', 'sampling', 'elicitation'] as const;
 export type RuledKind = (typeof ruledKinds)[number];
 
 /** One version of a policy, whole: a call is judged by one of these from start to end. */

@@ -10,7 +10,7 @@ import type { LiveTool } from '../tools/tool-table.ts';
 import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
 
 /** How a scripted server answers a request: a result, an error, raw lines, or nothing (then it hangs). */
-export type Script = (request: {
+type Script = (request: {
   method: string;
   params: JsonObject;
   id: number;

@@ -4,7 +4,7 @@ const MAX_NODES = 5_000;
 const MAX_DEPTH = 48;
 
 /** Dialects that arguments are checked in; the newest where a schema names none. */
-export const dialects = {
+const dialects = {
   'https://json-schema.org/draft/2020-12/schema': '2020-12',
   'http://json-schema.org/draft-07/schema': 'draft-07',
 } as const;
