@@ -1,21 +1,26 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import { GatewayError } from '../gateway-error.ts';
 
 const CHUNK = 256 * 1024;
 /** No record is near this long; a longer line is cut, and so is no record. */
 const LONGEST_LINE = 64 * CHUNK;
+const NEWLINE = 0x0a;
 
 /** Lines of a file of any size, split at `\n` alone; `-` is standard input. A last line without its end counts. */
 export function* linesOfFile(path: string): Generator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let rest: Buffer = Buffer.alloc(0);
   for (const chunk of chunksOf(path)) {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
-    yield* lines;
+    let start = 0;
+    // Each line is decoded by itself: large texts that outlive a line would pile up until memory is swept.
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const line = chunk.subarray(start, end);
+      yield (rest.length === 0 ? line : Buffer.concat([rest, line])).toString();
+      rest = Buffer.alloc(0);
+      start = end + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(start)]).subarray(0, LONGEST_LINE);
   }
-  if (rest !== '') yield rest;
+  if (rest.length > 0) yield rest.toString();
 }
 
 function* chunksOf(path: string): Generator<Buffer> {
