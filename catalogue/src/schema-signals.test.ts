@@ -207,3 +207,43 @@ test('starting work is told without a word about its cost', () => {
   expect(ids('run_job', 'Runs a job.')).toContain('starts-work');
   expect([started?.does, started?.can].join()).not.toMatch(/cost/);
 });
+
+test('the command of a router names a tool and runs no program', () => {
+  const routed = (description: string) =>
+    ids('storage', 'Storage operations.', { command: { type: 'string', description } });
+  const found = routed('The command to execute against the specified tool.');
+  expect(found).toContain('takes-tool-name');
+  expect(found).not.toContain('takes-command');
+  expect(routed('The command to execute in the shell.')).not.toContain('takes-tool-name');
+});
+
+test('the name of a branch may be read as an option, the reference of a project may not', () => {
+  expect(ids('git_branch', 'Make a branch.', { newBranchName: text })).toContain('takes-option');
+  expect(ids('git_branch', 'Make a branch.', { startPoint: text })).toContain('takes-option');
+  expect(ids('list_runs', 'List runs.', { projectRef: text })).not.toContain('takes-option');
+});
+
+test('uploading a file of the disk is told from getting one and from pushing commits', () => {
+  const uploads = (name: string, description: string) =>
+    ids(name, description, { filePath: text }).includes('uploads-files');
+  expect(uploads('upload_file', 'Upload a file to the form.')).toBe(true);
+  expect(uploads('insert_picture', 'Upload a local image file and insert it.')).toBe(true);
+  expect(uploads('get_file', 'Get a file so that you can upload the file later.')).toBe(false);
+  expect(uploads('git_push', 'Uploads local commits from the folder.')).toBe(false);
+});
+
+test('reading lines from a file is reading the file', () => {
+  const path = { path: text };
+  expect(ids('extract_lines', 'Extracts lines from a file.', path)).toContain('reads-files');
+  expect(ids('extract_archive', 'Extracts an archive file.', path)).not.toContain('reads-files');
+});
+
+test('a script that a page runs as it opens stays in the page', () => {
+  const initScript = { type: 'string', description: 'JavaScript to run on each new document' };
+  expect(ids('navigate', 'Go to a URL.', { initScript })).toContain('runs-in-page');
+});
+
+test('people who are invited are recipients, also where each is an object', () => {
+  const attendees = { type: 'array', items: { type: 'object', properties: { email: text } } };
+  expect(ids('create_event', 'Create an event.', { attendees })).toContain('takes-recipient');
+});

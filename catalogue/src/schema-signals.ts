@@ -49,6 +49,16 @@ const PATH = wordSet('path paths filepath filename file files dir directory fold
 const MESSAGE_WORDS = wordSet(
   'body message text content html caption tweet comment subject blocks',
 );
+const RECIPIENT_WORDS = wordSet(
+  'to cc bcc recipient recipients attendees invitees channel phone email emails chat',
+);
+const OPTION_WORDS = wordSet(
+  'args arguments flags options ref branch revision commit tag target extra',
+);
+const IN_PAGE = /\b(pages?|documents?|navigations?|browsers?)\b/;
+// What git uploads are commits.
+const UPLOADS =
+  /\bupload(s|ing)?\b.{0,40}\b(files?|images?|pdfs?|csv|datasets?|attachments?|documents?|videos?|apk)\b|\bput a file where\b/;
 const URL_WORDS = wordSet('url urls uri href webhook website');
 // Words of an address that something goes to, and of one that merely names or is kept.
 const GOES_THERE =
@@ -93,6 +103,15 @@ function isUrl({ words, lastWord, schema, format, text }: ArgumentView): boolean
     !hasAny(words, OWN_THINGS) &&
     !/\b(url (pattern|substring)|substring of|alternative to \w+ ?id)\b/.test(text) &&
     (format === 'uri' || format === 'url' || URL_WORDS.has(lastWord))
+  );
+}
+
+// A router calls it a command, and what that names is one more tool.
+function namesTool({ snake, text }: ArgumentView): boolean {
+  return (
+    /^(tool|tool_name|tool_slug|tool_id)$/.test(snake) ||
+    /^name (the )?tool name\b/.test(text) ||
+    (snake === 'command' && /\b(specified|chosen|named) tool\b/.test(text))
   );
 }
 
@@ -271,12 +290,12 @@ export const schemaSignals = list([
     can: 'return what files hold',
     // A listing or a file's size is not its content.
     find: (view) =>
-      isNamed(view, wordSet('read get open view cat load show fetch grep head tail')) &&
+      isNamed(view, wordSet('read get open view cat load show fetch grep head tail extract')) &&
       !isNamed(
         view,
         wordSet('list tree find glob ls info metadata stat size exists permissions url'),
       ) &&
-      (isNamed(view, FILE_NAMES) || /\bcontents?\b/.test(view.text))
+      (isNamed(view, FILE_NAMES) || /\b(contents?|lines (from|of) (a|the) file)\b/.test(view.text))
         ? localPath(view)
         : undefined,
   },
@@ -295,7 +314,8 @@ export const schemaSignals = list([
     can: 'run its program inside a web page',
     // A page's script is held by the browser; what needs a shell on the machine leaves these tools out.
     find: (view) =>
-      said(view, /\b(javascript|scripts?)\b.{0,60}\b(pages?|browsers?|console|dom)\b/),
+      said(view, /\b(javascript|scripts?)\b.{0,60}\b(pages?|browsers?|console|dom)\b/) ??
+      argument(view, ({ words, text: about }) => words.has('script') && IN_PAGE.test(about)),
   },
   {
     id: 'searches-store',
@@ -343,9 +363,10 @@ export const schemaSignals = list([
     find: (view) =>
       argument(
         view,
-        ({ snake, schema }) =>
-          isText(schema) &&
-          /^(commands?|cmd|(shell|bash)_command|script|code|source_code|program)$/.test(snake),
+        (each) =>
+          isText(each.schema) &&
+          !namesTool(each) &&
+          /^(commands?|cmd|(shell|bash)_command|script|code|source_code|program)$/.test(each.snake),
       ),
   },
   {
@@ -373,9 +394,13 @@ export const schemaSignals = list([
     does: 'takes a value that a wrapped program may read as an option',
     can: 'take a value that a wrapped program may read as an option',
     find: (view) =>
-      text(
+      argument(
         view,
-        wordSet('args arguments flags options ref branch revision commit tag target extra'),
+        ({ snake, lastWord, schema }) =>
+          isText(schema) &&
+          !/^(project|workspace|task|message|document)_ref$/.test(snake) &&
+          (OPTION_WORDS.has(lastWord) ||
+            /(^|_)((branch|tag|remote)_name|start_point)$/.test(snake)),
       ),
   },
   {
@@ -413,12 +438,9 @@ export const schemaSignals = list([
     does: 'takes the recipient',
     can: 'take the recipient',
     find: (view) =>
-      text(
-        view,
-        wordSet(
-          'to cc bcc recipient recipients attendees invitees channel phone email emails chat',
-        ),
-      ),
+      text(view, RECIPIENT_WORDS) ??
+      // A person invited is often an object: an address, and whether it is optional.
+      argument(view, ({ snake }) => /^(attendees|invitees|recipients)$/.test(snake)),
   },
   {
     id: 'takes-secret',
@@ -447,13 +469,7 @@ export const schemaSignals = list([
     title: 'Tool-name argument',
     does: 'calls another tool that an argument names',
     can: 'call another tool that an argument names',
-    find: (view) =>
-      argument(
-        view,
-        ({ snake, text: about }) =>
-          /^(tool|tool_name|tool_slug|tool_id)$/.test(snake) ||
-          /^name (the )?tool name\b/.test(about),
-      ),
+    find: (view) => argument(view, namesTool),
   },
   {
     id: 'takes-url',
@@ -461,6 +477,16 @@ export const schemaSignals = list([
     does: 'takes a URL',
     can: 'take a URL',
     find: (view) => argument(view, isUrl),
+  },
+  {
+    id: 'uploads-files',
+    title: 'Uploads files',
+    does: 'sends files of a disk to a service or a page',
+    can: 'send files of a disk to a service or a page',
+    find: (view) =>
+      isNamed(view, wordSet('get list read download search')) || said(view, UPLOADS) === undefined
+        ? undefined
+        : localPath(view),
   },
   {
     id: 'wraps-program',
