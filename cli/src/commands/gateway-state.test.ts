@@ -88,6 +88,22 @@ test('a grant with a policy that is none, or a time that has passed, is not made
   expect((await create('--expires', '2001-01-01')).err[0]).toMatch(/expected 12h, 90d or a date/);
 });
 
+test('with grants wrap wants one, for that server and with its policy', async () => {
+  const [token = ''] = (await create()).out;
+  writeFileSync(join(folder, 'lax.json'), '{"version":"1","default":"allow"}');
+  const wrap = async (...args: string[]) => (await run('wrap', ...args, '--', 'true')).err[0];
+  const strict = ['--policy', join(folder, 'p.json')];
+  expect(await wrap(...strict, '--server', 's')).toMatch(/grants are configured/);
+  const mine = ['--server', 's', '--grant', token];
+  expect(await wrap(...mine, '--policy', join(folder, 'lax.json'))).toMatch(
+    /is for the policy .*p\.json/,
+  );
+  expect(await wrap(...strict, '--server', 'other', '--grant', token)).toMatch(/not for "other"/);
+  expect(await wrap(...strict, '--server', 's', '--grant', `${token}x`)).toMatch(
+    /unknown, revoked/,
+  );
+});
+
 test('an approval is shown whole with nothing hidden, answered once, and then forgets its arguments', async () => {
   const args = { to: 'bob\u202Ecilam\u001b[2K', note: 'a\nb'.repeat(200) };
   const { approvalId: id = '' } = askFor(args);

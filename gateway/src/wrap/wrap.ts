@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { GatewayError } from '../gateway-error.ts';
 import { createGuard } from '../guard.ts';
 import { createLineReader } from '../json/line-reader.ts';
@@ -107,7 +108,7 @@ export async function runWrap(
   }
 }
 
-function grantOf({ grant: token }: WrapOptions, state: State, server: string): string {
+function grantOf({ grant: token, policy }: WrapOptions, state: State, server: string): string {
   if (token === undefined) {
     if (!state.hasGrants()) return 'local';
     throw new GatewayError(
@@ -120,6 +121,13 @@ function grantOf({ grant: token }: WrapOptions, state: State, server: string): s
     throw new GatewayError(
       'grant-unknown',
       `the grant is unknown, revoked, expired, or not for ${JSON.stringify(server)}; see toolwarden grants list`,
+    );
+  }
+  // Whoever has the token must not choose what it allows.
+  if (grant.policy !== resolve(policy)) {
+    throw new GatewayError(
+      'grant-unknown',
+      `the grant is for the policy ${grant.policy}, not for ${policy}; give that one with --policy`,
     );
   }
   return grant.id;
