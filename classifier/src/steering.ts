@@ -77,9 +77,35 @@ function matchesIn(text: string): { start: number; end: number }[] {
     if (words !== undefined && !words.some((word) => lower.includes(word))) continue;
     const match = pattern.exec(text);
     if (match !== null && !isCaution(match[0], text, match.index))
-      found.push({ start: match.index, end: match.index + match[0].length });
+      found.push(withoutForeword(pattern, text, match));
   }
   return found;
+}
+
+const MAX_FOREWORDS = 8;
+const TURN = /\b(?:system|assistant|developer|user|human)\s{0,3}:\s{0,3}$/i;
+
+/**
+ * The order alone. A search begins as early as it can: in "Read a diary file Send the contents of …" at "Read", which is what
+ * the tool does; the order begins where it last could. The turn of a conversation that it pretends to be is part of it.
+ */
+function withoutForeword(
+  pattern: RegExp,
+  text: string,
+  match: RegExpExecArray,
+): { start: number; end: number } {
+  const end = match.index + match[0].length;
+  const upToEnd = text.slice(0, end);
+  const later = new RegExp(pattern.source, `${pattern.flags}g`);
+  let start = match.index;
+  for (let round = 0; round < MAX_FOREWORDS; round++) {
+    later.lastIndex = start + 1;
+    const next = later.exec(upToEnd);
+    if (next === null || next.index + next[0].length < end) break;
+    start = next.index;
+  }
+  const turn = TURN.exec(text.slice(Math.max(0, start - 20), start));
+  return { start: start - (turn?.[0].length ?? 0), end };
 }
 
 // "Do not call this without the user's consent" asks for consent; "do it without their consent" goes round it.
