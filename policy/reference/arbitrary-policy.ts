@@ -1,4 +1,4 @@
-import { categories, type JsonValue, traits } from '@toolwarden/catalogue';
+import { categories, type JsonValue, toolDigest, traits } from '@toolwarden/catalogue';
 import fc from 'fast-check';
 import { classKeys, type Policy } from '../src/policy.ts';
 
@@ -6,7 +6,7 @@ import { classKeys, type Policy } from '../src/policy.ts';
 const tool = fc.constantFrom('get_a', 'get_b', 'send', 'del/x', 'constructor');
 const toolKey = fc.oneof(tool, fc.constantFrom('*', 'get_*', '*_a', 's*d', 'x*'));
 const name = fc.constantFrom('a', 'b', 'list', 'constructor');
-const number = fc.constantFrom(-1, 0, -0, 0.1, 0.2, 1, 2, 5, 100);
+const number = fc.constantFrom(-1, 0, -0, 0.1, 0.2, 1, 2, 5, 100, 2 ** 53, 2 ** 53 + 2, 1e308);
 const text = fc.constantFrom(
   '',
   'a',
@@ -18,6 +18,8 @@ const text = fc.constantFrom(
   '\u00e9',
   'a\nb',
   'x'.repeat(70),
+  '\ud83d\ude00',
+  '\ud83d',
 );
 const place = fc.constantFrom(
   '/srv/data/a',
@@ -36,6 +38,19 @@ const place = fc.constantFrom(
   '/srv/data/..',
   '/srv/data/... /a',
   '/',
+  '/C:/x',
+  './C:/x',
+  '/srv/data/a:b',
+  '/srv/data/100%25',
+  '/srv/data/%2525',
+  '/srv/data/%252e%252e/x',
+  '/srv/data/%ff',
+  '/srv/data/%',
+  '/srv/data/%2F..%2F..',
+  '/srv/data\\..\\x',
+  '/srv/data/e\u0301',
+  'a/../a/x',
+  'a/b/../../../a',
 );
 const address = fc.constantFrom(
   'https://example.com/',
@@ -50,6 +65,32 @@ const address = fc.constantFrom(
   'https://b\u00fccher.example',
   'example.com',
   'https://evil.org/example.com',
+  'HTTPS://EXAMPLE.com',
+  'https://example.com?x=a@evil.org',
+  'https://example.com#@evil.org',
+  'https://example.com/?x=a@evil.org',
+  'https://example.com:/',
+  'https://example.com:0443/',
+  'https://example.com:0/',
+  'https://example.com:65536/',
+  'https://[::1]/',
+  'https://[::1]:8080/',
+  'https://ex%61mple.com/',
+  'https://\uff45xample.com/',
+  'https://example.com/a b',
+  'https://example.com\\@evil.org/',
+  'http://127.1/',
+  'http://0x7f.0.0.1/',
+  'ftp://example.com/',
+  'https:example.com',
+  'https:///example.com',
+  'wss://a.example.com:443',
+  'https://xn--bcher-kva.example/',
+  'https://b\u00dccher.example./',
+  'https://B\u00dcCHER.example:443',
+  'https://.example.com/',
+  'https://a..example.com/',
+  'https://example\u3002com/',
 );
 const scalar: fc.Arbitrary<string | number | boolean | null> = fc.oneof(
   text,
@@ -110,7 +151,10 @@ const test = path.chain((path) =>
     fc.record({
       path: fc.constant(path),
       op: fc.constant('within'),
-      value: fc.oneof(fc.constantFrom('/srv/data', '/', '.', 'a'), fc.constant(['/srv/data', 'a'])),
+      value: fc.oneof(
+        fc.constantFrom('/srv/data', '/srv/data/', '/', '.', 'a', './a', '/srv/e\u0301/..'),
+        fc.constant(['/srv/data', 'a']),
+      ),
     }),
     fc.record({
       path: fc.constant(path),
@@ -123,6 +167,11 @@ const test = path.chain((path) =>
           'example.com:8080',
           'b\u00fccher.example',
           'example.com:443',
+          '*.example.com:443',
+          'EXAMPLE.com',
+          '[::1]',
+          '[::1]:8080',
+          ['127.0.0.1', 'evil.org'],
         ),
       ),
     }),
@@ -149,7 +198,7 @@ const window = fc.constantFrom('second', 'minute', '60s', '2s', '1m', 'hour');
 const limit = fc.record(
   {
     window,
-    max: fc.nat(3),
+    max: fc.oneof({ weight: 9, arbitrary: fc.nat(3) }, fc.constantFrom(2 ** 55, 2 ** 1023)),
     counter: fc.constantFrom('c', 'd', '/tools/send/limits/0'),
     scope: fc.constantFrom('grant', 'session', 'server'),
     sum: path,
@@ -196,10 +245,15 @@ export const arbitraryPolicy = fc.record(
   { requiredKeys: ['version', 'default'] },
 ) as unknown as fc.Arbitrary<Policy>;
 
-const classification = fc.record({
-  category: fc.constantFrom(...categories.map(({ id }) => id)),
-  traits: fc.uniqueArray(trait, { maxLength: 3 }),
-});
+const definition = { name: 'get_a', inputSchema: { type: 'object' } };
+const classification = fc.record(
+  {
+    category: fc.constantFrom(...categories.map(({ id }) => id)),
+    traits: fc.uniqueArray(trait, { maxLength: 3 }),
+    toolDigest: fc.constantFrom(toolDigest(definition), toolDigest({ ...definition, name: 'x' })),
+  },
+  { requiredKeys: ['category', 'traits'] },
+);
 
 /** A call whose words the policies know. */
 export const arbitraryCall = fc.record(
@@ -210,6 +264,7 @@ export const arbitraryCall = fc.record(
     grant: fc.constantFrom('g', 'h'),
     session: fc.constantFrom('1', '2'),
     classification,
+    definition: fc.constant(definition),
     isApproved: fc.boolean(),
     at: fc.constantFrom(0, 0, 1, 500, 1000, 1999, 2000, 59_999, 60_000, 61_000),
   },

@@ -1,333 +1,298 @@
-// A second, slow reading of docs/policy.md, written from that page alone; of ../src it takes only the types of documents.
-// It exists to disagree: reference.test.ts compares it with the engine on random policies and calls.
-import {
-  traits as allTraits,
-  assess,
-  type Category,
-  type JsonValue,
-  type Trait,
-} from '@toolwarden/catalogue';
-import { RE2JS } from 're2js';
-import type { ArgumentTest, Condition } from '../src/condition.ts';
-import type { Charge } from '../src/counters.ts';
+// A second engine, written from docs/policy.md without a look at the first: slow, plain and in the page's order. Of the
+// engine it uses only types; where both agree on random policies, the page has been understood twice.
+import type { JsonValue, Trait } from '@toolwarden/catalogue';
+import { traits as allTraits, assess, isJsonObject, toolDigest } from '@toolwarden/catalogue';
+import { type Matcher, RE2JS } from 're2js';
+import type { ToolClass } from '../src/classes.ts';
+import type { Condition } from '../src/condition.ts';
 import type { Decision } from '../src/decision.ts';
 import type { Limit, Policy, Rule } from '../src/policy.ts';
 import type { RecordedCall } from '../src/run-calls.ts';
 
 type Found = JsonValue | undefined;
+/** A property's name, or null for `[*]`. */
 type Step = string | null;
-type Answer = 'yes' | 'no' | 'unknown' | 'error';
-type Past = { key: string; at: number; amount: number };
-type Placed = { at: string; rule: Rule; allows: boolean };
-/** Pointers collected on the way. */
-type Notes = { deny: string[]; ask: string[]; allow: string[] };
-type Classes = { isKnown: boolean; traits: readonly Trait[]; names: string[] };
-type Mark = { grant: string; trait: Trait; at: number };
+type Truth = 'true' | 'false' | 'unknown' | 'error';
+type Mark = { effect: Decision['effect']; pointer: string };
+type Met = ReturnType<typeof limitsOf>[number];
+type Applied = { rule: Rule; pointer: string; part: string; mayAllow: boolean };
 
-/** Decides calls in order, remembering what it charged and what marked whom. */
+/** Decides calls in order, with counters and marks that start empty. */
 export function referenceRunner(policy: Policy) {
-  const charges: Past[] = [];
-  const marks: Mark[] = [];
+  const past: { key: string; at: number; amount: number }[] = [];
+  const marked: { grant: string; trait: Trait; at: number }[] = [];
   return (call: RecordedCall): Omit<Decision, 'reason' | 'policyDigest'> => {
-    const grant = call.grant ?? 'local';
-    const classes = classesOf(call);
-    const rules = applyingRules(policy, call.tool, classes);
-    const notes: Notes = { deny: [], ask: [], allow: [] };
-    policy.hide?.forEach((name, index) => {
-      if (nameMatches(name, call.tool)) notes.deny.push(`/hide/${index}`);
-    });
-    for (const placed of rules) judgeRule(placed, call.arguments ?? {}, notes);
-    const own = marks.filter((mark) => mark.grant === grant);
-    judgeFlows(policy, call.at, classes, own, notes);
-    const { met, now } = judgeLimits(rules, call, charges, notes);
-    const names = rules.filter(({ at }) => at.startsWith('/tools/'));
-    const isOpen =
-      policy.default === 'allow' ||
-      names.some(({ rule }) => rule.action !== 'deny') ||
-      rules.some(({ allows }) => allows);
-    const [effect, because] = settle(notes, isOpen, call.isApproved === true);
-    const isAllowed = effect === 'allow';
-    if (isAllowed) {
-      for (const { key, charged } of met) charges.push({ key, at: now, amount: charged });
-      for (const trait of classes.traits) marks.push({ grant, trait, at: call.at });
+    const { grant = 'local' } = call;
+    const { isClassified, keys, traits } = classesOf(call);
+    const applied = rulesFor(policy, call.tool, keys, isClassified);
+    const marks = applied.flatMap((one) => ruleMarks(one, call));
+    for (const [i, name] of (policy.hide ?? []).entries()) {
+      if (matchesName(name, call.tool)) marks.push({ effect: 'deny', pointer: `/hide/${i}` });
     }
-    const counters = met.map((one) =>
-      isAllowed ? { ...one, used: plus(one.used, one.charged) } : { ...one, charged: 0 },
-    );
+    for (const [i, { after, within, then, action }] of (policy.flows ?? []).entries()) {
+      const since = call.at - milliseconds(within);
+      const hasMarked = (trait: Trait) =>
+        marked.some((mark) => mark.grant === grant && mark.trait === trait && mark.at > since);
+      if (then.traits.some((trait) => traits.includes(trait)) && after.traits.every(hasMarked)) {
+        marks.push({ effect: action, pointer: `/flows/${i}` });
+      }
+    }
+    const at = Math.max(call.at, ...past.map((charge) => charge.at));
+    const met = applied.flatMap(({ rule, pointer }) => limitsOf(rule, pointer, call));
+    const charges = [...Map.groupBy(met, ({ key }) => key)].map(([key, limits]) => {
+      const windowMs = limits[0]?.windowMs ?? 0;
+      const amount = Math.max(...limits.map((limit) => limit.amount ?? 0));
+      const held = past
+        .filter((charge) => charge.key === key && charge.at > at - windowMs)
+        .reduce((sum, charge) => add(sum, charge.amount), 0);
+      const isFull = (one: Met) => one.amount === undefined || add(held, amount) > one.max;
+      for (const { pointer } of limits.filter(isFull)) marks.push({ effect: 'deny', pointer });
+      return { key, windowMs, amount, at, held, max: Math.min(...limits.map(({ max }) => max)) };
+    });
+    const { effect, rules } = settle(marks, policy.default === 'allow' || applied.some(opens));
+    const isAllowed = effect === 'allow' || (effect === 'approve' && call.isApproved === true);
+    if (isAllowed) {
+      past.push(...charges);
+      marked.push(...traits.map((trait) => ({ grant, trait, at: call.at })));
+    }
+    const counters = charges.map(({ key, windowMs, amount, held, max }) => {
+      const charged = isAllowed ? amount : 0;
+      return { key, charged, used: add(held, charged), max, windowMs };
+    });
     counters.sort((a, b) => (a.key < b.key ? -1 : 1));
-    return {
-      effect,
-      rules: because.length ? [...new Set(because)].sort() : ['/default'],
-      counters,
-    };
+    return { effect: isAllowed ? 'allow' : effect, rules, counters };
   };
 }
 
-function settle(
-  notes: Notes,
-  isOpen: boolean,
-  isApproved: boolean,
-): [Decision['effect'], string[]] {
-  if (notes.deny.length > 0) return ['deny', notes.deny];
-  if (!isOpen) return ['deny', []];
-  if (notes.ask.length > 0) return [isApproved ? 'allow' : 'approve', notes.ask];
-  return ['allow', notes.allow];
+function settle(marks: Mark[], isOpen: boolean): { effect: Mark['effect']; rules: string[] } {
+  const has = (effect: Mark['effect']) => marks.some((mark) => mark.effect === effect);
+  const effect = has('deny') || !isOpen ? 'deny' : has('approve') ? 'approve' : 'allow';
+  const rules = marks.filter((mark) => mark.effect === effect).map(({ pointer }) => pointer);
+  return { effect, rules: rules.length > 0 ? [...new Set(rules)].sort() : ['/default'] };
 }
 
-const UNJUDGED = 'category:Write category:Execute label:Destructive label:Financial level:Critical';
-
-function classesOf({ classification }: RecordedCall): Classes {
-  const known = classification as { category: Category; traits: Trait[] } | undefined;
-  const traits = known?.traits ?? allTraits.map(({ id }) => id);
-  const names = traits.map((trait) => `trait:${trait}`);
-  if (!known) return { isKnown: false, traits, names: [...names, ...UNJUDGED.split(' ')] };
-  const { label, risk } = assess(known.category, traits);
-  names.push(`category:${known.category}`, `label:${label}`, `level:${risk}`);
-  return { isKnown: true, traits, names };
+function classesOf({ classification, definition }: RecordedCall) {
+  const key = (trait: Trait) => `trait:${trait}`;
+  const judged = classification as ToolClass | undefined;
+  const digest = judged?.toolDigest;
+  if (judged === undefined || (digest && definition && digest !== toolDigest(definition))) {
+    const traits = allTraits.map(({ id }) => id);
+    const worst = ['category:Write', 'category:Execute', 'label:Destructive', 'label:Financial'];
+    return { isClassified: false, traits, keys: [...worst, 'level:Critical', ...traits.map(key)] };
+  }
+  const { category, traits } = judged;
+  const { label, risk } = assess(category, traits);
+  const keys = [`category:${category}`, `label:${label}`, `level:${risk}`, ...traits.map(key)];
+  return { isClassified: true, traits, keys };
 }
 
-function applyingRules(policy: Policy, tool: string, classes: Classes): Placed[] {
-  const found: Placed[] = [];
-  if (policy.all_tools) found.push({ at: '/all_tools', rule: policy.all_tools, allows: false });
+function rulesFor(policy: Policy, tool: string, classes: string[], isClassified: boolean) {
+  const applied: Applied[] = [];
+  const add = (part: string, rule: Rule, key: string, mayAllow: boolean) =>
+    applied.push({ rule, pointer: `/${part}/${escapePointer(key)}`, part, mayAllow });
+  const everywhere = { part: 'all_tools', pointer: '/all_tools', mayAllow: false };
+  if (policy.all_tools) applied.push({ rule: policy.all_tools, ...everywhere });
   for (const [key, rule] of Object.entries(policy.tools ?? {})) {
-    const allows = rule.action === undefined || rule.action === 'allow';
-    if (nameMatches(key, tool)) found.push({ at: `/tools/${escaped(key)}`, rule, allows });
+    if (matchesName(key, tool)) add('tools', rule, key, true);
   }
-  for (const [key, rule] of Object.entries(policy.classes ?? {})) {
-    const allows = rule?.action === 'allow' && classes.isKnown;
-    if (rule && classes.names.includes(key)) found.push({ at: `/classes/${key}`, rule, allows });
+  for (const [key, rule] of Object.entries<Rule>(policy.classes ?? {})) {
+    if (classes.includes(key)) add('classes', rule, key, isClassified);
   }
-  return found;
+  return applied;
 }
 
-const escaped = (text: string) => text.split('~').join('~0').split('/').join('~1');
+const opens = ({ rule, part, mayAllow }: Applied) =>
+  mayAllow && (part === 'tools' ? rule.action !== 'deny' : rule.action === 'allow');
 
-function nameMatches(name: string, tool: string): boolean {
-  const star = name.indexOf('*');
-  if (star === -1) return name === tool;
-  if (name.slice(0, star) !== tool.slice(0, star)) return false;
-  const tails = Array.from({ length: tool.length - star + 1 }, (_, skip) =>
-    tool.slice(star + skip),
-  );
-  return tails.some((tail) => nameMatches(name.slice(star + 1), tail));
-}
-
-function judgeRule({ at, rule, allows }: Placed, args: JsonValue, notes: Notes): void {
-  if (rule.action === 'deny') notes.deny.push(`${at}/action`);
-  if (rule.action === 'approve') notes.ask.push(`${at}/action`);
-  if (allows) notes.allow.push(rule.action ? `${at}/action` : at);
-  rule.require?.forEach((condition, index) => {
-    if (judge(condition, args, true) !== 'yes') notes.deny.push(`${at}/require/${index}`);
-  });
+/** Every mark of a rule but those of its limits, which need the counters. */
+function ruleMarks({ rule, pointer, part, mayAllow }: Applied, call: RecordedCall): Mark[] {
+  const marks: Mark[] = [];
+  const mark = (is: Mark['effect'], at: string) =>
+    marks.push({ effect: is, pointer: pointer + at });
+  if (rule.action === undefined && part === 'tools') mark('allow', '');
+  if (rule.action && (rule.action !== 'allow' || mayAllow)) mark(rule.action, '/action');
+  for (const [i, condition] of (rule.require ?? []).entries()) {
+    if (truthOf(condition, call, all) !== 'true') mark('deny', `/require/${i}`);
+  }
   for (const field of ['deny_if', 'approve_if'] as const) {
-    rule[field]?.forEach(({ conditions }, index) => {
-      const answer = every(conditions.map((condition) => judge(condition, args, false)));
-      const list = field === 'deny_if' || answer === 'error' ? notes.deny : notes.ask;
-      if (answer === 'yes' || answer === 'error') list.push(`${at}/${field}/${index}`);
-    });
+    for (const [i, { conditions }] of (rule[field] ?? []).entries()) {
+      const truth = all(conditions.map((condition) => truthOf(condition, call, any)));
+      if (truth === 'error') mark('deny', `/${field}/${i}`);
+      if (truth === 'true') mark(field === 'deny_if' ? 'deny' : 'approve', `/${field}/${i}`);
+    }
   }
+  return marks;
 }
 
-const first = (answers: Answer[], ...order: Answer[]) =>
-  order.find((each) => answers.includes(each));
-const every = (answers: Answer[]): Answer => first(answers, 'no', 'error', 'unknown') ?? 'yes';
-const any = (answers: Answer[]): Answer => first(answers, 'yes', 'error', 'unknown') ?? 'no';
-const yes = (is: boolean): Answer => (is ? 'yes' : 'no');
-const SWAPPED = { yes: 'no', no: 'yes', unknown: 'unknown', error: 'error' } as const;
+function matchesName(pattern: string, name: string): boolean {
+  const pieces = pattern.split('*').map((piece) => piece.replace(/[^a-z0-9_]/gi, '\\$&'));
+  return pieces.length > 1 ? RegExp(`^${pieces.join('.*')}$`, 's').test(name) : pattern === name;
+}
+const escapePointer = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
-function judge(condition: Condition, args: JsonValue, isAll: boolean): Answer {
-  if ('any' in condition) return any(condition.any.map((part) => judge(part, args, isAll)));
-  if ('not' in condition) return SWAPPED[judge(condition.not, args, !isAll)];
-  return walk(args, stepsOf(condition.path), condition, isAll);
+const firstOf = (order: Truth[], truths: Truth[], otherwise: Truth) =>
+  order.find((truth) => truths.includes(truth)) ?? otherwise;
+const any = (truths: Truth[]) => firstOf(['true', 'error', 'unknown'], truths, 'false');
+const all = (truths: Truth[]) => firstOf(['false', 'error', 'unknown'], truths, 'true');
+const when = (holds: boolean): Truth => (holds ? 'true' : 'false');
+const not = (truth: Truth) =>
+  truth === 'true' || truth === 'false' ? when(truth === 'false') : truth;
+
+function truthOf(condition: Condition, call: RecordedCall, join: typeof all): Truth {
+  if ('any' in condition) return any(condition.any.map((one) => truthOf(one, call, join)));
+  if ('not' in condition) return not(truthOf(condition.not, call, join === all ? any : all));
+  const { op, value: wanted = true } = condition;
+  const judge = (value: Found, [step, ...rest]: Step[]): Truth => {
+    if (typeof step === 'string') return judge(propertyOf(value, step), rest);
+    if (step === null && Array.isArray(value)) return join(value.map((item) => judge(item, rest)));
+    const end = step === null ? undefined : value;
+    if (op === 'exists') return when((end !== undefined) === wanted);
+    return end === undefined ? 'unknown' : tests[op](end, wanted);
+  };
+  return judge(call.arguments ?? {}, stepsOf(condition.path));
 }
 
-function walk(value: Found, [step, ...rest]: Step[], test: ArgumentTest, isAll: boolean): Answer {
-  if (step === undefined) return judgeValue(test, value);
-  if (step !== null) return walk(property(value, step), rest, test, isAll);
-  if (!Array.isArray(value)) return judgeValue(test, undefined);
-  return (isAll ? every : any)(value.map((item) => walk(item, rest, test, isAll)));
-}
-
-function property(value: Found, name: string): Found {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-
-/** Property names, and `null` for every item. */
-function stepsOf(path: string): Step[] {
-  const parts = path.slice(4).matchAll(/\[\*\]|\.([^.[\]"'\s]+)|\[("(?:[^"\\]|\\.)*")\]/g);
-  return [...parts].map(([, name, quoted]) => name ?? (quoted ? JSON.parse(quoted) : null));
-}
-
+const stepsOf = (path: string): Step[] =>
+  [...path.slice(4).matchAll(/\.([^.[]+)|\[(\*|"(?:[^"\\]|\\.)*")\]/g)].map(([, name, bracket]) =>
+    bracket === '*' ? null : (name ?? JSON.parse(bracket ?? '')),
+  );
+const propertyOf = (value: Found, name: string): Found =>
+  isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 const typeOf = (value: JsonValue) =>
   value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
 
-function judgeValue(test: ArgumentTest, found: Found): Answer {
-  if (test.op === 'exists') return yes((found !== undefined) === (test.value ?? true));
-  if (found === undefined) return 'unknown';
-  const { op, value } = test;
-  if (op === 'eq' || op === 'in') return isOneOf([value].flat(), found);
-  if (op === 'neq' || op === 'not_in') return SWAPPED[isOneOf([value].flat(), found)];
-  if (Array.isArray(found)) {
-    if (op === 'max_items') return yes(found.length <= value);
-    return op === 'contains' ? any(found.map((item) => isOneOf([value], item))) : 'unknown';
-  }
-  if (op === 'lt' || op === 'lte' || op === 'gt' || op === 'gte') {
-    if (typeof found !== 'number' || !Number.isFinite(found))
-      return typeof found === 'number' ? 'error' : 'unknown';
-    return yes(found === value ? op.endsWith('e') : found < value === op.startsWith('l'));
-  }
-  return typeof found === 'string' ? judgeText(test, found) : 'unknown';
+type Op = Exclude<Extract<Condition, { op: string }>['op'], 'exists'>;
+const tests: Record<Op, (value: JsonValue, wanted: JsonValue) => Truth> = {
+  eq: (value, wanted) => equalsOne(value, [wanted]),
+  neq: (value, wanted) => not(equalsOne(value, [wanted])),
+  in: (value, wanted) => equalsOne(value, listOf(wanted)),
+  not_in: (value, wanted) => not(equalsOne(value, listOf(wanted))),
+  lt: (value, wanted) => compare(value, (number) => number < Number(wanted)),
+  lte: (value, wanted) => compare(value, (number) => number <= Number(wanted)),
+  gt: (value, wanted) => compare(value, (number) => number > Number(wanted)),
+  gte: (value, wanted) => compare(value, (number) => number >= Number(wanted)),
+  contains,
+  matches: (value, wanted) => search(value, wanted, (matcher) => matcher.matches()),
+  regex: (value, wanted) => search(value, wanted, (matcher) => matcher.find()),
+  within,
+  host_in: hostIn,
+  max_length: (value, max) => atMost(typeof value === 'string' && [...value].length, max),
+  max_items: (value, max) => atMost(Array.isArray(value) && value.length, max),
+};
+
+function contains(value: JsonValue, wanted: JsonValue): Truth {
+  if (Array.isArray(value)) return any(value.map((item) => equalsOne(item, [wanted])));
+  if (typeof value !== 'string' || typeof wanted !== 'string') return 'unknown';
+  return when(value.includes(wanted));
+}
+const listOf = (value: JsonValue) => (Array.isArray(value) ? value : [value]);
+
+function equalsOne(value: JsonValue, entries: JsonValue[]): Truth {
+  const alike = entries.filter((entry) => typeOf(entry) === typeOf(value));
+  return alike.length === 0 ? 'unknown' : when(alike.some((entry) => entry === value));
+}
+const atMost = (size: number | false, max: JsonValue) =>
+  size === false ? 'unknown' : when(size <= Number(max));
+
+function compare(value: JsonValue, holds: (number: number) => boolean): Truth {
+  if (typeof value !== 'number') return 'unknown';
+  return Number.isFinite(value) ? when(holds(value)) : 'error';
 }
 
-function isOneOf(values: JsonValue[], found: JsonValue): Answer {
-  const ofItsType = values.filter((value) => typeOf(value) === typeOf(found));
-  return ofItsType.length === 0 ? 'unknown' : yes(ofItsType.includes(found));
+function search(value: JsonValue, wanted: JsonValue, found: (matcher: Matcher) => boolean): Truth {
+  if (typeof value !== 'string') return 'unknown';
+  const pattern = RE2JS.compile(String(wanted));
+  const cap = Math.min(65_536, 1_000_000 / pattern.programSize());
+  return value.length > cap ? 'error' : when(found(pattern.matcher(value)));
 }
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\\]/u;
+const UNSAFE_PATH = /^$|[\u2028\u2029]|^[~$]|^[^/]*:|(^|\/)(?!\.\.?(\/|$))[. ]+(\/|$)/;
 
-function judgeText({ op, value }: ArgumentTest, found: string): Answer {
-  if (op === 'max_items' || (op === 'contains' && typeof value !== 'string')) return 'unknown';
-  if (op === 'contains') return yes(found.indexOf(String(value)) >= 0);
-  if (op === 'max_length') return yes([...found].length <= value);
-  if (op === 'within') return isWithin(found, [value].flat());
-  if (op === 'host_in') return isOnHost(found, [value].flat());
-  const pattern = RE2JS.compile(String(value));
-  if (found.length > Math.min(65_536, 1_000_000 / pattern.programSize())) return 'error';
-  const matcher = pattern.matcher(found);
-  return yes(op === 'matches' ? matcher.matches() : matcher.find());
-}
-
-function isWithin(text: string, folders: string[]): Answer {
-  const inside = fourReadings(text)?.map((path, index) =>
-    folders.some((folder) => liesIn(path, fourReadings(folder)?.[index] ?? '')),
-  );
-  return !inside ? 'error' : inside.every(Boolean) ? 'yes' : inside.some(Boolean) ? 'error' : 'no';
-}
-
-function fourReadings(text: string): string[] | undefined {
+function readings(text: string): string[] | undefined {
   try {
-    const decoded = decodeURIComponent(text);
-    const readings = [text, text.normalize('NFC'), decoded, decoded.normalize('NFC')];
-    return decodeURIComponent(decoded) !== decoded || readings.some(isUnsafe)
-      ? undefined
-      : readings;
+    const undone = decodeURIComponent(text);
+    const four = [text, text.normalize('NFC'), undone, undone.normalize('NFC')];
+    const isUnsafe = (reading: string) => UNSAFE.test(reading) || UNSAFE_PATH.test(reading);
+    return undone.includes('%') || four.some(isUnsafe) ? undefined : four;
   } catch {
     return undefined;
   }
 }
 
-function isUnsafe(text: string): boolean {
-  const parts = text.split('/');
-  const isStripped = (part: string) => /^[. ]+$/.test(part) && part !== '.' && part !== '..';
-  const isExpanded = /^[~$]/.test(text) || parts[0]?.includes(':') === true;
-  return text === '' || isExpanded || parts.some(isStripped) || HIDDEN.test(text);
-}
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\\]/u;
-
-/** The segments of a path, with `..` in front where a relative one climbs above its start. */
-function settled(path: string): string[] {
-  return path.split('/').reduce<string[]>((kept, part) => {
-    if (part === '' || part === '.') return kept;
-    if (part !== '..') return [...kept, part];
-    const isAtStart = kept.length === 0 || kept.at(-1) === '..';
-    return isAtStart ? (path.startsWith('/') ? [] : [...kept, '..']) : kept.slice(0, -1);
-  }, []);
+/** Its segments, after one that tells absolute from relative; undefined where it climbs above its start. */
+function segmentsOf(path: string): string[] | undefined {
+  const segments: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') segments.push(part);
+    else if (segments.pop() === undefined && !path.startsWith('/')) return undefined;
+  }
+  return [path.startsWith('/') ? '/' : '.', ...segments];
 }
 
-function liesIn(path: string, folder: string): boolean {
-  const [inner, outer] = [settled(path), settled(folder)];
-  if (inner[0] === '..' || path.startsWith('/') !== folder.startsWith('/')) return false;
-  return outer.every((part, index) => inner[index] === part);
+function within(text: JsonValue, folders: JsonValue): Truth {
+  if (typeof text !== 'string') return 'unknown';
+  const lies = readings(text)?.map((path, reading) => {
+    const inner = segmentsOf(path);
+    const outer = listOf(folders).map((one) => segmentsOf(readings(`${one}`)?.[reading] ?? '..'));
+    return outer.some((segments) => inner && segments?.every((part, i) => part === inner[i]));
+  });
+  if (lies === undefined) return 'error';
+  return lies.every(Boolean) ? 'true' : lies.some(Boolean) ? 'error' : 'false';
+}
+const ADDRESS = /^(?:https?|wss?):\/\/(\[[^\]/?#]*\]|[^:/?#]+)(?::[1-9]\d*)?($|[/?#].*$)/is;
+const ENTRY = /^(\*\.)?(.*?)(?::(\d+))?$/;
+const OWN_PORT: Record<string, string> = { 'http:': '80', 'ws:': '80' };
+
+function hostIn(text: JsonValue, entries: JsonValue): Truth {
+  if (typeof text !== 'string') return 'unknown';
+  const [, host = '', rest = ''] = ADDRESS.exec(text) ?? [];
+  const isAmbiguous = host === '' || host.endsWith('.') || /^[?#].*@/s.test(rest);
+  if (isAmbiguous || UNSAFE.test(text) || /\s/.test(text) || !URL.canParse(text)) return 'error';
+  const { hostname, port, protocol } = new URL(text);
+  const read = hostname.split('.');
+  const isSame = (label: string, i: number) =>
+    /[^\0-\x7f]/.test(label) ? read[i]?.startsWith('xn--') : read[i] === label;
+  const written = host.toLowerCase().split('.');
+  if (written.length !== read.length || !written.every(isSame)) return 'error';
+  const ownPort = OWN_PORT[protocol] ?? '443';
+  const isMeant = (entry: JsonValue) => {
+    const [, wild, name, wanted = ownPort] = ENTRY.exec(String(entry)) ?? [];
+    const meant = new URL(`https://${name}`).hostname;
+    const isHost = wild ? hostname.endsWith(`.${meant}`) : hostname === meant;
+    return isHost && (port || ownPort) === wanted;
+  };
+  return when(listOf(entries).some(isMeant));
 }
 
-function isOnHost(text: string, entries: string[]): Answer {
-  const shape = /^(https?|wss?):\/\/([^/?#:@]+|\[[^\]]*\])(:[1-9]\d{0,4})?(\/.*|[?#][^@]*)?$/is;
-  const [, scheme = '', written = '', port] = shape.exec(text) ?? [];
-  if (!written || /[\s\p{Z}]/u.test(text) || HIDDEN.test(text) || !URL.canParse(text))
-    return 'error';
-  const { hostname } = new URL(text);
-  const [labels, read] = [written.toLowerCase().split('.'), hostname.split('.')];
-  const isRead = (label: string, index: number) =>
-    /^[\x21-\x7e]*$/.test(label) ? label === read[index] : read[index]?.startsWith('xn--');
-  if (labels.length !== read.length || !labels.every(isRead) || hostname.endsWith('.'))
-    return 'error';
-  const ownPort = /s$/i.test(scheme) ? ':443' : ':80';
-  return yes(
-    entries.some((entry) => {
-      const [, star, name, wanted] = /^(\*\.)?(.*?)(:\d+)?$/.exec(entry) ?? [];
-      const target = new URL(`http://${name}`).hostname;
-      const isHost = star ? hostname.endsWith(`.${target}`) : hostname === target;
-      return isHost && (port ?? ownPort) === (wanted ?? ownPort);
-    }),
-  );
+function limitsOf({ limits = [], rate_limit }: Rule, pointer: string, call: RecordedCall) {
+  const written: [Limit, string][] = limits.map((limit, i) => [limit, `limits/${i}`]);
+  if (rate_limit) written.push([{ ...rate_limit, window: `${rate_limit.window}s` }, 'rate_limit']);
+  return written.map(([{ window, max, counter, sum, scope = 'grant' }, place], i) => {
+    const windowMs = milliseconds(window);
+    const owner = [call.server];
+    if (scope !== 'server') owner.push(call.grant ?? 'local');
+    if (scope === 'session' && call.session !== undefined) owner.push(call.session);
+    const name = counter === undefined ? `rule:${pointer}/limits/${i}` : `counter:${counter}`;
+    const key = JSON.stringify([...owner, name, windowMs]);
+    const amount = sum === undefined ? 1 : sumOf(call.arguments ?? {}, stepsOf(sum));
+    return { key, windowMs, amount, max, pointer: `${pointer}/${place}` };
+  });
 }
 
-const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400, s: 1, m: 60, h: 3600, d: 86_400 };
-const secondsOf = (name: string) => (SECONDS as Record<string, number>)[name];
-const lengthOf = (text: string) =>
-  1000 * (secondsOf(text) ?? Number.parseInt(text, 10) * (secondsOf(text.slice(-1)) ?? Number.NaN));
-const plus = (a: number, b: number) =>
+function sumOf(value: Found, [step, ...rest]: Step[]): number | undefined {
+  if (typeof step === 'string') return sumOf(propertyOf(value, step), rest);
+  if (step === undefined) return isAmount(value) ? value + 0 : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const amounts = value.map((item) => sumOf(item, rest));
+  return amounts.every(isAmount) ? amounts.reduce(add, 0) : undefined;
+}
+const isAmount = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(value);
+const add = (a: number, b: number) =>
   Number.isSafeInteger(a + b) ? a + b : Number((a + b).toPrecision(15));
 
-function judgeLimits(rules: Placed[], call: RecordedCall, charges: Past[], { deny }: Notes) {
-  const limits = rules.flatMap(({ at, rule: { limits = [], rate_limit: short } }) => {
-    const listed = limits.map((limit, index) => meet(limit, `${at}/limits/${index}`, call));
-    const last = short && { max: short.max, window: `${short.window}s` };
-    const place = `${at}/limits/${limits.length}`;
-    return last ? [...listed, { ...meet(last, place, call), at: `${at}/rate_limit` }] : listed;
-  });
-  for (const { at, amount } of limits) if (amount === undefined) deny.push(at);
-  const now = Math.max(call.at, ...charges.map(({ at }) => at));
-  const met = [...Map.groupBy(limits, ({ key }) => key)].map(([key, same]): Charge => {
-    const windowMs = same[0]?.windowMs ?? 0;
-    const charged = Math.max(...same.map(({ amount }) => amount ?? 0));
-    const seen = charges.filter((past) => past.key === key && past.at > now - windowMs);
-    const used = seen.reduce((sum, { amount }) => plus(sum, amount), 0);
-    for (const { at, max } of same) if (plus(used, charged) > max) deny.push(at);
-    return { key, charged, used, max: Math.min(...same.map(({ max }) => max)), windowMs };
-  });
-  return { met, now };
-}
-
-function meet(
-  { window, max, scope = 'grant', counter, sum }: Limit,
-  at: string,
-  call: RecordedCall,
-) {
-  const windowMs = lengthOf(window);
-  const grant = scope === 'server' ? [] : [call.grant ?? 'local'];
-  const session = scope === 'session' && call.session !== undefined ? [call.session] : [];
-  const name = counter === undefined ? `rule:${at}` : `counter:${counter}`;
-  const key = JSON.stringify([call.server, ...grant, ...session, name, windowMs]);
-  const amount = sum === undefined ? 1 : amountAt(call.arguments ?? {}, stepsOf(sum));
-  return { at, key, amount, max, windowMs };
-}
-
-function amountAt(value: Found, [step, ...rest]: Step[]): number | undefined {
-  if (typeof step === 'string') return amountAt(property(value, step), rest);
-  if (step === undefined)
-    return typeof value === 'number' && value >= 0 && value < Infinity
-      ? Math.abs(value)
-      : undefined;
-  if (!Array.isArray(value)) return undefined;
-  const sum = value.reduce<number>(
-    (total, item) => plus(total, amountAt(item, rest) ?? Number.NaN),
-    0,
-  );
-  return Number.isFinite(sum) ? sum : undefined;
-}
-
-function judgeFlows(
-  { flows = [] }: Policy,
-  at: number,
-  classes: Classes,
-  marks: Mark[],
-  notes: Notes,
-) {
-  for (const [index, { after, within, then, action }] of flows.entries()) {
-    const lasts = after.traits.map((trait) => marks.findLast((mark) => mark.trait === trait));
-    const came = lasts.every((last) => last !== undefined && at - last.at < lengthOf(within));
-    const applies = then.traits.some((trait) => classes.names.includes(`trait:${trait}`));
-    if (came && applies) (action === 'deny' ? notes.deny : notes.ask).push(`/flows/${index}`);
-  }
+function milliseconds(window: string): number {
+  const [, count, unit = ''] = /^(\d*)([smhd])/.exec(window) ?? [];
+  return Number(count || 1) * ({ s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? 86_400_000);
 }

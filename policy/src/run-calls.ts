@@ -38,7 +38,10 @@ export function createRunner(
     if (decision.effect === 'allow') {
       counters.charge(decision.counters, at);
       const { keys } = classSetOf(classification, definition);
-      for (const { id } of traits) if (keys.has(`trait:${id}`)) marks.set(id, at);
+      for (const { id } of traits) {
+        // A clock that steps back takes no mark away.
+        if (keys.has(`trait:${id}`)) marks.set(id, Math.max(at, marks.get(id) ?? at));
+      }
     }
     return decision;
   };
