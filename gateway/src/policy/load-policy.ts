@@ -7,6 +7,7 @@ import {
   type Policy,
 } from '@toolwarden/policy';
 import { GatewayError } from '../gateway-error.ts';
+import { unenforcedPart } from './unenforced.ts';
 
 /** The kinds of things a policy has rules for, each with a decision of its own. */
 const ruledKinds = ['tools', 'resources', 'prompts', 'sampling', 'elicitation'] as const;
@@ -40,7 +41,9 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   try {
     return await preparePolicy(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
+    if (error instanceof GatewayError) {
+      throw new GatewayError(error.code, `${path}: ${error.message}`, { cause: error });
+    }
     const line = (error as Error).message.split('\n', 1)[0];
     throw new GatewayError('policy-invalid', `${path}:1:1: ${line}`, { cause: error });
   }
@@ -76,12 +79,12 @@ export async function preparePolicy(document: Policy): Promise<LoadedPolicy> {
 
 /** What a rule promises must be kept: a policy whose rules this version would ignore does not start. */
 function refuseUnenforced(document: Policy): void {
-  if (/"response":\{/.test(JSON.stringify(document))) {
-    throw new GatewayError(
-      'not-supported',
-      'the policy has a "response" rule, which this version does not enforce; take it out',
-    );
-  }
+  const pointer = unenforcedPart(document);
+  if (pointer === undefined) return;
+  throw new GatewayError(
+    'not-supported',
+    `the policy's ${pointer} is not enforced by this version, and is not passed over in silence: take it out`,
+  );
 }
 
 /** Rules for other kinds are rules like those for tools, so one engine decides them: the name is what is asked for. */

@@ -1,0 +1,36 @@
+import { isJsonObject, type JsonValue } from '@toolwarden/catalogue';
+import type { Policy } from '@toolwarden/policy';
+
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Fields of a rule that change nothing yet, wherever the rule stands. */
+const ruleFields = ['response', 'approval'];
+
+/**
+ * JSON Pointer of the first thing in a policy that this version would pass over; `undefined` where it keeps all that
+ * the policy promises.
+ */
+export function unenforcedPart(document: Policy): string | undefined {
+  // Pins need a lock file, flows need marks: neither is kept yet.
+  if (document.pinning === 'warn' || document.pinning === 'enforce') return '/pinning';
+  if (document.flows !== undefined && document.flows.length > 0) return '/flows';
+  for (const [pointer, rule] of rulesOf(document)) {
+    for (const field of ruleFields) {
+      if (isJsonObject(rule) && Object.hasOwn(rule, field)) return `${pointer}/${field}`;
+    }
+  }
+  return undefined;
+}
+
+function rulesOf(document: Policy): [pointer: string, rule: JsonValue][] {
+  const found: [string, JsonValue][] = [];
+  for (const part of ['all_tools', 'sampling', 'elicitation'] as const) {
+    if (document[part] !== undefined) found.push([`/${part}`, document[part] as JsonValue]);
+  }
+  for (const part of ['tools', 'classes', 'resources', 'prompts'] as const) {
+    for (const [name, rule] of Object.entries(document[part] ?? {})) {
+      found.push([`/${part}/${escaped(name)}`, rule as JsonValue]);
+    }
+  }
+  return found;
+}
