@@ -64,3 +64,39 @@ test('a denied clause is never quoted as what a call does', () => {
   expect(text).not.toMatch(/does NOT/);
   expect(text).toContain('denies');
 });
+
+test('an article before a plural is left out', () => {
+  expect(rationale('add_labels', 'Create a new personal labels in the list')).toContain(
+    'creates new personal labels in the list.',
+  );
+  expect(rationale('add_labels', 'Create a list of labels')).toContain('a list of labels.');
+});
+
+test('two verbs with one object are both told', () => {
+  expect(rationale('setDots', 'Add or remove dots on paragraphs in a text.')).toContain(
+    'adds or removes dots on paragraphs in a text.',
+  );
+});
+
+test('a program that may be left out is not told as what every call runs', () => {
+  const tool = (required: string[]) => ({
+    name: 'launch_page',
+    description: 'Launch a page in the testing browser.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        url: { type: 'string' },
+        script: { type: 'string', description: 'JavaScript code to run on the page' },
+      },
+      required,
+    },
+  });
+  expect(classify({ tool: tool([]) }).rationale).toMatch(
+    /launches a page in the testing browser; what the caller passes as “script” is run\./,
+  );
+  expect(classify({ tool: tool(['script']) }).rationale).toMatch(/^Each call runs what/);
+});
+
+test('asking for a cancellation is not told as a start', () => {
+  expect(rationale('job_cancel', 'Request cancellation of a baking job.')).toContain('steers');
+});

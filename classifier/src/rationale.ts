@@ -35,6 +35,8 @@ function chooserOf(name: string): Pick {
 function whatItDoes(view: View, pick: Pick): string {
   const { main, choosers, program, category } = view;
   const chooser = choosers.find(({ choices }) => choices.some(({ act }) => act !== undefined));
+  const optional = program?.kind === 'code' ? besidesProgram(view, pick) : undefined;
+  if (optional !== undefined) return optional;
   if (program?.kind === 'code' && program.evidence.quote.length <= 40)
     return `Each call runs what the caller passes as ${shown(program.evidence.quote)}.`;
   if (chooser !== undefined && main?.source === 'value') {
@@ -48,7 +50,8 @@ function whatItDoes(view: View, pick: Pick): string {
     return `The caller names the operation in ${shown(program.evidence.quote)}, so one call can reach many parts of an API.`;
   if (main !== undefined && view.acts.listed.includes(main))
     return `It routes to several commands; the strongest that its description lists, ${shown(main.quote)}, decides.`;
-  const stating = main === undefined ? [] : [main, ...statingToo(main, view)];
+  const stating =
+    main === undefined ? [] : [...wholePair(main, view), main, ...statingToo(main, view)];
   const phrase = stating.map(phraseOf).find((item) => item !== undefined);
   if (phrase !== undefined && main?.source === 'argument')
     return `${pick(['One call', 'Each call', 'A call'])} ${phrase}; its argument ${shown(main.quote)} keeps something in a file.`;
@@ -71,6 +74,24 @@ function textOf({ source }: Act, { reading }: View): string {
 function statingToo({ source, category }: Act, { acts }: View): Act[] {
   if (source === 'argument') return acts.lead;
   return source === 'name' ? acts.lead.filter((act) => act.category === category) : [];
+}
+
+/** "Add or remove labels": the strongest of the two verbs alone would be half of what a call does. */
+function wholePair({ verb, clause, source }: Act, { acts }: View): Act[] {
+  const rest = `${thirdPerson(verb)} ${clause ?? ''}`;
+  return source !== 'description'
+    ? []
+    : acts.lead.filter(({ clause: whole }) => whole === `or ${rest}` || whole === `and ${rest}`);
+}
+
+/** What a call does where the caller may leave out the program that it can run besides. */
+function besidesProgram({ acts, program, reading }: View, pick: Pick): string | undefined {
+  const field = reading.fields.find(({ pointer }) => pointer === program?.evidence.pointer);
+  if (field === undefined || field.isRequired) return undefined;
+  const phrase = acts.lead.map(phraseOf).find((item) => item !== undefined);
+  return phrase === undefined
+    ? undefined
+    : `${pick(['One call', 'Each call', 'A call'])} ${phrase}; what the caller passes as ${shown(field.name)} is run.`;
 }
 
 function byName({ reading }: View, { verb, objectText: object }: Act): string {
@@ -134,10 +155,24 @@ const DENIED = /\b(?:not|never|cannot|without|\w+n't)\b/i;
 
 /** "a email", "a NFS": the article that fits what follows; words that may be said either way stay as they are. */
 function withArticles(text: string): string {
-  return text.replace(/\b(an?) ([\p{L}\p{N}]+)/gu, (whole, article: string, word: string) => {
+  const one = isSeveral(text) ? text.replace(/^an?\s+/i, '') : text;
+  return one.replace(/\b(an?) ([\p{L}\p{N}]+)/gu, (whole, article: string, word: string) => {
     const right = articleOf(word);
     return right === undefined || right === article ? whole : `${right} ${word}`;
   });
+}
+
+/** "a new personal labels": an article before what is said in the plural. */
+function isSeveral(text: string): boolean {
+  const words = text.split(' ');
+  if (!/^an?$/i.test(words[0] ?? '')) return false;
+  const end = words.findIndex((word) => LITTLE_WORD.test(word) || /[,/]/.test(word));
+  const head = (words[end === -1 ? words.length - 1 : end - 1] ?? '').toLowerCase();
+  return (
+    /^(?:labels|items|users|files|messages|tasks|records|rows|entries|events|notes|tags|comments|pages|documents|links|issues|fields|columns|members|contacts|images|keys)$/.test(
+      head,
+    ) && !/^(?:few|list|set|couple|number|group)$/i.test(words[1] ?? '')
+  );
 }
 
 function articleOf(word: string): 'a' | 'an' | undefined {
@@ -357,7 +392,9 @@ function whyCategory({ category, main, program, reading }: View, pick: Pick): st
   if (category === 'Write' && !isStatedWhole(main, reading)) return pick(WRITE_ELSEWHERE);
   const table = { Read: READ_REASONS, Write: WRITE_REASONS, Execute: EXECUTE_REASONS }[category];
   const fallback = { Read: READ, Write: WRITE, Execute: EXECUTE }[category];
-  return pick(table[main.kind] ?? fallback);
+  // "Request cancellation of a job": what runs is stopped, and nothing is started.
+  const isStop = category === 'Execute' && /\b(?:cancell?ation|termination)\b/i.test(main.quote);
+  return pick(table[isStop ? 'stop' : main.kind] ?? fallback);
 }
 
 const ROW_REASONS: Record<RiskRowId, string> = {
