@@ -275,3 +275,23 @@ test('a definition that keeps its reader from other tools steers', () => {
   );
   expect(traits).toContain('suspicious_definition');
 });
+
+test('what is published of companies by their shares is nobody’s private data', () => {
+  const cash = 'View cash flow statements as reported by the company.';
+  expect(judge('getStatement', cash, { symbol: text }).traits).toEqual([]);
+  expect(judge('getStatement', cash).traits).toEqual(['private_data']);
+  const float = 'Access shares float data for all available companies.';
+  expect(judge('getFloat', float).traits).toEqual([]);
+  expect(judge('get_data', 'Get data for all companies in the CRM').traits).toEqual([
+    'private_data',
+  ]);
+});
+
+test('an act that is said to be destructive to what it gives back destroys', () => {
+  const says = (loss: string) => `Release a device that was reserved. ${loss}`;
+  const lost = 'Releasing is destructive to the device: installed apps are lost.';
+  expect(judge('release_device', says(lost)).traits).toEqual(['destructive']);
+  expect(judge('release_device', says('This is not destructive to the device.')).traits).toEqual(
+    [],
+  );
+});

@@ -191,6 +191,11 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     )
       return undefined;
     if (
+      /^(?:company|statement)$/.test(head) &&
+      (SHARES.test(reading.description.slice(0, 600)) || isByTicker(reading.fields))
+    )
+      return undefined;
+    if (
       /^(?:deal|lead|company|opportunity)$/.test(head) &&
       /\b(?:steam|coupon|shopping)\b/i.test(text)
     )
@@ -281,6 +286,14 @@ const PERSONAL_THINGS =
 const TRADED =
   /\b(?:stocks?|tickers?|symbols?|SEC|publicly|exchanges?|investors?|invest(?:ment|ing)|markets?|companies)\b/;
 
+function isByTicker(fields: View['reading']['fields']): boolean {
+  return fields.some(({ name }) => /^(?:symbols?|tickers?)$/i.test(name));
+}
+
+/** What is known of a company by its shares, everybody may know. */
+const SHARES =
+  /\b(?:shares? (?:float|outstanding)|(?:float|outstanding) shares|stocks?|tickers?|market cap\w*|listed companies|IPOs?)\b/i;
+
 export const aboutPeople = defineSignal({
   id: 'about-people',
   trait: 'private_data',
@@ -299,7 +312,7 @@ export const aboutPeople = defineSignal({
     if (
       match !== null &&
       /sheet|profit|cash|ledger/i.test(match[0]) &&
-      TRADED.test(reading.description.slice(0, 600))
+      (TRADED.test(reading.description.slice(0, 600)) || isByTicker(reading.fields))
     )
       return [];
     return match === null || !reading.description.includes(match[0])
