@@ -28,6 +28,7 @@ export { parsePolicy } from './parse-policy.ts';
 export { type PlannedCounter, plannedCounters } from './planned-counters.ts';
 export { type Limit, type Policy, policySchema, type Rule } from './policy.ts';
 export { PolicyError } from './policy-error.ts';
+export { type Argument, argumentsOf } from './recommend/arguments.ts';
 export { benignArguments } from './recommend/benign.ts';
 export { type Profile, profiles } from './recommend/caps.ts';
 export { type Recommendation, recommend, recommendServer } from './recommend.ts';

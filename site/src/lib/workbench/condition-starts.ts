@@ -53,9 +53,9 @@ function startValue({ schema, types }: Argument, op: OperatorId): JsonValue {
   const isNumber = types.has('number') || types.has('integer');
   switch (op) {
     case 'in':
-      return valuesOf(schema).length > 0 ? valuesOf(schema) : [''];
+      return valuesOf(schema).length > 0 ? valuesOf(schema) : ['example'];
     case 'not_in':
-      return [valuesOf(schema)[0] ?? ''];
+      return [valuesOf(schema)[0] ?? 'example'];
     case 'lte':
     case 'lt':
       return number('maximum', 100);
@@ -72,6 +72,10 @@ function startValue({ schema, types }: Argument, op: OperatorId): JsonValue {
       return ['example.com'];
     case 'exists':
       return true;
+    case 'matches':
+      return '.*';
+    case 'regex':
+      return '^.*$';
     default:
       return types.has('boolean') ? false : isNumber ? 0 : '';
   }
@@ -95,23 +99,31 @@ export function printValue(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The opposite of `printValue`, for an operator and the kind of value that stands there. */
+/**
+ * The opposite of `printValue`, for an operator and the kind of value that stands there; undefined while what was typed
+ * so far is no value of it.
+ */
 export function readValue(text: string, op: OperatorId, before: JsonValue): JsonValue | undefined {
-  if (['in', 'not_in', 'within', 'host_in'].includes(op)) {
-    const parts = text.split(',').map((part) => part.trim());
-    const isNumbers = Array.isArray(before) && before.some((each) => typeof each === 'number');
-    return parts
-      .filter((part) => part !== '')
-      .map((part) =>
-        isNumbers && part.trim() !== '' && Number.isFinite(Number(part)) ? Number(part) : part,
-      );
-  }
-  if (['lt', 'lte', 'gt', 'gte', 'max_length', 'max_items'].includes(op)) {
-    return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  }
+  const number = text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (LISTS.has(op)) return readList(text, before);
+  if (NUMBERS.has(op)) return number;
   if (op === 'exists') return text === 'true';
-  if (typeof before === 'number' && text.trim() !== '' && Number.isFinite(Number(text)))
-    return Number(text);
+  if (PATTERNS.has(op)) return text === '' ? undefined : text;
+  if (typeof before === 'number' && number !== undefined) return number;
   if (typeof before === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   return text;
+}
+
+const LISTS = new Set<OperatorId>(['in', 'not_in', 'within', 'host_in']);
+const NUMBERS = new Set<OperatorId>(['lt', 'lte', 'gt', 'gte', 'max_length', 'max_items']);
+const PATTERNS = new Set<OperatorId>(['matches', 'regex']);
+
+function readList(text: string, before: JsonValue): JsonValue[] | undefined {
+  const isNumbers = Array.isArray(before) && before.some((each) => typeof each === 'number');
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) return undefined;
+  return parts.map((part) => (isNumbers && Number.isFinite(Number(part)) ? Number(part) : part));
 }

@@ -39,7 +39,9 @@ export function ServerPicker({
       .then((answer) => {
         if (isStale) return;
         const wanted = serversOnly ? ['server'] : ['server', 'tool'];
-        const found = answer.hits.filter(({ kind }) => wanted.includes(kind)).slice(0, SHOWN);
+        const found = wanted
+          .flatMap((kind) => answer.hits.filter((hit) => hit.kind === kind))
+          .slice(0, SHOWN);
         setHits(found);
         setStatus(
           found.length === 0 ? 'Nothing in the catalogue has this name.' : `${found.length} shown`,
