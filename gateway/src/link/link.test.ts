@@ -386,6 +386,22 @@ test('C10: a retry with answers is a new call, judged and counted again', async 
   ]);
 });
 
+test('stateless era: a server asks ten times about one call, not for ever', async () => {
+  await start({
+    script: ({ method }) => (method === 'tools/call' ? asking('elicitation/create') : undefined),
+  });
+  const call = { name: 'act', arguments: { n: 1 }, _meta: meta };
+  const retry = { ...call, inputResponses: { a: { action: 'accept' } }, requestState: 'opaque' };
+  const answers = [await harness.request('tools/call', call)];
+  for (let round = 0; round < 10; round++) {
+    answers.push(await harness.request('tools/call', retry));
+  }
+  expect(answers.slice(0, 10).every((answer) => answer?.['result'] !== undefined)).toBe(true);
+  expect(answers[10]).toMatchObject({ error: { message: expect.stringMatching(/too often/) } });
+  // A call made anew is asked about anew.
+  expect(await harness.request('tools/call', call)).toMatchObject({ result: {} });
+});
+
 test("stateless era: a filtered list is private, and a subscription keeps the client's id", async () => {
   await start({
     script: ({ method, id }) => {

@@ -5,20 +5,17 @@ import {
   type RequestId,
   readClientMessage,
 } from '../protocol/client-message.ts';
-import {
-  clientNotifications,
-  clientRequests,
-  metaKeys,
-  serverNotifications,
-} from '../protocol/methods.ts';
+import { clientRequests, metaKeys } from '../protocol/methods.ts';
 import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
 import { NO_RECORD, refusalResult } from '../refusal.ts';
 import type { Outcome } from '../state/state.ts';
 import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
 import { code, type Link, type LinkOptions } from './link-options.ts';
+import { Notifications } from './notifications.ts';
 import { type Pending, PendingRequests } from './pending.ts';
 import { printParams } from './print-params.ts';
+import { Rounds } from './rounds.ts';
 import { ServerAsks } from './server-asks.ts';
 import { checkStatelessResult } from './stateless-result.ts';
 import { createToolLists, type ToolLists } from './tool-lists.ts';
@@ -37,6 +34,8 @@ class StdioLink implements Link {
   readonly #pending = new PendingRequests();
   readonly #tools: ToolLists;
   readonly #asks: ServerAsks;
+  readonly #notifications: Notifications;
+  readonly #rounds = new Rounds();
   #capabilities: JsonObject = {};
 
   constructor(options: LinkOptions) {
@@ -49,6 +48,8 @@ class StdioLink implements Link {
         options.onTools?.(names);
       },
     );
+    const parts = { pending: this.#pending, tools: this.#tools, asks: this.#asks };
+    this.#notifications = new Notifications(options, parts);
   }
 
   get inFlight(): number {
@@ -62,7 +63,9 @@ class StdioLink implements Link {
         this.#request(message);
         break;
       case 'notification':
-        this.#clientNotification(message.method, message.params ?? {});
+        this.#notifications.fromClient(message.method, message.params ?? {}, (pending) =>
+          this.#finish(pending, { kind: 'cancelled' }),
+        );
         break;
       case 'response':
         this.#asks.answer(message.id, message.body);
@@ -83,7 +86,7 @@ class StdioLink implements Link {
         this.#asks.request(message.id, message.method, message.params, this.#capabilities);
         break;
       case 'notification':
-        this.#serverNotification(message.method, message.params);
+        this.#notifications.fromServer(message.method, message.params);
         break;
       default:
         this.#options.note('frame-refused', { from: 'server', why: 'not a message' });
@@ -259,6 +262,10 @@ class StdioLink implements Link {
         `The server's answer was withheld: ${checked.problem}`,
       );
     }
+    if (checked.isUnfinished && !this.#rounds.mayAsk(pending)) {
+      this.#options.note('server-fault', { what: 'it asks again and again about one call' });
+      return this.#fail(pending, code.internal, 'The server asked too often about this call');
+    }
     this.#guarded(pending, () =>
       this.#asks.judge(checked.asks, true, (isAllowed) =>
         isAllowed
@@ -282,64 +289,15 @@ class StdioLink implements Link {
       const result = JSON.parse(text) as JsonValue;
       if (!isJsonObject(result)) throw new Error('a result that is no object');
       if (pending.method === 'subscriptions/listen') {
-        return this.#reply(pending, { result: this.#withClientsId(result, pending.clientId) });
+        return this.#reply(pending, {
+          result: this.#notifications.withClientsId(result, pending.clientId),
+        });
       }
       const filtered = this.#tools.filter(pending.params, result, (tool) =>
         this.#options.guard.isListed(tool),
       );
       return follow(filtered, (kept) => this.#reply(pending, { result: kept }));
     });
-  }
-
-  /** What belongs to a subscription names the request that opened it: by the client's id, not by ours. */
-  #withClientsId(holder: JsonObject, opener?: RequestId): JsonObject {
-    const meta = own(holder, '_meta');
-    const id = own(meta, metaKeys.subscription);
-    if (!isJsonObject(meta) || typeof id !== 'number') return holder;
-    const clientId = this.#pending.get(id)?.clientId ?? opener;
-    if (clientId === undefined) return holder;
-    return { ...holder, _meta: { ...meta, [metaKeys.subscription]: clientId } };
-  }
-
-  #serverNotification(method: string, params: JsonObject | undefined) {
-    if (!serverNotifications.has(method)) {
-      return this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
-    }
-    let sent = params;
-    if (method === 'notifications/tools/list_changed') this.#tools.forget();
-    if (method === 'notifications/progress') {
-      const token = own(params, 'progressToken');
-      const pending = this.#pending.ofToken(token as RequestId);
-      if (pending === undefined || pending.isCancelled) return;
-      pending.activeAt = this.#options.clock();
-    }
-    if (method === 'notifications/cancelled') {
-      const requestId = this.#asks.takeBack(own(params, 'requestId'));
-      if (requestId === undefined) return;
-      sent = { ...params, requestId };
-    }
-    if (sent !== undefined) sent = this.#withClientsId(sent);
-    this.#options.toClient(
-      JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) }),
-    );
-  }
-
-  #clientNotification(method: string, params: JsonObject) {
-    if (!clientNotifications.has(method)) {
-      return this.#options.note('method-refused', { from: 'client', method: method.slice(0, 100) });
-    }
-    let sent = params;
-    if (method === 'notifications/cancelled') {
-      const pending = this.#pending.ofClient(own(params, 'requestId') as RequestId);
-      // The opening cannot be cancelled, and what was answered needs no cancelling.
-      if (pending === undefined || pending.isCancelled || pending.method === 'initialize') return;
-      pending.isCancelled = true;
-      if (!pending.isSent) return;
-      this.#finish(pending, { kind: 'cancelled' });
-      sent = { ...params, requestId: pending.id };
-    }
-    const rest = Object.keys(sent).length === 0 ? {} : { params: sent };
-    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', method, ...rest }));
   }
 
   /** A request of our own to the server. */

@@ -5,10 +5,10 @@ import { serverRequests } from '../protocol/methods.ts';
 
 /** What a result of the stateless era asks of the client, or why it must not reach it. */
 export type CheckedResult =
-  | { asks: { method: string; params: JsonObject }[] }
+  | { asks: { method: string; params: JsonObject }[]; isUnfinished: boolean }
   | { problem: string };
 
-const NONE: CheckedResult = { asks: [] };
+const NONE: CheckedResult = { asks: [], isUnfinished: false };
 
 /**
  * In the stateless era a server asks the client by a result of its own type. Only such results are parsed; an ask the
@@ -40,5 +40,5 @@ function declared(requests: JsonValue[], capabilities: JsonObject): CheckedResul
     }
     asks.push({ method: method as string, params });
   }
-  return { asks };
+  return { asks, isUnfinished: true };
 }

@@ -1,0 +1,79 @@
+import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
+import type { RequestId } from '../protocol/client-message.ts';
+import { clientNotifications, metaKeys, serverNotifications } from '../protocol/methods.ts';
+import type { LinkOptions } from './link-options.ts';
+import type { Pending, PendingRequests } from './pending.ts';
+import type { ServerAsks } from './server-asks.ts';
+import type { ToolLists } from './tool-lists.ts';
+
+/** What both sides tell each other without waiting for an answer; ids in it are changed for those of the other side. */
+export class Notifications {
+  readonly #options: LinkOptions;
+  readonly #pending: PendingRequests;
+  readonly #tools: ToolLists;
+  readonly #asks: ServerAsks;
+
+  constructor(
+    options: LinkOptions,
+    { pending, tools, asks }: { pending: PendingRequests; tools: ToolLists; asks: ServerAsks },
+  ) {
+    this.#options = options;
+    this.#pending = pending;
+    this.#tools = tools;
+    this.#asks = asks;
+  }
+
+  fromServer(method: string, params: JsonObject | undefined): void {
+    if (!serverNotifications.has(method)) {
+      this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
+      return;
+    }
+    let sent = params;
+    if (method === 'notifications/tools/list_changed') this.#tools.forget();
+    if (method === 'notifications/progress') {
+      const token = own(params, 'progressToken');
+      const pending = this.#pending.ofToken(token as RequestId);
+      if (pending === undefined || pending.isCancelled) return;
+      pending.activeAt = this.#options.clock();
+    }
+    if (method === 'notifications/cancelled') {
+      const requestId = this.#asks.takeBack(own(params, 'requestId'));
+      if (requestId === undefined) return;
+      sent = { ...params, requestId };
+    }
+    if (sent !== undefined) sent = this.withClientsId(sent);
+    this.#options.toClient(
+      JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) }),
+    );
+  }
+
+  /** `cancel` ends a request that was sent. */
+  fromClient(method: string, params: JsonObject, cancel: (pending: Pending) => void): void {
+    if (!clientNotifications.has(method)) {
+      this.#options.note('method-refused', { from: 'client', method: method.slice(0, 100) });
+      return;
+    }
+    let sent = params;
+    if (method === 'notifications/cancelled') {
+      const pending = this.#pending.ofClient(own(params, 'requestId') as RequestId);
+      // The opening cannot be cancelled, and what was answered needs no cancelling.
+      if (pending === undefined || pending.isCancelled || pending.method === 'initialize') return;
+      pending.isCancelled = true;
+      if (!pending.isSent) return;
+      cancel(pending);
+      sent = { ...params, requestId: pending.id };
+    }
+    const rest = Object.keys(sent).length === 0 ? {} : { params: sent };
+    this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', method, ...rest }));
+  }
+
+  /** What belongs to a subscription names the request that opened it: by the client's id, not by ours. */
+  withClientsId(holder: JsonObject, opener?: RequestId): JsonObject {
+    const meta = own(holder, '_meta');
+    const id = own(meta, metaKeys.subscription);
+    if (!isJsonObject(meta) || typeof id !== 'number') return holder;
+    const clientId = this.#pending.get(id)?.clientId ?? opener;
+    if (clientId === undefined) return holder;
+    return { ...holder, _meta: { ...meta, [metaKeys.subscription]: clientId } };
+  }
+}
