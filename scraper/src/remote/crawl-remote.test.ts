@@ -80,6 +80,18 @@ describe('a server that already runs', () => {
     expect(JSON.stringify(record)).not.toContain('canary');
   });
 
+  test('of a person’s configuration does not bring an address of their own into a record', async () => {
+    const { port, ...server } = await start('lost');
+    const own = {
+      ...server,
+      port,
+      url: `http://127.0.0.1:${port}/s/canary-4711/mcp?key=canary-4712`,
+    };
+    const record = await crawl(own, { id: 'config:notes' });
+    expect(record).toMatchObject({ detail: expect.stringContaining('there is no') });
+    expect(JSON.stringify(record)).not.toContain('canary');
+  });
+
   test.for([
     ['flood', /over 8388608 bytes/],
     ['long-line', /line over 8388608 bytes/],

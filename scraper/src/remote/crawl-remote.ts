@@ -42,10 +42,12 @@ export async function crawlRemote(
   const base = { source, installed: undefined, bin: undefined };
   if (!URL.canParse(remote.url))
     return failedRecord(base, { reason: 'not-started', detail: 'its address is no URL' }, '');
-  const { filled, used, missing, secrets } = fillHeaders(remote.headers ?? {}, options.env);
-  // What a registry says may never lead to this machine; what its own user says may.
-  const mayBeLoopback = source.id.startsWith('url:') || source.id.startsWith('config:');
   const url = new URL(remote.url);
+  const { filled, used, missing, secrets } = fillHeaders(remote.headers ?? {}, options.env);
+  if (source.id.startsWith('config:')) secrets.push(...personalParts(url));
+  // What a registry says may never lead to this machine; what its own user says may, and nobody from elsewhere.
+  const isOwn = source.id.startsWith('url:') || source.id.startsWith('config:');
+  const mayBeLoopback = isOwn && isLoopbackUrl(url);
   const ways = remote.transport ? [remote.transport] : (['streamable-http', 'sse'] as const);
   let first: Problem | undefined;
   for (const transport of ways) {
@@ -130,6 +132,22 @@ function inWords({ reason, words }: Problem, missing: string[], secrets: string[
 
 /** Shorter ones stand in any text by chance. */
 const SHORTEST_SECRET = 6;
+
+/** Some servers give each of their users an address of their own, and say it again when something is wrong with it. */
+function personalParts({ pathname, search }: URL): string[] {
+  return [...pathname.split('/'), ...search.split(/[?&=]/)]
+    .flatMap((part) => [part, decoded(part)])
+    .filter((part) => part.length > SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 function holdsAny(listing: Listing, secrets: string[]): boolean {
   const text = JSON.stringify(listing);

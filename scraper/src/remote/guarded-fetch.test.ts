@@ -87,6 +87,31 @@ test('A10: who asked for this machine gets this machine and no other', async () 
   await expect(answer).rejects.toMatchObject({ code: 'address-refused' });
 });
 
+test.for([
+  ['a change of protocol', 'HTTP/1.1 101 x\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n'],
+  ['no answer at all', ''],
+] as const)('%s ends the exchange', async ([, answer]) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const here = { mayBeLoopback: true, bodyBytes: 1000 };
+  await expect(guardedFetch(here)(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  server.close();
+});
+
+test('a status that HTTP does not know is a failure of the server', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 999 x\r\n\r\n'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const here = { mayBeLoopback: true, bodyBytes: 1000 };
+  expect((await guardedFetch(here)(`http://127.0.0.1:${port}/`)).status).toBe(500);
+  server.close();
+});
+
 test.for(['8.8.8.8', '2606:4700::1111'])('%s is public', (address) => {
   expect(isPublicAddress(address)).toBe(true);
 });

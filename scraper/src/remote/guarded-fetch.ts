@@ -67,6 +67,9 @@ function send(url: URL, init: RequestInit, bounds: FetchBounds): Promise<Incomin
       resolve,
     );
     outgoing.on('error', reject);
+    // A server that changes the protocol takes the connection away without an error, and nothing would ever settle.
+    outgoing.on('upgrade', (_, socket) => socket.destroy());
+    outgoing.on('close', () => reject(new Error(`${url.origin} closed without an answer`)));
     outgoing.end(body === undefined ? undefined : String(body));
   });
 }
@@ -110,7 +113,7 @@ function responseOf(
     for (const one of value ?? []) headers.append(name, one);
   }
   const isEmpty = status === 204 || status === 205 || status === 304;
-  if (isEmpty || status < 200) {
+  if (isEmpty || status < 200 || status > 599) {
     message.resume();
     return new Response(null, { status: isEmpty ? status : 500, headers });
   }

@@ -28,6 +28,19 @@ const read = (more = {}) =>
   });
 const SECRET = 'canary-4711-secret';
 
+test('of arguments no word stays that could be a person’s secret, however plain it looks', () => {
+  const args = ['serve', '--password', 'hunter', '--pin', '12345', '-phunter', '--db-pw=hunter'];
+  const more = ['hunter', 'sk-live-abc', '--Key-4711', '--mode', 'read-only', '--port', '3000'];
+  const places = ['/home/me/hunter', '--tools', 'notes,tasks', 'https://hunter.dev/?key=hunter'];
+  const reached = reachOf({ command: 'npx', args: ['-y', '@acme/x', ...args, ...more, ...places] });
+  expect(reached.packages?.[0]?.args).toEqual([
+    ...['serve', '--password', 'placeholder', '--pin', 'placeholder', 'placeholder'],
+    ...['--db-pw=placeholder', 'placeholder', 'placeholder', 'placeholder'],
+    ...['--mode', 'read-only', '--port', '8080'],
+    ...['{dir}', '--tools', 'notes,tasks', 'https://example.com'],
+  ]);
+});
+
 test('each client’s own form is read, and no value of a variable or a header leaves it', async () => {
   const env = { NOTES_TOKEN: SECRET };
   const npx = (name: string) => ({ command: 'npx', args: ['-y', name, `--token=${SECRET}`], env });

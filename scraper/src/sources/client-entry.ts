@@ -36,13 +36,42 @@ export function reachOf(entry: unknown): Reached {
     packages: [
       {
         ...found,
-        ...(found.args && { args: found.args.map(harmlessArgument) }),
+        ...(found.args && { args: withoutValues(found.args) }),
         ...(names.length > 0 && {
           env: Object.fromEntries(names.map((name) => [name, placeholderFor(name)])),
         }),
       },
     ],
   };
+}
+
+/** Words that say how to run and can be nobody's secret; lists are of names of tools. */
+const PLAIN_WORD =
+  /^(true|false|on|off|all|none|stdio|sse|https?|streamable-http|mcp|serve|server|start|run|read-?only|read-?write|local|default|debug|info|warn|error|json|text|[a-z]{1,20}(,[a-z-]{1,20}){1,9})$/;
+const OPTION = /^(--[a-z][a-z-]{0,40}|-[A-Za-z])$/;
+const SECRET_OPTION = /key|token|secret|pass|pw|auth|cred|pin\b|cookie|session|seed|user|-p\b/i;
+
+/**
+ * Arguments a person gave, with a made-up value wherever one of theirs could stand: a short password looks like any
+ * word, so only words that are known for what they are stay.
+ */
+function withoutValues(args: string[]): string[] {
+  return args.map((arg, index) => {
+    if (OPTION.test(arg)) return arg;
+    const [option, value] = arg.startsWith('-')
+      ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]
+      : [args[index - 1] ?? '', arg];
+    const isNamed = OPTION.test(option);
+    const isPlain = PLAIN_WORD.test(value) && !(isNamed && SECRET_OPTION.test(option));
+    const shown = isPlain ? value : madeUp(value, isNamed ? option : '');
+    return isNamed && arg.startsWith('-') ? `${option}=${shown}` : shown;
+  });
+}
+
+function madeUp(value: string, option: string): string {
+  // Places keep their kind, for which a server may look before it lists.
+  const place = harmlessArgument(value);
+  return place === '{dir}' || place.includes('://') ? place : placeholderFor(option);
 }
 
 const MAX_ARGS = 50;

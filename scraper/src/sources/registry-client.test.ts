@@ -12,13 +12,17 @@ describe('a reading of the registry', () => {
     registry = await startMcpRegistry(five);
     pauses = [];
     given = {
-      limits: { ...registryLimits, pageMs: 400 },
+      limits: { ...registryLimits },
       sleep: async (ms) => void pauses.push(ms),
       random: () => 0,
       now: () => Date.parse('2026-11-21T08:00:00Z'),
     };
   });
   afterEach(() => registry.close());
+  /** Only what never ends may meet a deadline: all else has to come through on a busy machine, too. */
+  const hasten = (fault: string) => {
+    if (fault === 'a slow drip') given.limits.pageMs = 400;
+  };
   const read = (more = {}) => readRegistry({ baseUrl: registry.url, ...more }, given);
   const names = (rows: unknown[]) =>
     rows.map((one) => (one as (typeof five)[0] & { server: { name: string } }).server.name);
@@ -52,7 +56,8 @@ describe('a reading of the registry', () => {
     ['a broken connection', faults.broken],
   ] as const)(
     'CR23: %s is tried again with growing pauses, and no row is lost or doubled',
-    async ([, fault]) => {
+    async ([name, fault]) => {
+      hasten(name);
       registry.state.faults = [undefined, fault, fault];
       expect(names(await read())).toEqual(names(five));
       expect(pauses).toEqual([1000, 2000]);
@@ -63,7 +68,8 @@ describe('a reading of the registry', () => {
     ['500', faults.status(500)],
     ['HTML with 200', faults.html],
     ['a slow drip', faults.drip],
-  ] as const)('CR23: %s that lasts is given up after five tries', async ([, fault]) => {
+  ] as const)('CR23: %s that lasts is given up after five tries', async ([name, fault]) => {
+    hasten(name);
     registry.state.faults = Array(20).fill(fault);
     await expect(read()).rejects.toMatchObject({ code: 'registry-unreachable' });
     expect(registry.requests).toHaveLength(5);

@@ -120,7 +120,6 @@ const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
  * choose the variable's name would be sent any secret of ours that it can name.
  */
 function headersOf(remote: unknown, host: string): Record<string, string> {
-  const place = host.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
   return Object.fromEntries(
     listIn(remote, 'headers', 20).flatMap((header) => {
       const name = textIn(header, 'name');
@@ -130,9 +129,21 @@ function headersOf(remote: unknown, host: string): Record<string, string> {
       if (name === undefined || !HEADER.test(name) || !isWanted) return [];
       if (fixed !== undefined && !/[{}\r\n]/.test(fixed))
         return [[name, fixed.replaceAll('$', '')]];
-      const variable = `TOOLWARDEN_${place}_${name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+      const variable = variableFor(host, name);
+      if (variable === undefined) return [];
       const scheme = /^(Bearer|Basic|Token) /i.exec(fixed ?? '')?.[0] ?? '';
       return [[name, `${scheme}\${env:${variable}}`]];
     }),
   );
+}
+
+/**
+ * INVARIANT: no two hosts share a variable: a dot is `_`, a hyphen `__`, and `___` stands before the header. With one sign
+ * for all of them whoever owns `mcp-acme.dev`, or `acme.co` beside `acme.co.uk`, would be sent what is another's.
+ */
+function variableFor(host: string, header: string): string | undefined {
+  // Three in a row can come of nothing else in such a name: punycode has two hyphens, which are four.
+  if (!/^[a-z0-9]+(?:(?:\.|-{1,2})[a-z0-9]+)*$/.test(host)) return undefined;
+  const place = host.replaceAll('-', '__').replaceAll('.', '_').toUpperCase();
+  return `TOOLWARDEN_${place}___${header.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
 }

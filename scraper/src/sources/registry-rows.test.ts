@@ -79,11 +79,32 @@ test('a secret header is read from a variable that only its host can name', () =
   ];
   const [remote] = sourceOf({ packages: [], remotes }).remotes ?? [];
   expect(remote?.headers).toEqual({
-    Authorization: 'Bearer ' + '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM_AUTHORIZATION}',
-    'X-Key': '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM_X_KEY}',
+    Authorization: 'Bearer ' + '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM___AUTHORIZATION}',
+    'X-Key': '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM___X_KEY}',
     'X-Fixed': 'open',
-    'X-Steals': '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM_X_STEALS}',
+    'X-Steals': '$' + '{env:TOOLWARDEN_NOTES_EXAMPLE_COM___X_STEALS}',
   });
+});
+
+test.for([
+  ['mcp.acme.dev', 'Key', 'mcp-acme.dev', 'Key'],
+  ['mcp.acme.co.uk', 'Key', 'mcp.acme.co', 'uk-Key'],
+  ['acme.dev', 'X-Key', 'acme.dev.x', 'Key'],
+  ['a--b.dev', 'Key', 'a-b.dev', 'Key'],
+] as const)('the variable of %s for %s is not that of %s for %s', ([host, header, other, its]) => {
+  const headersOf = (at: string, name: string) =>
+    sourceOf({
+      packages: [],
+      remotes: [
+        { type: 'streamable-http', url: `https://${at}/`, headers: [{ name, isSecret: true }] },
+      ],
+    }).remotes?.[0]?.headers;
+  const [one, two] = [headersOf(host, header), headersOf(other, its)].map((headers) =>
+    Object.values(headers ?? {}),
+  );
+  expect(one).toHaveLength(1);
+  expect(two).toHaveLength(1);
+  expect(one).not.toEqual(two);
 });
 
 test('an address with a place for a name is used only where the registry offers one', () => {
