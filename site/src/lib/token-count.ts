@@ -21,5 +21,5 @@ export async function openTokenCounter(): Promise<CountTokens> {
 function withoutLongWords(text: string): string {
   const words = text.split(' ');
   if (words.every((word) => word.length <= MAX_WORD)) return text;
-  return words.map((word) => word.match(/[^]{1,500}/g)?.join(' ') ?? '').join(' ');
+  return words.map((word) => word.match(/[\s\S]{1,500}/g)?.join(' ') ?? '').join(' ');
 }
