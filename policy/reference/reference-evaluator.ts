@@ -23,8 +23,8 @@ export function referenceRunner(policy: Policy) {
   const marked: { grant: string; trait: Trait; at: number }[] = [];
   return (call: RecordedCall): Omit<Decision, 'reason' | 'policyDigest'> => {
     const { grant = 'local' } = call;
-    const { isClassified, keys, traits } = classesOf(call);
-    const applied = rulesFor(policy, call.tool, keys, isClassified);
+    const { keys, restricting, traits } = classesOf(call);
+    const applied = rulesFor(policy, call.tool, keys, restricting);
     const marks = applied.flatMap((one) => ruleMarks(one, call));
     for (const [i, name] of (policy.hide ?? []).entries()) {
       if (matchesName(name, call.tool)) marks.push({ effect: 'deny', pointer: `/hide/${i}` });
@@ -78,15 +78,19 @@ function classesOf({ classification, definition }: RecordedCall) {
   if (judged === undefined || (digest && definition && digest !== toolDigest(definition))) {
     const traits = allTraits.map(({ id }) => id);
     const worst = ['category:Write', 'category:Execute', 'label:Destructive', 'label:Financial'];
-    return { isClassified: false, traits, keys: [...worst, 'level:Critical', ...traits.map(key)] };
+    const keys = [...worst, 'level:Critical', ...traits.map(key)];
+    return { traits, keys, restricting: keys };
   }
   const { category, traits } = judged;
   const { label, risk } = assess(category, traits);
   const keys = [`category:${category}`, `label:${label}`, `level:${risk}`, ...traits.map(key)];
-  return { isClassified: true, traits, keys };
+  // What is Financial and destructive has one label, and is met by what restricts the other.
+  const isBoth = label === 'Financial' && traits.includes('destructive');
+  const restricting = isBoth ? ['label:Destructive'] : [];
+  return { traits, keys: [...keys, ...restricting], restricting };
 }
 
-function rulesFor(policy: Policy, tool: string, classes: string[], isClassified: boolean) {
+function rulesFor(policy: Policy, tool: string, classes: string[], restricting: string[]) {
   const applied: Applied[] = [];
   const add = (part: string, rule: Rule, key: string, mayAllow: boolean) =>
     applied.push({ rule, pointer: `/${part}/${escapePointer(key)}`, part, mayAllow });
@@ -96,7 +100,7 @@ function rulesFor(policy: Policy, tool: string, classes: string[], isClassified:
     if (matchesName(key, tool)) add('tools', rule, key, true);
   }
   for (const [key, rule] of Object.entries<Rule>(policy.classes ?? {})) {
-    if (classes.includes(key)) add('classes', rule, key, isClassified);
+    if (classes.includes(key)) add('classes', rule, key, !restricting.includes(key));
   }
   return applied;
 }

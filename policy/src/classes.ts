@@ -21,12 +21,12 @@ export type ToolClass = {
   toolDigest?: Digest;
 };
 
-/** The classes of a tool. */
-export type ClassSet = { isClassified: boolean; keys: ReadonlySet<ClassKey> };
+/** The classes of a tool, and those of them whose rules may allow it; rules of the others only restrict. */
+export type ClassSet = { keys: ReadonlySet<ClassKey>; allowing: ReadonlySet<ClassKey> };
 
 // What nobody has judged may be anything, so every rule that restricts the dangerous classes applies to it.
 const UNCLASSIFIED: ClassSet = {
-  isClassified: false,
+  allowing: new Set(),
   keys: new Set<ClassKey>([
     'category:Write',
     'category:Execute',
@@ -46,14 +46,18 @@ export function classSetOf(judgement: unknown, definition?: ToolDefinition): Cla
     return UNCLASSIFIED;
   }
   const { label, risk } = assess(read.category, read.traits);
+  const allowing = new Set<ClassKey>([
+    `category:${read.category}`,
+    `label:${label}`,
+    ...read.traits.map((trait) => `trait:${trait}` as const),
+    `level:${risk}`,
+  ]);
+  // The label is one word, Financial before Destructive; a tool that is both must not slip past a rule against the other.
   return {
-    isClassified: true,
-    keys: new Set<ClassKey>([
-      `category:${read.category}`,
-      `label:${label}`,
-      ...read.traits.map((trait) => `trait:${trait}` as const),
-      `level:${risk}`,
-    ]),
+    allowing,
+    keys: read.traits.includes('destructive')
+      ? new Set<ClassKey>([...allowing, 'label:Destructive'])
+      : allowing,
   };
 }
 

@@ -87,7 +87,7 @@ function selector(policy: Policy, rules: readonly CompiledRule[]) {
     .filter(({ part, key }) => part === 'tools' && isPattern(key))
     .map((rule) => ({ rule, matches: compileGlob(rule.key) }));
   const flows = compileFlows(policy);
-  return (tool: string, { isClassified, keys }: ClassSet): Plan => {
+  return (tool: string, { keys, allowing }: ClassSet): Plan => {
     const named = exact.get(tool);
     const applying = [
       ...rules.filter(({ part }) => part === 'all_tools'),
@@ -95,7 +95,9 @@ function selector(policy: Policy, rules: readonly CompiledRule[]) {
       ...wild.flatMap(({ rule, matches }) => (matches(tool) ? [rule] : [])),
       ...rules
         .filter(({ part, key }) => part === 'classes' && keys.has(key as ClassKey))
-        .map((rule) => (isClassified ? rule : { ...rule, isOpening: false, allows: [] })),
+        .map((rule) =>
+          allowing.has(rule.key as ClassKey) ? rule : { ...rule, isOpening: false, allows: [] },
+        ),
     ];
     return mergeRules(applying, {
       hiddenBy: hide.filter(({ matches }) => matches(tool)).map(({ pointer }) => pointer),
