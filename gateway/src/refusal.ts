@@ -1,5 +1,6 @@
 import type { JsonObject } from '@toolwarden/catalogue';
 import type { Decision } from '@toolwarden/policy';
+import { GatewayError } from './gateway-error.ts';
 
 /** Where in a refused result's `_meta` the decision stands. */
 const DECISION_KEY = 'toolwarden/decision';
@@ -10,15 +11,20 @@ export const unavailable = { reason: 'no rule allows this tool', rules: ['/defau
 type Refused = { callId: string; decision: Decision; isUnavailable: boolean; approvalId?: string };
 
 /** A refused call as the result of a tool: a text that an agent can act on, and the decision for programs. */
-export function refusalResult(tool: string, refused: Refused, isStateless: boolean): JsonObject {
+export function refusalResult(
+  tool: string,
+  refused: Refused,
+  { isStateless, stateOption = '' }: { isStateless: boolean; stateOption: string | undefined },
+): JsonObject {
   const { decision, isUnavailable, approvalId } = refused;
+  const command = approvalId && `toolwarden approvals approve ${approvalId}${stateOption}`;
   const { effect, rules, reason, counters, policyDigest } = decision;
   // INVARIANT: for what is not available nothing here depends on whether it exists.
   const shown = isUnavailable
     ? { effect, ...unavailable, counters: [], policyDigest }
-    : { effect, rules, reason, counters, policyDigest };
+    : { effect, rules: [...rules], reason, counters: [...counters], policyDigest };
   return {
-    content: [{ type: 'text', text: refusalText(tool, shown, approvalId) }],
+    content: [{ type: 'text', text: refusalText(tool, shown, command) }],
     isError: true,
     // Results of the stateless era say whether they are whole.
     ...(isStateless && { resultType: 'complete' }),
@@ -32,13 +38,13 @@ export function refusalResult(tool: string, refused: Refused, isStateless: boole
 function refusalText(
   tool: string,
   { effect, reason, counters }: Pick<Decision, 'effect' | 'reason' | 'counters'>,
-  approvalId: string | undefined,
+  approveCommand: string | undefined,
 ): string {
   const name = JSON.stringify(tool.slice(0, 128));
   if (effect === 'approve') {
-    return approvalId === undefined
+    return approveCommand === undefined
       ? `Needs approval: ${reason}. Too many calls wait for an answer already; ask the user to answer those first.`
-      : `Needs approval: ${reason}. Ask the user to run: toolwarden approvals approve ${approvalId} — then repeat this exact call once.`;
+      : `Needs approval: ${reason}. Ask the user to run: ${approveCommand} — then repeat this exact call once.`;
   }
   const isFull = counters.some(({ used, charged, max }) => used + charged >= max && max > 0);
   const advice = isFull
@@ -49,3 +55,10 @@ function refusalText(
 
 /** The text for a call that was refused because something the decision needs is missing. */
 export const NO_RECORD = 'Refused: the gateway cannot record this call, so it does not send it on.';
+
+/** The text for a call that could not be judged at all. */
+export function withoutRecord(error: unknown): string {
+  return error instanceof GatewayError && error.code === 'grant-unknown'
+    ? 'Refused: the grant of this connection was revoked or has expired. Repeating it will not help.'
+    : NO_RECORD;
+}

@@ -118,8 +118,8 @@ const titles: Record<keyof typeof contestants, string> = {
   caslSubject: 'casl, of a subject made of its arguments',
 };
 
-// Where a call is refused casl stops at the first rule that settles it, and we name every rule that refuses: there the
-// figure is printed, not required.
+// Required where all calls are allowed and where half are. Where all are refused casl stops at the first rule that settles
+// a call, and we name every rule that refuses: there the figure is printed, not required.
 let isMissed = false;
 for (const [shape, calls] of Object.entries(shapes)) {
   checkAgreement(calls);
@@ -132,11 +132,12 @@ for (const [shape, calls] of Object.entries(shapes)) {
   const casl = cost.casl / cost.decide;
   const caslSubject = cost.caslSubject / cost.decide;
   console.log(`  a decision costs ${lookUps.toFixed(1)} look-ups (at most ${MAX_LOOKUPS})`);
+  const isRequired = calls !== shapes['all denied'];
+  const bar = isRequired ? `at least ${MIN_CASL}` : 'not required here';
   console.log(
-    `  casl costs ${casl.toFixed(1)} decisions (at least ${MIN_CASL} where all are allowed); of a subject ${caslSubject.toFixed(1)}`,
+    `  casl costs ${casl.toFixed(1)} decisions (${bar}); of a subject ${caslSubject.toFixed(1)}`,
   );
-  if (lookUps > MAX_LOOKUPS || (calls === shapes['all allowed'] && casl < MIN_CASL))
-    isMissed = true;
+  if (lookUps > MAX_LOOKUPS || (isRequired && casl < MIN_CASL)) isMissed = true;
 }
 if (sink < 0 || isMissed) process.exitCode = 1;
 

@@ -84,7 +84,6 @@ function classesOf({ classification, definition }: RecordedCall) {
   const { category, traits } = judged;
   const { label, risk } = assess(category, traits);
   const keys = [`category:${category}`, `label:${label}`, `level:${risk}`, ...traits.map(key)];
-  // What is Financial and destructive has one label, and is met by what restricts the other.
   const isBoth = label === 'Financial' && traits.includes('destructive');
   const restricting = isBoth ? ['label:Destructive'] : [];
   return { traits, keys: [...keys, ...restricting], restricting };
@@ -155,7 +154,6 @@ function truthOf(condition: Condition, call: RecordedCall, join: typeof all): Tr
   };
   return judge(call.arguments ?? {}, stepsOf(condition.path));
 }
-
 const stepsOf = (path: string): Step[] =>
   [...path.slice(4).matchAll(/\.([^.[]+)|\[(\*|"(?:[^"\\]|\\.)*")\]/g)].map(([, name, bracket]) =>
     bracket === '*' ? null : (name ?? JSON.parse(bracket ?? '')),
@@ -164,7 +162,6 @@ const propertyOf = (value: Found, name: string): Found =>
   isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 const typeOf = (value: JsonValue) =>
   value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
-
 type Op = Exclude<Extract<Condition, { op: string }>['op'], 'exists'>;
 const tests: Record<Op, (value: JsonValue, wanted: JsonValue) => Truth> = {
   eq: (value, wanted) => equalsOne(value, [wanted]),

@@ -9,6 +9,7 @@ import type { PatternEngine } from './operators/operator.ts';
 import type { Rule } from './policy.ts';
 import { conditionWords, factWords } from './rule-words.ts';
 import { NOTHING_ALLOWS, settle } from './settle.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** Something of a policy that leads to an effect, and the text it gives. */
 export type Mark = { pointer: JsonPointer; reason: string };
@@ -19,6 +20,8 @@ export type Check = Mark &
     under: 'require' | 'deny_if' | 'approve_if' | 'error';
     /** Whether it takes effect where its condition is true, or where it is anything else; errors always do. */
     firesIfTrue: boolean;
+    /** What a call comes to that only this check speaks against; made once, because nearly every refusal is one. */
+    refusal: Verdict;
   };
 
 /** An effect, and all that led to it. */
@@ -45,7 +48,7 @@ export type Plan = Omit<CompiledRule, 'part' | 'key' | 'isOpening'> & {
   /** True where a rule, or the default, makes this a tool that may be called. */
   isOpen: boolean;
   /** What a call comes to that no check speaks against, where that depends on nothing else. */
-  undisturbed: Outcome | undefined;
+  undisturbed: Verdict | undefined;
 };
 
 /** Prepares a rule object. Pointers lead into the document as written, shorthands included. */
@@ -80,20 +83,18 @@ function compileRefusing(
   patterns: PatternEngine,
 ): Check[] {
   return [
-    ...required.map((condition, index) => ({
-      under: 'require' as const,
-      firesIfTrue: false,
-      pointer: `${pointer}/require/${index}`,
-      reason: conditionWords(condition),
-      ...compileAll([condition], 'every', patterns),
-    })),
-    ...deny_if.map(({ conditions, on_deny }, index) => ({
-      under: 'deny_if' as const,
-      firesIfTrue: true,
-      pointer: `${pointer}/deny_if/${index}`,
-      reason: on_deny ?? `refused because ${factWords(conditions)}`,
-      ...compileAll(conditions, 'any', patterns),
-    })),
+    ...required.map((condition, index) =>
+      checkOf('require', compileAll([condition], 'every', patterns), {
+        pointer: `${pointer}/require/${index}`,
+        reason: conditionWords(condition),
+      }),
+    ),
+    ...deny_if.map(({ conditions, on_deny }, index) =>
+      checkOf('deny_if', compileAll(conditions, 'any', patterns), {
+        pointer: `${pointer}/deny_if/${index}`,
+        reason: on_deny ?? `refused because ${factWords(conditions)}`,
+      }),
+    ),
   ];
 }
 
@@ -102,13 +103,30 @@ function compileAsking(
   pointer: JsonPointer,
   patterns: PatternEngine,
 ): Check[] {
-  return approve_if.map(({ conditions, reason }, index) => ({
-    under: 'approve_if' as const,
-    firesIfTrue: true,
-    pointer: `${pointer}/approve_if/${index}`,
-    reason: reason ?? `a person must approve this call, because ${factWords(conditions)}`,
-    ...compileAll(conditions, 'any', patterns),
-  }));
+  return approve_if.map(({ conditions, reason }, index) =>
+    checkOf('approve_if', compileAll(conditions, 'any', patterns), {
+      pointer: `${pointer}/approve_if/${index}`,
+      reason: reason ?? `a person must approve this call, because ${factWords(conditions)}`,
+    }),
+  );
+}
+
+function checkOf(
+  under: 'require' | 'deny_if' | 'approve_if',
+  { key, absent, present }: CompiledCondition,
+  { pointer, reason }: Mark,
+): Check {
+  const refusal = verdictOf({ effect: 'deny', marks: [{ pointer, reason }] });
+  return {
+    under,
+    firesIfTrue: under !== 'require',
+    pointer,
+    reason,
+    key,
+    absent,
+    present,
+    refusal,
+  };
 }
 
 /** Puts together what applies to one tool. Only lists are joined, so no order of rules can matter. */
@@ -134,6 +152,8 @@ export function mergeRules(
     limits,
     refusing: rules.flatMap(({ refusing }) => refusing),
     asking,
-    undisturbed: isFixed ? settle({ isOpen, allows }, denies, approves, false) : undefined,
+    undisturbed: isFixed
+      ? verdictOf(settle({ isOpen, allows }, denies, approves, false))
+      : undefined,
   };
 }

@@ -1,11 +1,15 @@
 import type { Digest } from '@toolwarden/catalogue';
 import { addAmounts } from './amounts.ts';
 import type { CompiledPolicy } from './compile.ts';
-import type { Mark, Outcome, Plan } from './compile-rule.ts';
+import type { Check, Mark, Plan } from './compile-rule.ts';
 import type { Charge } from './counters.ts';
 import type { Call, Decision, Facts } from './decision.ts';
 import { firedChecks } from './fired-checks.ts';
 import { settle } from './settle.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+// Lists of decisions are shared, which their types make read-only: making them anew was a seventh of a decision's cost.
+const NO_COUNTERS: readonly Charge[] = [];
 
 /**
  * Judges one call: any deny wins, then approve, then allow, then the default. Pure: counters are read, not charged; what
@@ -19,9 +23,8 @@ export function decide(policy: CompiledPolicy, call: Call, facts: Facts): Decisi
   const refusing = firedChecks(plan.refusing, args);
   // Most calls rest on nothing but their arguments, and what they come to undisturbed was worked out with the plan.
   if (plan.undisturbed !== undefined) {
-    if (refusing === undefined) return decisionOf(plan.undisturbed, [], policy.digest);
-    const marks = plan.denies.length === 0 ? refusing : [...plan.denies, ...refusing];
-    return decisionOf({ effect: 'deny', marks }, [], policy.digest);
+    if (refusing === undefined) return decisionOf(plan.undisturbed, NO_COUNTERS, policy.digest);
+    return decisionOf(refusalOf(plan.denies, refusing), NO_COUNTERS, policy.digest);
   }
   const denies: Mark[] = [...plan.denies, ...(refusing ?? [])];
   const approves: Mark[] = [...plan.approves];
@@ -29,25 +32,27 @@ export function decide(policy: CompiledPolicy, call: Call, facts: Facts): Decisi
   for (const check of firedChecks(plan.asking, args) ?? [])
     (check.under === 'error' ? denies : approves).push(check);
   if (plan.flows.length > 0) judgeFlows(plan, facts, denies, approves);
-  const counters = plan.limits.length > 0 ? judgeLimits(plan, call, facts, denies) : [];
+  const counters = plan.limits.length > 0 ? judgeLimits(plan, call, facts, denies) : NO_COUNTERS;
 
   const outcome = settle(plan, denies, approves, facts.isApproved === true);
   if (outcome.effect === 'allow') for (const counter of counters) commit(counter);
   else for (const counter of counters) counter.charged = 0;
-  return decisionOf(outcome, counters, policy.digest);
+  return decisionOf(verdictOf(outcome), counters, policy.digest);
 }
 
+// One place makes all decisions, so that they have one shape for the compiler.
 function decisionOf(
-  { effect, marks }: Outcome,
-  counters: Charge[],
+  { effect, rules, reason }: Verdict,
+  counters: readonly Charge[],
   policyDigest: Digest,
 ): Decision {
-  const [first] = marks;
-  if (marks.length === 1 && first !== undefined) {
-    const { pointer, reason } = first;
-    return { effect, rules: [pointer], reason, counters, policyDigest };
-  }
-  return { effect, rules: pointersOf(marks), reason: reasonOf(marks), counters, policyDigest };
+  return { effect, rules, reason, counters, policyDigest };
+}
+
+function refusalOf(denies: readonly Mark[], checks: readonly Check[]): Verdict {
+  const check = checks[0];
+  if (check !== undefined && checks.length === 1 && denies.length === 0) return check.refusal;
+  return verdictOf({ effect: 'deny', marks: [...denies, ...checks] });
 }
 
 function judgeFlows(plan: Plan, { marks, at }: Facts, denies: Mark[], approves: Mark[]): void {
@@ -101,18 +106,4 @@ function judgeLimits(plan: Plan, call: Call, facts: Facts, denies: Mark[]): Char
 
 function commit(counter: Charge): void {
   counter.used = addAmounts(counter.used, counter.charged);
-}
-
-function pointersOf(marks: readonly Mark[]): string[] {
-  return [...new Set(marks.map(({ pointer }) => pointer))].sort();
-}
-
-const MAX_REASONS = 3;
-
-function reasonOf(marks: readonly Mark[]): string {
-  const sorted = marks.toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
-  const reasons = [...new Set(sorted.map(({ reason }) => reason))];
-  const rest = reasons.length - MAX_REASONS;
-  const shown = reasons.slice(0, MAX_REASONS).join('; ');
-  return rest > 0 ? `${shown}; and ${rest} more` : shown;
 }

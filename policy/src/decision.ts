@@ -32,9 +32,9 @@ export type Facts = {
 export type Decision = {
   effect: 'allow' | 'approve' | 'deny';
   /** JSON Pointers into the policy, sorted, to all that led to the effect; `/default` when nothing else did. */
-  rules: JsonPointer[];
+  rules: readonly JsonPointer[];
   reason: string;
   /** Every counter the call meets, sorted by key; what `charged` says must be charged before the call is sent on. */
-  counters: Charge[];
+  counters: readonly Charge[];
   policyDigest: Digest;
 };

@@ -24,5 +24,5 @@ function and(checks: Check[] | undefined, check: Check): Check[] {
 
 function failed(check: Check): Check {
   const reason = `could not be judged, so it refuses: ${check.reason}`;
-  return { ...check, under: 'error', reason };
+  return { ...check, under: 'error', reason, refusal: { ...check.refusal, reason } };
 }

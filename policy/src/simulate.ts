@@ -12,7 +12,7 @@ export type SimulatedChange = {
   tool: string;
   from: Decision['effect'];
   to: Decision['effect'];
-  rules: string[];
+  rules: readonly string[];
   count: number;
 };
 
