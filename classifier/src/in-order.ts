@@ -9,7 +9,13 @@ export async function* inOrder<Item, Result>(
 ): AsyncGenerator<Result> {
   const source = items[Symbol.asyncIterator]();
   const running: Promise<Result>[] = [];
-  let next: Promise<IteratorResult<Item>> | undefined = source.next();
+  const following = () => {
+    const item = source.next();
+    // Where a result fails first, nobody looks at this one any more.
+    item.catch(() => {});
+    return item;
+  };
+  let next: Promise<IteratorResult<Item>> | undefined = following();
   while (next !== undefined || running.length > 0) {
     const [head] = running;
     const isNext =
@@ -24,7 +30,7 @@ export async function* inOrder<Item, Result>(
         // A failure is thrown when its turn comes; until then it must not count as unhandled.
         task.catch(() => {});
         running.push(task);
-        next = source.next();
+        next = following();
       }
     } else if (head !== undefined) {
       yield await head;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
 import { toolDigest } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -26,20 +27,30 @@ async function writeNotes(): Promise<void> {
   });
 }
 
-async function run(args: string[], { stdin = '', env = {} } = {}) {
+async function run(
+  args: string[],
+  {
+    stdin = '',
+    env = {},
+    input = undefined as Readable | undefined,
+    stop = new AbortController(),
+  } = {},
+) {
   const out: string[] = [];
   const err: string[] = [];
   const io = {
-    stdin: (async function* () {
-      yield stdin;
-    })(),
+    stdin:
+      input ??
+      (async function* () {
+        yield stdin;
+      })(),
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
     env,
     cwd: dir,
     isTty: false,
   };
-  const code = await runCli(['classify', ...args], io, new AbortController().signal);
+  const code = await runCli(['classify', ...args], io, stop.signal);
   return { code, out, err };
 }
 
@@ -189,3 +200,17 @@ test('rules alone load no model client and no database', async () => {
   await writeFile(file, program);
   expect(execFileSync(process.execPath, [file], { encoding: 'utf8' }).trim()).toBe('');
 });
+
+test.for([[], ['--model', 'scripted', '--base-url', 'http://127.0.0.1:9']])(
+  'a stop ends it at once though its input stays open: %j',
+  async (options) => {
+    const input = new PassThrough();
+    const stop = new AbortController();
+    const running = run(['--stdin', ...options], { input, stop });
+    input.write(`${JSON.stringify({ id: 1, tool: definition })}\n`);
+    setTimeout(() => stop.abort(), 50);
+    const { code, err } = await running;
+    expect([code, err]).toEqual([1, ['classify: stopped; run it again to go on']]);
+    expect(input.destroyed).toBe(true);
+  },
+);

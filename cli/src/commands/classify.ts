@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
 import { openStore, type Store } from '@toolwarden/catalogue/store';
 import { classifyLines, classifyStore, toolsToAsk } from '@toolwarden/classifier';
 import type { ModelJudge } from '@toolwarden/classifier/model';
@@ -123,7 +124,9 @@ async function classifyStdin(
 ): Promise<number> {
   let isAllGood = true;
   const judge = model && { judge: model.judge, signal };
-  for await (const line of classifyLines(readLines(io.stdin), judge)) {
+  // A stop ends the wait for a line that may never come.
+  const input = io.stdin instanceof Readable ? addAbortSignal(signal, io.stdin) : io.stdin;
+  for await (const line of classifyLines(readLines(input), judge)) {
     io.out(line);
     // A judgement never has the key `error` at its top; the cheap test comes first.
     if (line.includes('"error":') && Object.hasOwn(JSON.parse(line), 'error')) isAllGood = false;
