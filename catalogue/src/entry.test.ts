@@ -37,3 +37,15 @@ test('a correction of this definition leaves nothing stale beside it', () => {
   expect(joined(stale, correction({}))).toMatchObject({ judgement: { category: 'Execute' } });
   expect(joined(stale, correction({}))).not.toHaveProperty('staleCorrection');
 });
+
+test('of a name with two definitions that of the default configuration is shown', () => {
+  const tools = ['Adds.', 'Adds a note.', 'Adds or overwrites a note.']
+    .map((description) => ({ name: 'add_note', description }))
+    .map((one) => ({ definition: one, digest: toolDigest(one), configurations: ['most rights'] }))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  for (const [index, one] of tools.entries()) {
+    const listed = tools.with(index, { ...one, configurations: ['default'] });
+    expect(joinEntry({ ...record, tools: listed }).tools).toMatchObject([{ digest: one.digest }]);
+  }
+  expect(joinEntry({ ...record, tools }).tools).toMatchObject([{ digest: tools[0]?.digest }]);
+});

@@ -31,10 +31,15 @@ export function joinEntry(
   corrected?: ServerCorrections,
 ): CatalogueEntry {
   const slugs = toolSlugs(record.tools.map(({ definition }) => definition.name));
-  // A name listed twice gives one page: the first definition by digest stands, the finding names the other.
-  const seen = new Set<string>();
+  // A name listed twice gives one page: that of the default configuration stands, else the first by digest.
+  const shown = new Map<string, RecordedTool>();
+  for (const tool of record.tools) {
+    const other = shown.get(tool.definition.name);
+    if (other === undefined || (!isDefault(other) && isDefault(tool)))
+      shown.set(tool.definition.name, tool);
+  }
   const tools = record.tools
-    .filter(({ definition }) => !seen.has(definition.name) && seen.add(definition.name))
+    .filter((tool) => shown.get(tool.definition.name) === tool)
     .map((tool): CatalogueTool => {
       const { name } = tool.definition;
       const isThis = (judged: { tool: string; toolDigest: string }) =>
@@ -55,6 +60,10 @@ export function joinEntry(
       };
     });
   return { record, slug: serverSlug(record.id), tools };
+}
+
+function isDefault({ configurations }: RecordedTool): boolean {
+  return configurations.includes('default');
 }
 
 // Recomputed rather than read, so that a level can never contradict its traits, whoever wrote the file.

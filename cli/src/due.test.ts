@@ -16,7 +16,11 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 /** Writes runs on the given days, each with one outcome of the server. */
-async function crawledOn(days: [day: number, outcome: CrawlOutcome][], reason?: CrawlReason) {
+async function crawledOn(
+  days: [day: number, outcome: CrawlOutcome][],
+  reason?: CrawlReason,
+  id: ServerSource['id'] = 'npm:notes',
+) {
   const store = openStore(dir);
   for (const [day, outcome] of days) {
     const at = new Date(START + day * DAY_MS).toISOString();
@@ -29,7 +33,7 @@ async function crawledOn(days: [day: number, outcome: CrawlOutcome][], reason?: 
       versions: {},
       servers: [
         {
-          id: 'npm:notes',
+          id,
           version: '1.0.0',
           outcome,
           ...(reason && { reason }),
@@ -85,4 +89,11 @@ test.for(['unreachable', 'disk-full', 'no-sandbox'] as const)(
 test('runs from before the working copy was made do not count', async () => {
   const isDue = await crawledOn([[0, 'complete']]);
   expect(await isDue(1, source, START + 1)).toBe(true);
+});
+
+test('a remote server that cannot be reached waits a day, however often that was so', async () => {
+  const remote: ServerSource = { id: 'url:mcp.acme.dev/mcp', version: '1.0.0' };
+  const days = [0, 1, 2, 3].map((day): [number, CrawlOutcome] => [day, 'failed']);
+  const isDue = await crawledOn(days, 'unreachable', remote.id);
+  expect([await isDue(3.9, remote), await isDue(4, remote)]).toEqual([false, true]);
 });

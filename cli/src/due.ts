@@ -51,9 +51,15 @@ function pastCrawls(
   const past = new Map<ServerId, { at: number; version: string; failures: number }>();
   for (const run of runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) {
     for (const { id, version, outcome, reason } of run.servers) {
+      const at = Date.parse(run.endedAt);
+      // Whether it is the server or our own line that is dead cannot be told, so it waits, and never for longer.
+      if (reason === 'unreachable' && !id.startsWith('npm:')) {
+        past.set(id, { at, version, failures: Math.max(past.get(id)?.failures ?? 0, 1) });
+        continue;
+      }
       if (isOurs(reason)) continue;
       const failures = outcome === 'failed' ? (past.get(id)?.failures ?? 0) + 1 : 0;
-      past.set(id, { at: Date.parse(run.endedAt), version, failures });
+      past.set(id, { at, version, failures });
     }
   }
   return past;

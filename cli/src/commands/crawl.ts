@@ -77,7 +77,8 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     if (!values.json) io.out('Nothing is due.');
     return 0;
   }
-  const sandbox = await chooseSandbox({ unsafeNoSandbox: values['unsafe-no-sandbox'] === true });
+  const unsafeNoSandbox = values['unsafe-no-sandbox'] === true;
+  const sandbox = await chooseSandbox({ unsafeNoSandbox, targets });
   const lock = await lockStore(store.dir);
   const progress = startProgress(io, 'crawl', targets.length, values.json === true);
   const paint = painter(io);

@@ -69,7 +69,12 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   const wishes = { store, queue, isAll: values.all === true, isJson: values.json === true };
   try {
     await queue.limit(rate);
-    const code = await runOnce(wishes, io, signal);
+    // Of those that stand by one is at work, and holds the folder; a schedule must not end for that, nor for a bad night.
+    const code = await runOnce(wishes, io, signal).catch((error: Error) => {
+      if (values.every === undefined) throw error;
+      io.err(`queue: ${error.message}`);
+      return 1;
+    });
     if (values.every === undefined || signal.aborted) return code;
     await repeatBySchedule({
       connection,

@@ -16,15 +16,16 @@ const help = `
 toolwarden sources list [--json]
 toolwarden sources import registry [--base-url URL] [--updated-since TIME] [--data DIR] [--accept-drop] [--json]
 
-list says where servers to crawl may come from. import reads an MCP registry and writes a source for each server in it that can be crawled: npm and Python packages,
-container images, and servers that already run. All of it is read before anything is written. What a person added to
-a source stays. A server that was deleted, or is gone from a whole listing, keeps its source with a status that says so.
+list says where servers to crawl may come from. import reads an MCP registry and writes a source for each server in it
+that can be crawled: npm and Python packages, container images, and servers that already run. All of it is read before
+anything is written. What a person added to a source stays. A server that was deleted, or is gone from a whole listing,
+keeps its source with a status that says so. A data folder takes one registry: what another does not list counts as gone.
 
   --base-url URL         the registry (default ${OFFICIAL_REGISTRY})
   --updated-since TIME   only what changed since, such as 2026-11-20 or 2026-11-20T08:00:00Z; nothing is missed then
                          if TIME is when the import before began
   --data DIR             where sources go, in DIR/sources (default data); created if absent
-  --accept-drop          also where more than a fifth of the servers of this registry is gone
+  --accept-drop          also where more than a fifth of the servers of this registry is gone, or all
   --json                 a line a server that is new, changed or gone: {server, change}, then a line with the counts:
                          {added, changed, unchanged, deleted, vanished, skipped}
 

@@ -39,6 +39,21 @@ test('a bubblewrap that is there but does not work is no sandbox', async () => {
   });
 });
 
+test('a run over servers that already run looks for no sandbox, and starts nothing', async () => {
+  vi.stubEnv('PATH', dir);
+  const remote = { id: 'url:mcp.acme.dev/mcp' } as const;
+  const sandbox = await chooseSandbox({ unsafeNoSandbox: true, targets: [remote] });
+  expect(sandbox.id).toBe('unused');
+  expect(() => sandbox.start({} as never)).toThrow('no server was started');
+  for (const starts of [
+    { id: 'npm:notes' } as const,
+    { ...remote, packages: [{ registry: 'npm' as const, name: 'notes' }] },
+  ])
+    await expect(
+      chooseSandbox({ unsafeNoSandbox: false, targets: [remote, starts] }),
+    ).rejects.toMatchObject({ code: 'no-sandbox' });
+});
+
 test('a run without a sandbox needs no bubblewrap', async () => {
   vi.stubEnv('PATH', dir);
   expect(await chooseSandbox({ unsafeNoSandbox: true })).toMatchObject({ id: 'none' });

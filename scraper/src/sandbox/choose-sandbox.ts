@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import type { ServerSource } from '@toolwarden/catalogue';
 import { temporaryPrefix } from '../leftovers.ts';
 import { ScraperError } from '../scraper-error.ts';
 import { bubblewrapSandbox } from './bubblewrap.ts';
@@ -13,7 +14,12 @@ const PROBE_MS = { bubblewrap: 20_000, container: 180_000 };
  * The sandbox of this machine, after it has really run a program. Where there is none, servers are not started:
  * `unsafeNoSandbox` is the only way round, and it has to be asked for. Bubblewrap first: it needs no service and no image.
  */
-export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Promise<Sandbox> {
+export async function chooseSandbox(options: {
+  unsafeNoSandbox: boolean;
+  /** What is to be crawled; where that is only servers that already run, none is looked for. */
+  targets?: ServerSource[];
+}): Promise<Sandbox> {
+  if (options.targets?.every(isRunning)) return startsNothing;
   if (options.unsafeNoSandbox) return noSandbox();
   try {
     const sandbox = await bubblewrapSandbox();
@@ -37,6 +43,20 @@ export async function chooseSandbox(options: { unsafeNoSandbox: boolean }): Prom
     );
   }
 }
+
+function isRunning({ id, packages = [] }: ServerSource): boolean {
+  return !id.startsWith('npm:') && packages.length === 0;
+}
+
+const startsNothing: Sandbox = {
+  id: 'unused',
+  version: '',
+  isIsolated: true,
+  start: () => {
+    throw new ScraperError('no-sandbox', 'No sandbox was looked for, so no server was started.');
+  },
+  ownerOf: () => undefined,
+};
 
 /** Docker or podman, where one of them really runs a program. */
 async function workingContainer(): Promise<Sandbox | undefined> {

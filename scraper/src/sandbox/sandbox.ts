@@ -58,7 +58,7 @@ export type ConfinedProcess = {
 
 /** A way to run a stranger's program. */
 export type Sandbox = {
-  id: 'bubblewrap' | 'docker' | 'none' | 'podman';
+  id: 'bubblewrap' | 'docker' | 'none' | 'podman' | 'unused';
   version: string;
   /** Whether programs are kept from the network, from the files and from the processes of this machine. */
   isIsolated: boolean;

@@ -92,6 +92,16 @@ describe('an import of a registry', () => {
     expect((await load({}, { acceptDrop: true })).vanished).toHaveLength(9);
   });
 
+  test('CR24: of a few servers not all go at once', async () => {
+    registry.state.rows = rows.slice(0, 3);
+    await load();
+    registry.state.rows = [];
+    await expect(load()).rejects.toMatchObject({
+      code: 'drop-refused',
+      message: expect.stringContaining('all of them'),
+    });
+  });
+
   test('CR24: a fifth said to be deleted at once is refused as well', async () => {
     await load();
     const later = { status: 'deleted', updatedAt: '2026-11-20T00:00:00Z' };

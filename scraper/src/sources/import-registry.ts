@@ -52,10 +52,12 @@ export async function importRegistry(
       .filter(({ id, status }) => isGone(status) && known.has(id) && !isGone(known.get(id)?.status))
       .map(({ id }) => id),
   ]);
-  if (!acceptDrop && leaving.size > Math.max(before * MOST_LOST, FEW))
+  // Also of few not all at once: a registry that lists nothing was set up anew, or is another one.
+  const isAll = before > 1 && leaving.size === before;
+  if (!acceptDrop && (isAll || leaving.size > Math.max(before * MOST_LOST, FEW)))
     throw new ScraperError(
       'drop-refused',
-      `the registry ${order.baseUrl} no longer lists ${leaving.size} of ${before} servers, which is more than a fifth: nothing was changed; look at it, and give --accept-drop if it is right`,
+      `the registry ${order.baseUrl} no longer lists ${leaving.size} of ${before} servers, which is ${isAll ? 'all of them' : 'more than a fifth'}: nothing was changed; look at it, and give --accept-drop if it is right`,
     );
 
   const result: ImportResult = {
