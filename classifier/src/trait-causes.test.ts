@@ -425,6 +425,62 @@ const cases: Case[] = [
     'Read Low',
     id,
   ],
+  [
+    'an index key of a public register is no secret',
+    'search_key',
+    'Retrieve the Central Index Key for publicly traded companies with the Acme API.',
+    'Read Low',
+    { key: text },
+  ],
+  [
+    'an analysis of what is given is worked out, though it is said to be run',
+    'calculate_custom_model',
+    'Run a tailored Cash Flow (CF) analysis using the Acme Advanced API.',
+    'Read Low',
+    { input: { type: 'object' } },
+  ],
+  [
+    'what a company shows in its own app is not by strangers',
+    'get_in_app_messages',
+    'Get in-app messages for a user',
+    'Read Medium private_data',
+    { email: text },
+  ],
+  [
+    'the versions of a merge request are numbers and dates',
+    'list_merge_request_versions',
+    'List all versions of a merge request.',
+    'Read Low',
+    { merge_request_iid: text, project_id: text },
+  ],
+  [
+    'a key that registering gives back',
+    'register_agent',
+    'Register your agent on the network. Returns an id. Store the returned apiKey securely!',
+    'Write High credential_access',
+    { name: text },
+  ],
+  [
+    'a reserved address given up is somebody else’s next',
+    'reserved_ip_release',
+    'Release a reserved IPv4 address',
+    'Write Critical destructive',
+    { ip: text },
+  ],
+  [
+    'what an add-on made of a recorded call',
+    'FetchRecordingAddOnResultPayload',
+    'Fetch an instance of a result payload',
+    'Read Medium private_data',
+    id,
+  ],
+  [
+    'a page token is handed on and is no secret',
+    'create_cursor',
+    'Create a cursor. Keep the returned page token for the next call.',
+    'Write Medium',
+    { name: text },
+  ],
 ];
 
 test.for(cases)('%s', ([, name, says, is, properties = {}, server]) => {

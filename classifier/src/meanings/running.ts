@@ -256,7 +256,9 @@ function ran(verb: string, a: Surroundings): Meaning {
   if (['run', 'execute', 'invoke', 'call', 'exec', 'request'].includes(verb)) {
     if (a.object.length === 0) return execute('run', true);
     if (/\b(?:read-only|view|pure) (?:\w+ )?(?:function|method|call)/.test(a.phrase)) return read();
-    const object = a.object.join(' ');
+    // An abbreviation in brackets stands before the noun it belongs to, and a flow of cash is set off by nobody.
+    const noun = /\([a-z]{2,6}\) (\w+)/.exec(a.phrase)?.[1] ?? '';
+    const object = `${a.object.join(' ')} ${noun}`.trim().replace(/\bcash flows?\b/, 'cash');
     if (
       verb !== 'request' &&
       /\b(?:saved|stored) (?:quer(?:y|ies)|looks?|questions?|reports?|search(?:es)?|views?|cards?|charts?|filters?)\b/.test(

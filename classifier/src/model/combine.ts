@@ -41,7 +41,9 @@ export function combine(
   const isRaised = category !== rules.category || traits.join() !== rules.traits.join();
   const isConflict = disagrees(rules, said);
   const isDropped = samples.some(({ facts }) => facts.isDropped);
-  const spoken = samples
+  // Words of a model that read a definition which steers its readers may be that definition's.
+  const heard = traits.includes('suspicious_definition') ? [] : samples;
+  const spoken = heard
     .filter(({ facts }) => (facts.category ?? category) === category)
     .map((sample) => words(sample, judged))
     .find((text) => text !== undefined);

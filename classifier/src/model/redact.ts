@@ -11,7 +11,12 @@ const FURTHER: readonly RegExp[] = [
   /\beyJ[0-9A-Za-z_-]{10,2000}\.[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,2000}/g,
   /\bBearer [0-9A-Za-z._~+/-]{20,2000}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
-  /\b(?:api[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']{0,199}\d)([^\s"',;}]{16,200})/gi,
+  /\bgithub_pat_[0-9A-Za-z_]{30,100}/g,
+  /\bGOCSPX-[0-9A-Za-z_-]{20,40}/g,
+  /\b[0-9]{8,10}:AA[0-9A-Za-z_-]{30,40}/g,
+  /\bSK[0-9a-f]{32}\b/g,
+  /\b[MNO][0-9A-Za-z_-]{23,27}\.[0-9A-Za-z_-]{6,7}\.[0-9A-Za-z_-]{27,40}/g,
+  /(?:api[_-]?key|(?:access|account)[_-]?key|secret|token|password|passwd|pwd)["']?\s{0,3}[=:]\s{0,3}["']?(?=[^\s"']{0,199}\d)([^\s"',;}]{16,200})/gi,
 ];
 
 type Lint = (text: string) => Promise<string[]>;

@@ -1,10 +1,10 @@
 import type { Act } from '../act.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
-import { defineSignal, keyOf, type Quote, quoteOf, type View } from '../signal.ts';
+import { defineSignal, inDescription, keyOf, type Quote, quoteOf, type View } from '../signal.ts';
 import { singular } from '../words.ts';
 
 const NOT_SECRET =
-  /\b(?:tokens? (?:prices?|balances?|info|holders?|supply|usage|counts?|metadata|list|pairs?|transfers?|address|swap|usd|launch\w*|details)|count tokens?|token count|design tokens?|page tokens?|primary keys?|foreign keys?|keys? (?:results?|metrics?|value|values|moments|press|presses|points?|names?|performance|frames?|phrases|terms|space|insights)|key[- ]value|cache keys?|certificate of|issue key|object keys?|map keys?|public keys?|hot ?keys?|s3 keys?|partition keys?|sort keys?)\b/i;
+  /\b(?:tokens? (?:prices?|balances?|info|holders?|supply|usage|counts?|metadata|list|pairs?|transfers?|address|swap|usd|launch\w*|details)|count tokens?|token count|design tokens?|page tokens?|primary keys?|foreign keys?|keys? (?:results?|metrics?|value|values|moments|press|presses|points?|names?|performance|frames?|phrases|terms|space|insights)|key[- ]value|cache keys?|certificate of|issue key|object keys?|map keys?|public keys?|hot ?keys?|s3 keys?|partition keys?|sort keys?|index keys?)\b/i;
 /** Worlds in which a key or a token is something else; these count anywhere in the text. */
 const OTHER_WORLD =
   /\b(?:keyboard|press keys?|send keys?|key press|erc-?20|nfts?|coins?|crypto|wallet|on-?chain|redis|idempotency|api reference|count tokens?|token count)\b/i;
@@ -195,6 +195,16 @@ export const variables = defineSignal({
       reading.fields.some(({ name, type }) => type === 'object' || VALUES.test(name));
     return values !== undefined ? [quoteOf(act), keyOf(values)] : isSaid ? [quoteOf(act)] : [];
   },
+});
+
+const GIVEN_BACK =
+  /\b(?:store|save|keep|copy|note) (?:the|this|your) (?:returned|generated|issued|new) (?:api[ _-]?key|access token|auth token|bearer token|client secret|secret|password)\b/i;
+
+export const keysGivenBack = defineSignal({
+  id: 'keys-given-back',
+  trait: 'credential_access',
+  meaning: 'The description says that a call makes a secret and returns it.',
+  find: (view) => (view.category === 'Read' ? [] : inDescription(view, GIVEN_BACK)),
 });
 
 const PASSWORD =

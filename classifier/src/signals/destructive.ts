@@ -21,6 +21,7 @@ const TO_BIN =
   /\bmov(?:e|es|ing)\b[^.]{0,60}\b(?:to|into)\b[^.]{0,20}\b(?:trash|bin|recycle|archive)|\b(?:to|in) (?:the )?(?:trash|recycle bin)\b|\bsoft[- ]delet|\barchives? \(/i;
 const NOT_DATA =
   /\b(?:caches?|console|session|selection|filters?|context|screen|working dir\w*|highlights?|buffer|breakpoints?|notifications?|override|cookies|in-?memory|mocks?|emulation|clipboard|form|input|field|logs?|state|rate limit|budget|dialog|viewport|throttling|messages?|status|completed|zoom)\b/i;
+const ADDRESS = /\b(?:ips?|ipv[46]|ip addresse?s?|phone numbers?)\b/i;
 const LOSS =
   /\b(?:overwrit(?:es?|ing|ten) (?:the |any |an |its |all |if )?(?:\w+ )?(?:existing|entire|current|previous|whole|contents?|file|data|value|it\b|already)|(?:completely|entirely|fully) (?:overwrit|replac)\w+|replac(?:es?|ing) (?:all|the entire|the whole|its entire|any|the full) (?:existing |current |previous )?(?:contents?|file|document|body|data|rows|records|page|note)|existing [\w ]{1,30}(?:will be|is|are|gets?) (?:overwritten|replaced|lost|deleted|removed|discarded|erased)|(?:second|other|duplicate|source|old|losing|merged|secondary|discarded) (?:\w+ )?(?:is|are|will be|gets?) (?:then |permanently )?(?:deleted|removed|lost|destroyed)|(?:will|may|can|could) be (?:permanently )?(?:lost|destroyed|discarded)|data loss|discard(?:s|ing)? (?:all|any|local|uncommitted|the|unsaved|changes)|permanently (?:delet|remov|eras|destroy)\w+|irreversibly (?:delet|remov|eras|destroy)\w+|destroys? (?:all|the|any)|(?:is|are) destructive to|changes (?:made )?(?:[\w ]{1,30} )?(?:are|will be|get) lost)/i;
 const NEGATED =
@@ -99,6 +100,8 @@ function isDestroying(act: Act, view: View): boolean {
       !/\bprocess|session\b/i.test(phrase)
     );
   if (act.kind === 'reset') return isClearing(act, view);
+  // An address that is given up goes to whoever asks for the next one.
+  if (act.verb === 'release' && ADDRESS.test(act.objectText)) return true;
   if (act.kind !== 'remove') return false;
   if (isBinned(view)) return false;
   const head = headOf(act);

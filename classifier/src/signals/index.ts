@@ -2,7 +2,14 @@ import type { Signal } from '../signal.ts';
 import { manyTargets, massSend, wholeExport } from './bulk.ts';
 import { codeExecution } from './code-execution.ts';
 import { describedSandbox, ownScratch } from './contained.ts';
-import { access, accountLogins, passwords, secrets, variables } from './credential.ts';
+import {
+  access,
+  accountLogins,
+  keysGivenBack,
+  passwords,
+  secrets,
+  variables,
+} from './credential.ts';
 import { destructiveOption, loss, removal } from './destructive.ts';
 import { fetching, notifying, requesting, sending } from './external.ts';
 import { financial } from './financial.ts';
@@ -31,6 +38,7 @@ export const signals: readonly Signal[] = [
   secrets,
   access,
   passwords,
+  keysGivenBack,
   accountLogins,
   variables,
   codeExecution,

@@ -307,6 +307,8 @@ export const aboutPeople = defineSignal({
     if (NOT_CONTENT.test(last) || main.verb === 'count') return [];
     if (NOT_CONTENT.test(main.object.at(-1) ?? '')) return [];
     const lead = leadSentence(view);
+    if (/^(?:payload|transcript)$/.test(last) && ofRecording(view))
+      return inName(view, /Recording/i);
     const match = PERSONAL_THINGS.exec(lead) ?? OF_A_PERSON.exec(lead);
     // Accounts of companies whose shares are traded are public.
     if (
@@ -320,6 +322,11 @@ export const aboutPeople = defineSignal({
       : [{ pointer: '/description', quote: match[0] }];
   },
 });
+
+/** What is made of a recording holds what was said. */
+function ofRecording({ reading }: View): boolean {
+  return reading.nameWords.some(({ text }) => /^recordings?$/i.test(text));
+}
 
 const ROWS = /\breturns? [^.]{0,40}\brows\b|\b(?:result|matching|table) rows\b/i;
 const EXPORTED_ROWS =

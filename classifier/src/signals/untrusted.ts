@@ -29,7 +29,8 @@ const SHOWN =
 const FROM_PAGE = /\bfrom (?:the |a )?(?:current |active |open |live )?(?:web ?page|page|tab)\b/i;
 const OF_CODE =
   /\b(?:code|source|docstrings?|todo|lint|comment (?:count|style)|inline) ?comments?\b/i;
-const OWN_MAIL = /\b(?:scheduled|drafts?|outbox|unsent|sent (?:messages?|e?-?mails?|items?))\b/i;
+const OWN_MAIL =
+  /\b(?:scheduled|drafts?|outbox|unsent|sent (?:messages?|e?-?mails?|items?)|(?:in[- ]app|embedded|push) messages?)\b/i;
 /** What people outside typed into a form. */
 const FILLED_IN =
   /\b(?:form|survey|questionnaire|poll) (?:responses?|submissions?|answers?|entries)\b|\b(?:responses?|submissions?|answers?) (?:of|to|from|for) (?:an? |the )?(?:\w+ )?(?:form|survey|questionnaire)\b/i;
@@ -112,7 +113,7 @@ function outsideObjects(view: View): Quote[] | undefined {
   if (
     CODE_HOST.test(text) &&
     request.test(view.reading.name.replace(/_/g, ' ')) &&
-    !METADATA.test(view.reading.name)
+    !METADATA.test(view.reading.nameWords.map(({ text: word }) => word).join(' '))
   )
     return inName(view, /(?:pull|merge)[ _-]?requests?/i);
   if (
