@@ -10,6 +10,8 @@ import {
   traitSchema,
 } from '@toolwarden/catalogue';
 import * as z from 'zod';
+import { definitionTokens } from './definition-tokens.ts';
+import type { CountTokens } from './token-count.ts';
 
 /** A server as programs in the browser read it: what its tools are, not how we came to know. */
 const serverDataSchema = z.strictObject({
@@ -24,6 +26,8 @@ const serverDataSchema = z.strictObject({
     z.strictObject({
       slug: z.string(),
       digest: digestSchema,
+      /** Of its definition, in an agent's context. */
+      tokens: z.int().nonnegative(),
       /** Absent where nobody has judged this definition. */
       judged: z.strictObject({ category: categorySchema, traits: z.array(traitSchema) }).optional(),
       definition: toolDefinitionSchema,
@@ -33,7 +37,11 @@ const serverDataSchema = z.strictObject({
 type ServerData = z.infer<typeof serverDataSchema>;
 
 /** A server read back: an entry as every room knows it, and what goes into a configuration. */
-export type LoadedServer = Pick<ServerData, 'name' | 'args' | 'env'> & { entry: CatalogueEntry };
+export type LoadedServer = Pick<ServerData, 'name' | 'args' | 'env'> & {
+  entry: CatalogueEntry;
+  /** Of all definitions together. */
+  tokens: number;
+};
 
 /** Where it lies. */
 export function serverDataUrl(slug: string): string {
@@ -41,7 +49,10 @@ export function serverDataUrl(slug: string): string {
 }
 
 /** What a page that works with a whole server needs of it; `readServerData` is its reader. */
-export function serverData({ record, slug, tools }: CatalogueEntry): ServerData {
+export function serverData(
+  { record, slug, tools }: CatalogueEntry,
+  countTokens: CountTokens,
+): ServerData {
   const [used] = record.configurations;
   return {
     id: record.id,
@@ -50,11 +61,14 @@ export function serverData({ record, slug, tools }: CatalogueEntry): ServerData 
     version: record.version,
     args: used?.args ?? [],
     env: used?.env ?? [],
-    tools: tools.map(({ definition, digest, slug: toolSlug, judgement }) => ({
-      slug: toolSlug,
-      digest,
-      ...(judgement && { judged: { category: judgement.category, traits: judgement.traits } }),
-      definition,
+    tools: tools.map((tool) => ({
+      slug: tool.slug,
+      digest: tool.digest,
+      tokens: definitionTokens(tool, countTokens),
+      ...(tool.judgement && {
+        judged: { category: tool.judgement.category, traits: tool.judgement.traits },
+      }),
+      definition: tool.definition,
     })),
   };
 }
@@ -63,7 +77,7 @@ export function serverData({ record, slug, tools }: CatalogueEntry): ServerData 
 export function readServerData(value: unknown): LoadedServer {
   const { id, slug, name, version, args, env, tools } = serverDataSchema.parse(value);
   const joined = tools.map(
-    ({ judged, ...tool }): CatalogueTool => ({
+    ({ judged, tokens: _tokens, ...tool }): CatalogueTool => ({
       ...tool,
       configurations: [],
       ...(judged && { judgement: { ...judged, ...assess(judged.category, judged.traits) } }),
@@ -77,5 +91,6 @@ export function readServerData(value: unknown): LoadedServer {
     configurations: [],
     tools: joined.map(({ definition, digest }) => ({ definition, digest, configurations: [] })),
   };
-  return { name, args, env, entry: { record, slug, tools: joined } };
+  const tokens = tools.reduce((sum, tool) => sum + tool.tokens, 0);
+  return { name, args, env, tokens, entry: { record, slug, tools: joined } };
 }

@@ -54,7 +54,7 @@ export function* serverPages(
 }
 
 function serverPage(
-  { attacks }: Around,
+  { attacks, countTokens }: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
 ): PageWithFiles {
@@ -63,21 +63,33 @@ function serverPage(
   const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);
+  const attackLines = serverAttackLines(entry, attacks);
+  const snippet = wrapSnippet(entry);
   return {
     url,
     template: 'servers/[server]',
     view: {
       view,
       policies,
-      attacks: serverAttackLines(entry, attacks),
+      attacks: attackLines,
       changes,
-      snippet: wrapSnippet(entry),
+      snippet,
     } satisfies ServerPageView,
+    basis: [
+      view,
+      policies.map(withoutTokens),
+      attackLines,
+      changes,
+      snippet,
+      // Its files hold the record and every definition whole, of which the page shows a part.
+      entry.record,
+      entry.tools.map(({ judgement, slug }) => [slug, judgement]),
+    ],
     policies,
     files: [
       [`${url}.json`, () => printJson(serverTwin(entry, view))],
       [`${url}.md`, () => serverTwinMarkdown(view)],
-      [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry))],
+      [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry, countTokens))],
       [`${url}/badge.svg`, () => badgeSvg(view.levels)],
       [
         `${url}/feed.xml`,
@@ -106,6 +118,8 @@ function toolPage(
   const ref = { entry, tool, url };
   const view = toolView(around, ref, history);
   const policies = toolPolicies(entry, view.name);
+  const questions = toolQuestions(view);
+  const { definition: _tokens, ...shown } = view;
   return {
     url,
     template: 'servers/[server]/tools/[tool]',
@@ -113,12 +127,18 @@ function toolPage(
       view,
       policies,
       correction: correctionTemplate(ref),
-      questions: toolQuestions(view),
+      questions,
     } satisfies ToolPageView,
+    // Tokens are made of texts that stand here once; the twin shows more of the tool than the page.
+    basis: [entry.record.version, tool, shown, policies.map(withoutTokens), questions],
     policies,
     files: [
       [`${url}.json`, () => printJson(toolTwin(ref, view, policies))],
       [`${url}.md`, () => toolTwinMarkdown(view, policies)],
     ],
   };
+}
+
+function withoutTokens({ tokens: _, ...panel }: PolicyPanel) {
+  return panel;
 }

@@ -38,6 +38,8 @@ export type SitePage = {
   url: string;
   template: string;
   view: unknown;
+  /** All that decides what the page and its files say, where that is another thing than the view. */
+  basis?: unknown;
   /** What is written beside it, by path; made only where the page is written. */
   files?: [path: string, make: () => string][];
 };
@@ -108,7 +110,22 @@ export function sitePages(catalogue: CatalogueView): SitePage[] {
     })),
     { url: '/failures', template: 'failures', view: failuresView(catalogue) },
     { url: '/method', template: 'method', view: methodFigures(catalogue) },
+    stackPage(catalogue),
   ];
+}
+
+/** The page about a whole configuration, and beside it the attacks that need several tools: its browser matches them. */
+function stackPage({ attackEntries }: CatalogueView): SitePage {
+  const attacks = attackEntries
+    .map(({ attack }) => attack)
+    .filter(({ needs }) => needs.scope === 'combination');
+  return {
+    url: '/stack',
+    template: 'stack',
+    // The view holds them too, so that a changed entry writes the file again.
+    view: { attacks },
+    files: [['/stack/attacks.json', () => JSON.stringify(attacks)]],
+  };
 }
 
 function serverLists(servers: readonly ServerLink[]): SitePage[] {
@@ -252,6 +269,7 @@ function attackPages(catalogue: CatalogueView): SitePage[] {
         url: view.url,
         template: 'attacks/[attack]',
         view: { view, known } satisfies AttackPageView,
+        basis: [view, known, entry],
         files: [
           [`${view.url}.json`, () => printJson(attackTwin(entry, view))],
           [`${view.url}.md`, () => attackTwinMarkdown(entry, view)],

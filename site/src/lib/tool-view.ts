@@ -27,6 +27,7 @@ import {
 } from './argument-signals.ts';
 import { type AttackLine, attackLines } from './attack-lines.ts';
 import type { CatalogueView } from './catalogue-view.ts';
+import { definitionTokens } from './definition-tokens.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
 import { type HistoryRow, historyRows } from './history-rows.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
@@ -202,8 +203,8 @@ function factsOf(
 
 const WINDOW = 200_000;
 
-function tokensOf({ definition }: CatalogueTool, countTokens: CountTokens): ToolView['tokens'] {
-  const count = countTokens(JSON.stringify(definition));
+function tokensOf(tool: CatalogueTool, countTokens: CountTokens): ToolView['tokens'] {
+  const count = definitionTokens(tool, countTokens);
   return { count, share: `${((100 * count) / WINDOW).toFixed(2)} %` };
 }
 

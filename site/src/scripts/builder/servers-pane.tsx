@@ -109,6 +109,12 @@ function readPasted(text: string, bench: Bench): string | undefined {
     const [issue] = policy.error.issues;
     return `This is no list of tools, and no policy either: ${issue?.path.join('.') || 'document'}: ${issue?.message}`;
   }
-  bench.add({ name: `Pasted list ${bench.servers.length + 1}`, args: [], env: [], entry });
+  bench.add({
+    name: `Pasted list ${bench.servers.length + 1}`,
+    args: [],
+    env: [],
+    tokens: 0,
+    entry,
+  });
   return undefined;
 }
