@@ -48,26 +48,33 @@ export async function runBatches(options: BatchOptions): Promise<void> {
     if (underWay.has(question.key) || asker.stored(question) !== undefined) continue;
     underWay.add(question.key);
     const request = asker.requestFor(promptFor(askedId(question), definition, options.newMark()));
-    const reserved = ledger.reserve(question, asker.mostFor(request));
-    if (!reserved.ok) continue;
-    waiting.push({ call: reserved.call, question, request });
+    waiting.push({ question, request });
     if (waiting.length < MOST_IN_BATCH) continue;
-    open.push(await handIn(waiting, options));
+    open.push(...(await handIn(waiting, options)));
     waiting = [];
   }
-  if (waiting.length > 0) open.push(await handIn(waiting, options));
+  if (waiting.length > 0) open.push(...(await handIn(waiting, options)));
   await collect(open, options);
 }
 
-type Waiting = { call: number; question: Question; request: ModelRequest };
+type Waiting = { question: Question; request: ModelRequest };
 
 async function handIn(
   waiting: readonly Waiting[],
   { client, endpoint, asker, ledger, newMark, signal }: BatchOptions,
-): Promise<OpenBatch> {
-  const batch: OpenBatch = { label: newMark(), calls: waiting.map(({ call }) => call) };
-  ledger.saveBatch(asker.place, batch);
-  const requests = waiting.map(({ call, request }) => ({ id: String(call), request }));
+): Promise<OpenBatch[]> {
+  const label = newMark();
+  const reserved = ledger.reserveBatch(
+    asker.place,
+    label,
+    waiting.map(({ question, request }) => ({ question, most: asker.mostFor(request) })),
+  );
+  const requests = waiting.flatMap(({ request }, index) => {
+    const item = reserved[index];
+    return item?.ok ? [{ id: String(item.call), request }] : [];
+  });
+  if (requests.length === 0) return [];
+  const batch: OpenBatch = { label, calls: requests.map(({ id }) => Number(id)) };
   const submitted = await client.submitBatch(requests, batch.label, signal);
   if ('refused' in submitted) {
     for (const call of batch.calls) ledger.settle(call, 0);
@@ -76,7 +83,7 @@ async function handIn(
   }
   const known = { ...batch, id: submitted.id };
   ledger.saveBatch(asker.place, known);
-  return known;
+  return [known];
 }
 
 /** A batch whose id was not written down in time is looked for by our label. */
@@ -93,7 +100,7 @@ async function foundAgain(
 const MOST_FAILED_LOOKS = 10;
 
 async function collect(batches: OpenBatch[], options: BatchOptions): Promise<void> {
-  const { client, clock, pollMs, signal, onWait } = options;
+  const { client, clock, ledger, pollMs, signal, onWait } = options;
   let failedLooks = 0;
   const transient = (error: unknown): undefined => {
     failedLooks += 1;
@@ -105,6 +112,8 @@ async function collect(batches: OpenBatch[], options: BatchOptions): Promise<voi
     for (const batch of open) {
       const replies = await client.readBatch(batch.id as string, signal).catch(transient);
       if (replies === undefined) still.push(batch);
+      // What it held may have been answered and billed: it stays counted.
+      else if (replies === 'gone') ledger.closeBatch(batch);
       else {
         failedLooks = 0;
         settleBatch(batch, replies, options);

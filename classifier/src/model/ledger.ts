@@ -74,6 +74,20 @@ export function openLedger(file: string, { budget }: { budget?: Micros } = {}) {
     find: db.prepare('SELECT outcome, answer FROM answers WHERE key = ? AND sample = ?'),
   };
 
+  function reserve({ key, sample }: Question, most: Micros): Reservation {
+    if (budget !== undefined && spent + most > budget) return { ok: false, why: 'over-budget' };
+    if (Number(statements.lost.get(key, sample)?.['times']) >= MOST_LOST)
+      return { ok: false, why: 'lost' };
+    const { lastInsertRowid } = statements.open.run(key, sample, most);
+    spent += most;
+    return { ok: true, call: Number(lastInsertRowid) };
+  }
+  function saveBatch(endpoint: string, { label, id, calls }: OpenBatch): void {
+    db.prepare(
+      'INSERT OR REPLACE INTO batches (label, endpoint, id, calls) VALUES (?, ?, ?, ?)',
+    ).run(label, endpoint, id ?? null, JSON.stringify(calls));
+  }
+
   return {
     /** What was answered before; the same question is never paid for twice. */
     find({ key, sample }: Question): Settled | undefined {
@@ -86,13 +100,25 @@ export function openLedger(file: string, { budget }: { budget?: Micros } = {}) {
       };
     },
     /** Sets aside the most that a call can cost, durably, before it is made. */
-    reserve({ key, sample }: Question, most: Micros): Reservation {
-      if (budget !== undefined && spent + most > budget) return { ok: false, why: 'over-budget' };
-      if (Number(statements.lost.get(key, sample)?.['times']) >= MOST_LOST)
-        return { ok: false, why: 'lost' };
-      const { lastInsertRowid } = statements.open.run(key, sample, most);
-      spent += most;
-      return { ok: true, call: Number(lastInsertRowid) };
+    reserve,
+    /** The same for all of a batch at once, with the batch that holds them: a run that ends in between leaves nothing. */
+    reserveBatch(
+      endpoint: string,
+      label: string,
+      asked: readonly { question: Question; most: Micros }[],
+    ): Reservation[] {
+      const before = spent;
+      try {
+        return inTransaction(db, () => {
+          const reserved = asked.map(({ question, most }) => reserve(question, most));
+          const calls = reserved.flatMap((item) => (item.ok ? [item.call] : []));
+          if (calls.length > 0) saveBatch(endpoint, { label, calls });
+          return reserved;
+        });
+      } catch (error) {
+        spent = before;
+        throw error;
+      }
     },
     /** Replaces what was set aside by what was spent, and keeps the answer, in one step. */
     settle(call: number, cost: Micros, answered?: Question & Settled): void {
@@ -136,12 +162,8 @@ export function openLedger(file: string, { budget }: { budget?: Micros } = {}) {
         }
       );
     },
-    saveBatch(endpoint: string, { label, id, calls }: OpenBatch): void {
-      db.prepare(
-        'INSERT OR REPLACE INTO batches (label, endpoint, id, calls) VALUES (?, ?, ?, ?)',
-      ).run(label, endpoint, id ?? null, JSON.stringify(calls));
-    },
-    /** Forgets a batch; calls of it that were not settled count as lost. */
+    saveBatch,
+    /** Forgets a batch; calls of it that were not settled count as lost, and as spent in full. */
     closeBatch({ label, calls }: OpenBatch): void {
       inTransaction(db, () => {
         for (const call of calls)
@@ -186,11 +208,12 @@ function rows(db: DatabaseSync, sql: string, ...values: string[]) {
   return db.prepare(sql).all(...values);
 }
 
-function inTransaction(db: DatabaseSync, work: () => void): void {
+function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
   db.exec('BEGIN IMMEDIATE');
   try {
-    work();
+    const result = work();
     db.exec('COMMIT');
+    return result;
   } catch (error) {
     db.exec('ROLLBACK');
     throw error;

@@ -24,7 +24,10 @@ export type ModelClient = {
   /** The id of a batch handed in earlier under a label, if the endpoint knows it. */
   findBatch: (label: string, signal?: AbortSignal) => Promise<string | undefined>;
   /** The replies of a batch by the requests' ids once it has ended; `undefined` while it runs. */
-  readBatch: (id: string, signal?: AbortSignal) => Promise<Map<string, ModelReply> | undefined>;
+  readBatch: (
+    id: string,
+    signal?: AbortSignal,
+  ) => Promise<Map<string, ModelReply> | 'gone' | undefined>;
 };
 
 /** Connects to an endpoint. Every request has a deadline for the whole of it, follows no redirect, and is never repeated here. */
@@ -118,8 +121,8 @@ export function connectModel(
         return replies;
       } catch (error) {
         const reply = failureOf(error, signal);
-        // A batch that is no longer there will never answer.
-        if (reply.kind === 'failed' && reply.failure === 'not-found') return new Map();
+        // A batch, or a file of its answers, that is no longer there will never answer.
+        if (reply.kind === 'failed' && reply.failure === 'not-found') return 'gone';
         throw batchError(endpoint, reply, error);
       }
     },

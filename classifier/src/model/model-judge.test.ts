@@ -98,6 +98,48 @@ test('a batch whose id was not written down in time is found by its label', asyn
   expect([server.batches.size, server.seen.length]).toEqual([1, 1]);
 });
 
+test('a batch whose answers are gone stays counted as spent', async () => {
+  const { server, judge } = await setUp(good, { pollMs: 5, budget: 1, priceIn: 1, priceOut: 1 });
+  server.settings.batchLooks = 1_000;
+  await judge.askAhead([note], undefined, () => {
+    expect(judge.report().spent).toBeGreaterThan(0);
+    server.batches.clear();
+  });
+  expect(judge.openBatches()).toBe(0);
+  expect(judge.report().spent).toBeGreaterThan(0);
+});
+
+test('a stop while a batch is put together sets nothing aside', async () => {
+  const { server, judge } = await setUp(good, { budget: 1, priceIn: 1, priceOut: 1 });
+  const stop = new AbortController();
+  const inputs = new Proxy([note, removal], {
+    get(list, key, self) {
+      if (key === '1') stop.abort();
+      return Reflect.get(list, key, self);
+    },
+  });
+  await expect(judge.askAhead(inputs, stop.signal)).rejects.toThrow();
+  expect([judge.report().spent, judge.openBatches(), server.batches.size]).toEqual([0, 0, 0]);
+});
+
+test('a batch takes only what the budget has room for', async () => {
+  const { server, judge } = await setUp(good, {
+    pollMs: 5,
+    budget: 0.02,
+    priceIn: 1,
+    priceOut: 1,
+  });
+  const inputs = Array.from({ length: 8 }, (_, index) => ({
+    tool: { name: `get_note_${index}`, description: 'Get one note.' },
+  }));
+  await judge.askAhead(inputs, undefined, () => {
+    expect(judge.report().spent).toBeGreaterThan(0.01);
+    expect(judge.report().spent).toBeLessThanOrEqual(0.02);
+  });
+  expect(server.seen.length).toBeGreaterThan(0);
+  expect(server.seen.length).toBeLessThan(8);
+});
+
 test('the SDK is imported in one file alone', async () => {
   const room = join(import.meta.dirname, '../..');
   const importing: string[] = [];
