@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerSource } from '@toolwarden/catalogue';
@@ -79,6 +79,25 @@ test.for([
     outcome: 'failed',
     reason: 'not-started',
   });
+});
+
+test.for([
+  'localhost/acme/notes',
+  '127.0.0.1:5000/acme/notes',
+  '2130706433:5000/acme/notes',
+  '169.254.169.254/acme/notes',
+  '10.0.0.1/notes:1.0.0',
+])('A10: no registry’s entry makes a runtime ask %s for an image', async (name) => {
+  const docker = join(dir, 'docker');
+  writeFileSync(docker, `#!/bin/sh\necho "$@" >> ${dir}/log\necho '{} 1'\n`);
+  chmodSync(docker, 0o755);
+  vi.stubEnv('PATH', `${dir}:${process.env.PATH}`);
+  const packages = [{ registry: 'oci' as const, name }];
+  expect(await crawl({ id: 'registry:io.github.acme/notes', packages })).toMatchObject({
+    outcome: 'failed',
+    reason: 'not-started',
+  });
+  expect(existsSync(join(dir, 'log'))).toBe(false);
 });
 
 test('a Python package is installed from wheels, at its exact version, after the options', () => {

@@ -11,6 +11,7 @@ import {
 } from '../list-configurations.ts';
 import type { Installed } from '../npm/install.ts';
 import { failedRecord, recordOf } from '../record.ts';
+import { urlProblem } from '../remote/address-rules.ts';
 import { containerSandbox, findContainerRuntime } from '../sandbox/container.ts';
 import { detailOf, tellingLine } from '../words.ts';
 
@@ -19,6 +20,17 @@ const execute = promisify(execFile);
 /** `registry/name:tag@digest` in the grammar of container images: nothing in it can read as an option. */
 const IMAGE =
   /^(?:[a-z0-9][a-z0-9.-]{0,250}(?::\d{1,5})?\/)?[a-z0-9][a-z0-9._/-]{0,250}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** What is wrong with asking the registry that an image names: a stranger's entry must not lead to this machine or its net. */
+function hostProblem(image: string): string | undefined {
+  const [host = '', ...rest] = image.split('/');
+  // Without any of these it is the name of a publisher at the runtime's own registry.
+  if (rest.length === 0 || !/[.:]|^localhost$/.test(host)) return undefined;
+  const address = `https://${host}/`;
+  return URL.canParse(address)
+    ? urlProblem(new URL(address), { mayBeLoopback: false })
+    : 'its registry is no host';
+}
 
 /** A server that is a container image: pulled, then run without network. Only an abort leaves it without a record. */
 export async function crawlOci(
@@ -34,6 +46,9 @@ export async function crawlOci(
       { reason: 'not-started', detail: 'its package is no image name' },
       tag,
     );
+  const refused = source.id.startsWith('config:') ? undefined : hostProblem(name);
+  if (refused !== undefined)
+    return failedRecord(base, { reason: 'not-started', detail: `its image: ${refused}` }, tag);
   const found = await findContainerRuntime();
   if (found === undefined) {
     const detail = 'it is a container image, and neither docker nor podman runs here';

@@ -46,6 +46,8 @@ export function containerArguments(
   const tasks = limits.processes * THREADS_PER_PROCESS;
   return [
     ...['run', '--rm', '--interactive', '--init', '--pull', 'missing', '--name', about.name],
+    // A runtime writes all a program says to this machine's disk, without a limit.
+    ...['--log-driver', 'none'],
     ...['--label', `toolwarden.pid=${process.pid}`, '--hostname', 'sandbox'],
     ...['--network', installing ? 'bridge' : 'none'],
     ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -43,6 +44,7 @@ test('a program runs in a container without network, rights or a writable root',
   expect(after(args, '--runtime')).toBe('runsc');
   expect(after(args, '--user')).toBe('4711:4712');
   expect(after(args, '--memory')).toBe(String(defaultLimits.memoryBytes));
+  expect(after(args, '--log-driver')).toBe('none');
   expect(args).toContain('--read-only');
   expect(args).toContain('type=bind,source=/tmp/package-0,target=/package,readonly');
   expect(args).toContain(
@@ -122,6 +124,30 @@ test('docker stands in where bubblewrap is not there, and speaks with a server',
   );
   expect(listing?.tools.map(({ name }) => name)).toEqual(['write_note', 'read_note']);
   expect(readFileSync(log, 'utf8')).toMatch(/run --rm .*--network none .*--runtime runsc/);
+});
+
+test('the container of a crawler that is killed is removed at once', async () => {
+  const log = join(dir, 'log');
+  writeFileSync(
+    join(dir, 'docker'),
+    `#!/bin/sh
+PATH=/usr/bin:/bin
+echo "$@" >> ${log}
+[ "$1" = run ] && exec sleep 9
+`,
+  );
+  chmodSync(join(dir, 'docker'), 0o755);
+  const crawler = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../fixtures/start-container-and-wait.ts')],
+    { env: { PATH: `${dir}:/usr/bin:/bin` }, stdio: 'ignore' },
+  );
+  const told = () => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+  await expect.poll(told, { timeout: 20_000 }).toMatch(/^run /m);
+  expect(told()).not.toMatch(/^rm /m);
+  crawler.kill('SIGKILL');
+  const name = /--name (\S+)/.exec(told())?.[1];
+  await expect.poll(told, { timeout: 20_000 }).toContain(`rm --force ${name}`);
 });
 
 test('a docker whose service does not run is none', async () => {

@@ -113,6 +113,7 @@ async function startContainer(
     staged[path] = file;
   }
   const args = containerArguments(run, runtime, { name, user, staged, isOwnProgram });
+  const finished = tieToUs(runtime.program, name);
   const child = spawn(runtime.program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
   let isKilled = false;
@@ -121,6 +122,7 @@ async function startContainer(
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
   }).then(async (exit) => {
+    finished();
     // Nobody but the kernel sends it that signal when we did not.
     if (exit.code === 137 && !isKilled)
       exceeded = `memory over ${run.limits.memoryBytes / 1024 ** 2} MiB`;
@@ -136,7 +138,27 @@ async function startContainer(
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
+  }).catch((error: unknown) => {
+    finished();
+    throw error;
   });
   const { stdin, stdout, stderr } = child;
   return { stdin, stdout, stderr, exited, kill, exceeded: () => exceeded };
+}
+
+/**
+ * A container outlives the command that started it, so a process of its own waits for our end: its pipe closes when we
+ * are killed, and it kills the container, which may only be about to start. Returns what to call when that is over.
+ */
+function tieToUs(program: string, name: string): () => void {
+  const script =
+    'read -r over && exit; for i in 1 2 3 4 5 6; do "$0" rm --force "$1"; sleep 5; done >/dev/null 2>&1';
+  const guard = spawn('/bin/sh', ['-c', script, program, name], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => {});
+  guard.stdin.on('error', () => {});
+  guard.unref();
+  return () => void guard.stdin.end('over\n');
 }
