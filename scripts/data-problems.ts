@@ -9,7 +9,7 @@ import {
   serverWords,
   toolDigest,
 } from '@toolwarden/catalogue';
-import { openStore, type StoreProblem } from '@toolwarden/catalogue/store';
+import { openStore, StoreError, type StoreProblem } from '@toolwarden/catalogue/store';
 import { isVerbatim, RULESET_VERSION } from '@toolwarden/classifier';
 import glob from 'fast-glob';
 
@@ -28,6 +28,7 @@ export async function dataProblems(dir: string, read: (file: string) => Promise<
     (reading) => reading.problems,
   );
   problems.push(...(await printedOtherwise(dir, read)));
+  problems.push(...(await takedownProblems(store)));
   for (const record of servers.items) problems.push(...recordProblems(record));
   for (const judged of classifications.items)
     problems.push(...judgementProblems(judged, records.get(judged.id)));
@@ -44,6 +45,16 @@ export async function dataProblems(dir: string, read: (file: string) => Promise<
       runs: runs.items.length,
     },
   };
+}
+
+async function takedownProblems(store: ReturnType<typeof openStore>): Promise<StoreProblem[]> {
+  try {
+    await store.readTakedowns();
+    return [];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return [{ file: error.file, message: error.message }];
+  }
 }
 
 async function printedOtherwise(

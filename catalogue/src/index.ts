@@ -83,6 +83,7 @@ export {
   serverIdSchema,
 } from './server-id.ts';
 export { serverSlug, toolSlugs } from './slug.ts';
+export { type Takedown, withoutTakenDown } from './takedown.ts';
 export {
   type Category,
   type Confidence,

@@ -30,6 +30,7 @@ import type { ServerId } from './server-id.ts';
 import { serverSlug } from './slug.ts';
 import { attackText, parseAttackText } from './store-attacks.ts';
 import { fingerprintServers, type ServerFiles } from './store-fingerprints.ts';
+import { type Takedown, takedownsSchema } from './takedown.ts';
 
 export { attackText, parseAttackText, type ServerFiles };
 
@@ -230,6 +231,15 @@ export function openStore(dir: string) {
         }
       }
       return reading;
+    },
+    /** What must not be published. @throws StoreError: an unreadable list must never be an empty one. */
+    async readTakedowns(): Promise<Takedown[]> {
+      const file = 'takedowns.json';
+      const text = await readIfThere(join(dir, file), file);
+      if (text === undefined) return [];
+      const parsed = takedownsSchema.safeParse(parseJson(text, file));
+      if (!parsed.success) throw new StoreError('invalid', file, explainIssues(parsed.error));
+      return parsed.data.takedowns;
     },
     /** Writes an entry in canonical form; says whether the file changed. */
     writeAttack: (entry: AttackEntry) =>

@@ -1,6 +1,7 @@
 // A process of a build: reads its share of the servers and writes their pages. Started by `build-pool.ts`.
 import { readFile } from 'node:fs/promises';
-import { openStore, type ReadServer } from '@toolwarden/catalogue/store';
+import { withoutTakenDown } from '@toolwarden/catalogue';
+import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
 import type { PageHashes, ServerState } from './build-state.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
@@ -15,6 +16,7 @@ const job: WorkerJob = JSON.parse(process.argv[2] ?? '');
 const store = openStore(job.dataDir);
 const { items: attackEntries } = await store.readAttacks();
 const attacks = attackEntries.map(({ attack }) => attack);
+const takedowns = await store.readTakedowns();
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
 /** Pages between two words about progress. */
@@ -23,7 +25,7 @@ const A_WORD = 25;
 async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around' | 'pages'>[]> {
   const found: Omit<ServerState, 'around' | 'pages'>[] = [];
   for (const files of servers) {
-    const server = await store.readGroup(files);
+    const server = await readPublic(files);
     held.set(files.name, server);
     const { entry, history, problems } = server;
     found.push({
@@ -35,6 +37,13 @@ async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around
     });
   }
   return found;
+}
+
+/** A server as it may be published. */
+async function readPublic(files: ServerFiles): Promise<ReadServer> {
+  const { entry, history, problems } = await store.readGroup(files);
+  const left = entry && withoutTakenDown({ entry, history }, takedowns);
+  return { entry: left?.entry, history: left?.history ?? [], problems };
 }
 
 async function write(request: WriteRequest) {
@@ -53,7 +62,7 @@ async function write(request: WriteRequest) {
   for (const { files, before, isSame } of request.servers) {
     if (isSame && before !== undefined) servers.push(keepServer(target, before));
     else {
-      const known = held.get(files.name) ?? (await store.readGroup(files));
+      const known = held.get(files.name) ?? (await readPublic(files));
       held.delete(files.name);
       const work = { name: files.name, read: known, before: before?.pages ?? {} };
       countTokens ??= await openTokenCounter();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { AttackEntry } from '@toolwarden/catalogue';
+import { type AttackEntry, serverSlug } from '@toolwarden/catalogue';
 import {
   openStore,
   type ServerFiles,
@@ -113,7 +113,7 @@ class Build {
     this.#report('load');
     const [templates, files, { items: attackEntries, problems }] = await Promise.all([
       compileTemplates(this.#signal),
-      this.#store.fingerprints(),
+      publicFiles(this.#store),
       this.#store.readAttacks(),
       mkdir(this.#html),
     ]);
@@ -309,6 +309,18 @@ async function stateOf(
 ): Promise<BuildState | undefined> {
   const state = await readState(dir);
   return state?.version === head.version && state.origin === head.origin ? state : undefined;
+}
+
+/** What there is to read of each server that may be published. A takedown of a tool counts as a change of its server. */
+async function publicFiles(store: Store): Promise<ServerFiles[]> {
+  const [files, takedowns] = await Promise.all([store.fingerprints(), store.readTakedowns()]);
+  const bySlug = Map.groupBy(takedowns, ({ server }) => serverSlug(server));
+  return files.flatMap((each) => {
+    const those = bySlug.get(each.name);
+    if (those === undefined) return [each];
+    if (those.some(({ tool }) => tool === undefined)) return [];
+    return [{ ...each, digest: digestOf([each.digest, those.map(({ tool }) => tool)]) }];
+  });
 }
 
 function processesFor(files: readonly ServerFiles[]): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerId, type ServerRecord, toolDigest } from '@toolwarden/catalogue';
@@ -119,6 +119,42 @@ test(
       previousDir: join(folder, 'half'),
     });
     expect(rebuilt).toBe(servers);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'S11: what was taken down is in no file of the site, also after it was crawled again',
+  async () => {
+    await build(out);
+    const takedowns = [
+      { server: 'url:jobs.fixture.example/mcp', reason: 'phishing', by: 'test', on: '2026-11-21' },
+      {
+        server: 'npm:@fixture/campaigns',
+        tool: 'send_campaign',
+        reason: 'a secret in its words',
+        by: 'test',
+        on: '2026-11-21',
+      },
+    ];
+    await writeFile(join(data, 'takedowns.json'), JSON.stringify({ takedowns }));
+    await build(out);
+    await change('url:jobs.fixture.example/mcp', (record) => {
+      record.version = '9.9.9';
+    });
+    await change('npm:@fixture/campaigns', (record) => {
+      record.version = '9.9.9';
+    });
+    await build(out);
+    for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      expect(path).not.toMatch(/jobs\.fixture|send_campaign/);
+      if (!entry.isFile() || /pagefind|_astro/.test(path)) continue;
+      expect((await readFile(path)).includes('jobs.fixture.example'), path).toBe(false);
+      expect((await readFile(path)).includes('"send_campaign"'), path).toBe(false);
+    }
+    await build(join(folder, 'again'));
+    expect(await digests(out)).toEqual(await digests(join(folder, 'again')));
   },
   LIMIT_MS,
 );

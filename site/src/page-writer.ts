@@ -16,9 +16,9 @@ export type PageTarget = {
   withFiles: boolean;
 };
 
-/** Hash of all that a page shows. The code that shows it is compared once for the whole build. */
-export function pageHash({ template, view }: SitePage): string {
-  return hash('sha256', `${template}\n${JSON.stringify(view)}`, 'hex').slice(0, 32);
+/** Hash of all that a page and its files show. The code that shows it is compared once for the whole build. */
+export function pageHash({ template, view, basis = view }: SitePage): string {
+  return hash('sha256', `${template}\n${JSON.stringify(basis)}`, 'hex').slice(0, 32);
 }
 
 const madeFolders = new Set<string>();

@@ -53,7 +53,13 @@ export type ToolListView = {
   page: Page<ToolLink>;
   level?: string;
 };
-export type TermsView = { title: string; meaning: string; url: string; count: number }[];
+export type TermsView = {
+  title: string;
+  meaning: string;
+  url: string;
+  /** Tools; absent where nobody could count them. */
+  count: number | undefined;
+}[];
 export type ServersView = Page<ServerLink>;
 export type ChangesView = Page<ChangeLine>;
 /** An index of terms that servers have, and the servers that have one. */
@@ -168,8 +174,9 @@ function serverTermPages(servers: readonly ServerSummary[], kind: ServerTerms): 
     const tools = those.reduce((sum, { toolCount }) => sum + toolCount, 0);
     // Where nobody could ask there are no tools that we know of, which is not to have none.
     const unknown = those.filter(({ isKnown }) => !isKnown).length;
+    const count = unknown === those.length ? undefined : tools;
     const words = `${counted(those.length, 'server')}${unknown === 0 ? '' : `, ${unknown} not listed`}`;
-    return { title: visibleText(clip(term, 80)), meaning: words, url: base, count: tools };
+    return { title: visibleText(clip(term, 80)), meaning: words, url: base, count };
   });
   return [
     {
