@@ -1,4 +1,5 @@
 import { startCopyButtons } from './copy-buttons.ts';
+import { startMyPolicy } from './my-policy/start.ts';
 import { startSearch } from './search-start.ts';
 import { startTheme } from './theme.ts';
 import { startToolTables } from './tool-tables.ts';
@@ -7,3 +8,4 @@ startTheme();
 startCopyButtons();
 startSearch();
 startToolTables();
+startMyPolicy();

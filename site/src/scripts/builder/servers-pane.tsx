@@ -2,6 +2,7 @@ import { type Profile, policySchema } from '@toolwarden/policy';
 import { useId, useRef, useState } from 'preact/hooks';
 import { printPolicy } from '../../lib/workbench/policy-edits.ts';
 import { toolsListEntry } from '../../lib/workbench/tools-list.ts';
+import { keepFragments, keptFragments } from '../my-policy/kept-fragments.ts';
 import { Crawled } from '../parts/crawled.tsx';
 import { ServerPicker } from '../parts/server-picker.tsx';
 import type { Bench } from './use-bench.ts';
@@ -39,6 +40,7 @@ export function ServersPane({ bench }: { bench: Bench }) {
         </select>
       </p>
       <PasteBox bench={bench} />
+      <KeptTools />
       <ul class="picked">
         {bench.servers.map(({ name, entry }) => (
           <li key={entry.record.id}>
@@ -64,6 +66,29 @@ export function ServersPane({ bench }: { bench: Bench }) {
         ))}
       </div>
     </section>
+  );
+}
+
+/** What was added on tools' pages, where there is anything. */
+function KeptTools() {
+  const [count, setCount] = useState(() => keptFragments().length);
+  if (count === 0) return null;
+  return (
+    <p class="field">
+      <a href="/builder?mine">
+        My policy: {count} {count === 1 ? 'tool' : 'tools'} added on their pages
+      </a>
+      <button
+        type="button"
+        class="more"
+        onClick={() => {
+          keepFragments([]);
+          setCount(keptFragments().length);
+        }}
+      >
+        Forget them
+      </button>
+    </p>
   );
 }
 
