@@ -1,9 +1,12 @@
 // Lists of tricks against patterns, anchors, names and arguments: none may get past a rule that looks right.
 import type { JsonValue } from '@toolwarden/catalogue';
+import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { checkPolicyText } from './check.ts';
 import { compilePolicy } from './compile.ts';
 import { decide } from './decide.ts';
+import { matches } from './operators/matches.ts';
+import { loadPatterns } from './patterns.ts';
 import { PolicyError } from './policy-error.ts';
 
 const START = { version: '1', default: 'deny' } as const;
@@ -88,6 +91,32 @@ test(`none of ${evilPatterns.length} evil patterns takes more than linear time: 
   expect(refused).toBeGreaterThan(90);
   expect(refused).toBeLessThan(evilPatterns.length);
 });
+
+// Among them patterns of more states than the engine remembers, where every character costs every instruction.
+test('at 64 KiB a pattern judges or says that it cannot, and its steps are bounded either way', async () => {
+  const exploding = ['[ab]*a[ab]{12}x', '[ab]*a[ab]{30}x', '(?i)[ab]*a[ab]{60}x', 'a[ab]{200}$'];
+  let judged = 0;
+  for (const value of [...evilPatterns, ...exploding]) {
+    const { instructions, judge } = await patternOf(value).catch(() => ({ ...REFUSED }));
+    if (judge === undefined) continue;
+    const longest = Math.min(65_536, Math.floor(500_000 / instructions));
+    const text = 'abbaab'.repeat(11_000);
+    expect(judge(text.slice(0, longest)), value).not.toBe('error');
+    expect(judge(text.slice(0, longest + 1)), value).toBe('error');
+    judged++;
+  }
+  expect(judged).toBeGreaterThan(90);
+});
+
+const REFUSED = { instructions: 0, judge: undefined };
+
+async function patternOf(value: string) {
+  const patterns = await loadPatterns();
+  return {
+    instructions: RE2JS.compile(value).programSize(),
+    judge: matches.compile(value, patterns),
+  };
+}
 
 test('what no linear engine can do is refused when the policy is loaded', async () => {
   for (const value of evilPatterns.filter((pattern) =>
