@@ -1,3 +1,3 @@
 export { openSqliteState } from './state/sqlite-state.ts';
-export { stateFolder } from './state/state-folder.ts';
+export { stateFolder, stateOption } from './state/state-folder.ts';
 export { runWrap } from './wrap/wrap.ts';

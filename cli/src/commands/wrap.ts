@@ -57,14 +57,20 @@ Example:
     if (values.policy === undefined) {
       throw new CliError('usage', 'wrap: --policy FILE is missing; nothing runs without a policy');
     }
-    const { openSqliteState, runWrap, stateFolder } = await import('@toolwarden/gateway/wrap');
+    const { openSqliteState, runWrap, stateFolder, stateOption } = await import(
+      '@toolwarden/gateway/wrap'
+    );
+    const folder = stateFolder(values.state, io.env, io.cwd);
+    // A client that went away is an end that leaves calls to drain, not one to stop at.
+    process.stdout.removeAllListeners('error');
     const grant = values.grant ?? io.env['TOOLWARDEN_GRANT'];
     return runWrap(
       {
         command,
         policy: values.policy,
         isObserving: values.observe === true,
-        openState: () => openSqliteState({ folder: stateFolder(values.state, io.env, io.cwd) }),
+        openState: () => openSqliteState({ folder }),
+        stateOption: stateOption(folder, io.env, io.cwd),
         ...(values.server !== undefined && { server: values.server }),
         ...(values.catalogue !== undefined && { catalogue: values.catalogue }),
         ...(grant !== undefined && { grant }),

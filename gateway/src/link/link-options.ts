@@ -27,6 +27,8 @@ export type LinkOptions = {
   onTools?: (names: string[]) => void;
   clock: () => number;
   limits: PendingLimits;
+  /** What a person adds to the command that answers an approval. */
+  stateOption?: string;
 };
 
 /** Codes of the errors that the gateway answers itself. */

@@ -7,7 +7,7 @@ import {
 } from '../protocol/client-message.ts';
 import { clientRequests, metaKeys } from '../protocol/methods.ts';
 import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
-import { NO_RECORD, refusalResult } from '../refusal.ts';
+import { refusalResult, withoutRecord } from '../refusal.ts';
 import type { Outcome } from '../state/state.ts';
 import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
@@ -199,7 +199,8 @@ class StdioLink implements Link {
   }
 
   #refuse(pending: Pending, name: string, refused: Extract<Verdict, { pass: false }>) {
-    const result = refusalResult(name, refused, pending.isStateless);
+    const { stateOption } = this.#options;
+    const result = refusalResult(name, refused, { isStateless: pending.isStateless, stateOption });
     this.#pending.remove(pending);
     if (pending.isCancelled) return;
     if (pending.method === 'tools/call') return this.#reply(pending, { result });
@@ -325,9 +326,10 @@ class StdioLink implements Link {
     const refuse = (error: unknown) => {
       this.#options.note('server-fault', { what: String((error as Error)?.message).slice(0, 300) });
       if (pending.callId !== undefined && !pending.isSent) this.#options.undo(pending.callId);
-      if (pending.method !== 'tools/call') return this.#fail(pending, code.internal, NO_RECORD);
+      const text = withoutRecord(error);
+      if (pending.method !== 'tools/call') return this.#fail(pending, code.internal, text);
       this.#pending.remove(pending);
-      const content = [{ type: 'text', text: NO_RECORD }];
+      const content = [{ type: 'text', text }];
       if (!pending.isCancelled) this.#reply(pending, { result: { content, isError: true } });
     };
     try {

@@ -10,8 +10,11 @@ const PRUNE_FROM = 1000;
 export type ChargeTable = {
   /** The windows as the store has them now, whichever process wrote last. */
   counters(): WindowCounters;
-  /** Charges all or nothing; the ids of the rows, or `undefined` where one limit would be exceeded. */
-  charge(charges: readonly Charge[], at: number): number[] | undefined;
+  /**
+   * Charges all or nothing; the ids of the rows, or `undefined` where one limit would be exceeded. The call is known
+   * from then on, to every process.
+   */
+  charge(charges: readonly Charge[], at: number, call?: string): number[] | undefined;
   /** Takes charges back; one that is taken back or forgotten already stays so. */
   undo(ids: readonly number[]): void;
   /** Forgets the copy in memory, for when a transaction was rolled back. */
@@ -21,10 +24,10 @@ export type ChargeTable = {
 /** The table of charges behind an open database. */
 export function openChargeTable(db: DatabaseSync): ChargeTable {
   const after = db.prepare(
-    'SELECT id, key, at, amount, window_ms AS windowMs, undoes FROM charge WHERE id > ? ORDER BY id',
+    'SELECT id, key, at, amount, window_ms AS windowMs, undoes, call FROM charge WHERE id > ? ORDER BY id',
   );
   const insert = db.prepare(
-    'INSERT INTO charge (key, at, amount, window_ms, undoes) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO charge (key, at, amount, window_ms, undoes, call) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const find = db.prepare('SELECT key, window_ms AS windowMs FROM charge WHERE id = ?');
   const findUndo = db.prepare('SELECT id FROM charge WHERE undoes = ? AND id > ?');
@@ -39,15 +42,15 @@ export function openChargeTable(db: DatabaseSync): ChargeTable {
     return windows;
   };
   const add = (row: Omit<ChargeRow, 'id'>) => {
-    const { key, at, amount, windowMs, undoes } = row;
-    const id = Number(insert.run(key, at, amount, windowMs, undoes).lastInsertRowid);
+    const { key, at, amount, windowMs, undoes, call } = row;
+    const id = Number(insert.run(key, at, amount, windowMs, undoes, call).lastInsertRowid);
     windows?.add({ id, ...row });
     return id;
   };
 
   return {
     counters,
-    charge(charges, at) {
+    charge(charges, at, call) {
       const now = counters();
       const fits = charges.every(
         ({ key, charged, max, windowMs }) =>
@@ -55,9 +58,12 @@ export function openChargeTable(db: DatabaseSync): ChargeTable {
       );
       if (!fits) return undefined;
       const from = Math.trunc(Math.max(at, now.latest));
-      return charges.map(({ key, charged, windowMs }) =>
-        add({ key, at: from, amount: charged, windowMs, undoes: null }),
-      );
+      const longest = longestOf(charges);
+      return charges.map((charge) => {
+        const { key, charged, windowMs } = charge;
+        const named = charge === longest ? (call ?? null) : null;
+        return add({ key, at: from, amount: charged, windowMs, undoes: null, call: named });
+      });
     },
     undo(ids) {
       const { latest } = counters();
@@ -65,13 +71,21 @@ export function openChargeTable(db: DatabaseSync): ChargeTable {
         const row = find.get(id) as { key: string; windowMs: number } | undefined;
         if (row === undefined || findUndo.get(id, id) !== undefined) continue;
         // Stays as long as what it takes back, so that every process comes to see it.
-        add({ ...row, at: latest, amount: 0, undoes: id });
+        add({ ...row, at: latest, amount: 0, undoes: id, call: null });
       }
     },
     reset() {
       windows = undefined;
     },
   };
+}
+
+/** Knowing the calls by an index would cost a page more for every write; the rows are in memory anyway. */
+function longestOf(charges: readonly Charge[]): Charge | undefined {
+  return charges.reduce<Charge | undefined>(
+    (longest, charge) => (charge.windowMs > (longest?.windowMs ?? 0) ? charge : longest),
+    undefined,
+  );
 }
 
 /** Deletes rows whose window has passed, but never the last one: ids go on from it, and it holds the latest time. */

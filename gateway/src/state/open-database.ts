@@ -18,7 +18,7 @@ export function stateFiles(folder: string) {
 
 // "TwSt", so that another program's database is not taken for ours.
 const APPLICATION_ID = 0x54775374;
-const VERSION = 1;
+const VERSION = 2;
 const BUSY_MS = 2000;
 // Records of a chain lie together: id = chain * CHAIN_ROOM + seq.
 export const CHAIN_ROOM = 2 ** 32;
@@ -28,9 +28,8 @@ CREATE TABLE chain (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, has_e
   archived_seq INTEGER NOT NULL DEFAULT 0, archived_hash TEXT) STRICT;
 CREATE TABLE record (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, call TEXT, open_from INTEGER NOT NULL,
   body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE UNIQUE INDEX record_call ON record (call) WHERE call IS NOT NULL;
 CREATE TABLE charge (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, amount REAL NOT NULL,
-  window_ms INTEGER NOT NULL, undoes INTEGER) STRICT;
+  window_ms INTEGER NOT NULL, undoes INTEGER, call TEXT) STRICT;
 CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB NOT NULL, servers TEXT NOT NULL,
   policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
 CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
@@ -39,6 +38,13 @@ CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT N
 CREATE INDEX approval_binding ON approval (binding);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
+`;
+
+/** To version 2: a call that is charged is known by its charge, not by an index over the whole audit. */
+const TO_VERSION_2 = `
+ALTER TABLE charge ADD COLUMN call TEXT;
+DROP INDEX record_call;
+PRAGMA user_version = 2;
 `;
 
 /** Opens the store of a folder, making both where there was never one. */
@@ -52,6 +58,7 @@ export function openDatabase(folder: string, durability: Durability): DatabaseSy
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;
       PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
     if (pragma(db, 'user_version') === 0) createTables(db, database, existsSync(keys));
+    if (isOurs(db) && pragma(db, 'user_version') === 1) upgrade(db);
     checkTables(db, database);
     return db;
   } catch (error) {
@@ -104,8 +111,19 @@ function createTables(db: DatabaseSync, file: string, hasKeys: boolean): void {
   db.exec('COMMIT');
 }
 
+function upgrade(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  // Another process may have been first.
+  if (pragma(db, 'user_version') === 1) db.exec(TO_VERSION_2);
+  db.exec('COMMIT');
+}
+
+function isOurs(db: DatabaseSync): boolean {
+  return pragma(db, 'application_id') === APPLICATION_ID;
+}
+
 function checkTables(db: DatabaseSync, file: string): void {
-  if (pragma(db, 'application_id') !== APPLICATION_ID) {
+  if (!isOurs(db)) {
     throw new GatewayError(
       'state-corrupt',
       `${file}: not a state of toolwarden; give another folder`,

@@ -20,7 +20,7 @@ export type RecordTable = {
   endChain(chain: number): void;
   chains(): ChainRow[];
   openChains(): ChainRow[];
-  /** `call` is given for decisions alone: the store takes each call id once. `openFrom`: no call before it is open. */
+  /** `call` is given for decisions alone. `openFrom`: no call before it is open. */
   append(
     chain: number,
     link: ChainLink,

@@ -133,11 +133,15 @@ function judgeAndCharge(
     throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
   }
   const counters = charges.counters();
+  if (counters.hasCall(entry.callId)) {
+    const message = 'this call is recorded already; it is not charged twice';
+    throw new GatewayError('state-unavailable', message);
+  }
   const at = Math.max(entry.at, counters.latest);
   const recorded = judgeOnce(entry, judge, { at, counters }, approvals.deskAt(at));
   const { effect, counters: asked } = recorded.decision;
   const due = effect === 'allow' ? asked.filter(({ charged }) => charged > 0) : [];
-  const ids = due.length === 0 ? [] : charges.charge(due, at);
+  const ids = due.length === 0 ? [] : charges.charge(due, at, entry.callId);
   // Nothing else writes between judging and charging, so what was judged to fit fits.
   if (ids === undefined) throw new Error('a charge that was judged to fit did not');
   return { recorded, charges: ids };

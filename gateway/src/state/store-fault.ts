@@ -1,9 +1,7 @@
 import { GatewayError } from '../gateway-error.ts';
 
 // SQLite's primary result codes, https://sqlite.org/rescode.html
-const [BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, CONSTRAINT, NOTADB] = [
-  5, 6, 8, 11, 13, 14, 19, 26,
-];
+const [BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, NOTADB] = [5, 6, 8, 11, 13, 14, 26];
 
 /** Says in words what is wrong with the store and how to recover; every code of ours passes through unchanged. */
 export function storeFault(error: unknown, file: string): GatewayError {
@@ -21,7 +19,6 @@ export function storeFault(error: unknown, file: string): GatewayError {
   if (code === FULL)
     return fault('no room to write; make room, calls then pass again by themselves');
   if (code === CANTOPEN) return fault('it cannot be opened; see to the permissions of its folder');
-  if (code === CONSTRAINT) return fault('this call is recorded already; it is not charged twice');
   if (code === CORRUPT || code === NOTADB) return corruptFault(file, error);
   return fault(`it cannot be used (${message})`);
 }
@@ -38,5 +35,5 @@ export function corruptFault(file: string, cause?: unknown): GatewayError {
 /** Whether the connection may go on after this fault: nothing was written, and nothing is wrong with the file. */
 export function isPassing(error: unknown): boolean {
   const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-  return code === BUSY || code === LOCKED || code === FULL || code === CONSTRAINT;
+  return code === BUSY || code === LOCKED || code === FULL;
 }

@@ -1,7 +1,10 @@
 import type { CounterReader } from '@toolwarden/policy';
 import { addAmounts } from '@toolwarden/policy/amounts';
 
-/** A charge as the store holds it; `undoes` names the charge that this row takes back. */
+/**
+ * A charge as the store holds it. `undoes` names the charge that this row takes back; `call` the call that was charged,
+ * in the one of its rows that counts longest.
+ */
 export type ChargeRow = {
   id: number;
   key: string;
@@ -9,10 +12,11 @@ export type ChargeRow = {
   amount: number;
   windowMs: number;
   undoes: number | null;
+  call: string | null;
 };
 
 /** `total` is the sum up to and with this event; exact while all amounts are whole. */
-type Event = { id: number; at: number; amount: number; total: number };
+type Event = { id: number; at: number; amount: number; total: number; call: string | null };
 type Series = { events: Event[]; windowMs: number; isWhole: boolean };
 
 /** A copy in memory of the charges in the store, fed with its rows in their order. */
@@ -21,6 +25,8 @@ export type WindowCounters = CounterReader & {
   readonly lastId: number;
   /** The latest time that was charged: the time to judge by is never before it. */
   readonly latest: number;
+  /** Whether a call was charged, while that counts. */
+  hasCall(call: string): boolean;
   add(row: ChargeRow): void;
 };
 
@@ -28,18 +34,23 @@ export type WindowCounters = CounterReader & {
 export function createWindowCounters(): WindowCounters {
   const series = new Map<string, Series>();
   const keyOf = new Map<number, string>();
+  const calls = new Set<string>();
   let lastId = 0;
   let latest = Number.NEGATIVE_INFINITY;
 
-  const charge = ({ id, key, at, amount, windowMs }: ChargeRow) => {
+  const charge = ({ id, key, at, amount, windowMs, call }: ChargeRow) => {
     const one = series.get(key) ?? { events: [], windowMs, isWhole: true };
     series.set(key, one);
     one.windowMs = Math.max(one.windowMs, windowMs);
-    for (const { id } of dropExpired(one, at)) keyOf.delete(id);
+    for (const { id, call } of dropExpired(one, at)) {
+      keyOf.delete(id);
+      if (call !== null) calls.delete(call);
+    }
     const total = (one.events.at(-1)?.total ?? 0) + amount;
     one.isWhole &&= Number.isSafeInteger(amount) && Number.isSafeInteger(total);
-    one.events.push({ id, at, amount, total });
+    one.events.push({ id, at, amount, total, call });
     keyOf.set(id, key);
+    if (call !== null) calls.add(call);
   };
   const takeBack = (undone: number) => {
     const one = series.get(keyOf.get(undone) ?? '');
@@ -60,6 +71,7 @@ export function createWindowCounters(): WindowCounters {
     get latest() {
       return latest;
     },
+    hasCall: (call) => calls.has(call),
     used(key, windowMs, at) {
       const one = series.get(key);
       if (one === undefined) return 0;

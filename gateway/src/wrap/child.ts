@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { GatewayError } from '../gateway-error.ts';
+import { watchOver } from './watchdog.ts';
 
 /** The wrapped server as a process: a group of its own, so that what it starts ends with it. */
 export type ServerProcess = {
@@ -10,9 +11,12 @@ export type ServerProcess = {
   readonly exited: Promise<number>;
   /** Asks it to end by closing its input, then by signals; settles when nothing of it is left. */
   end(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends it at once, and hears no more of it. */
+  destroy(): void;
 };
 
 const PATIENCE_MS = 2_000;
+const LAST_WORDS_MS = 1_000;
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -31,11 +35,12 @@ export async function startServer(
   const [program = '', ...args] = command;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env, detached: true });
   const { promise: exited, resolve: setExit } = Promise.withResolvers<number>();
+  let callOff = () => {};
   child.on('close', (code, signal) => {
-    // What the server itself started and left behind goes with it.
-    signalGroup(child, 'SIGKILL');
+    callOff();
     setExit(code ?? 128 + (SIGNAL_NUMBERS[signal ?? 'SIGKILL'] ?? 9));
   });
+  child.on('exit', () => endLeftovers(child));
   const { stdin, stdout } = child;
   // A server that closed its input is about to end; its exit says the rest.
   stdin.on('error', () => {});
@@ -52,6 +57,7 @@ export async function startServer(
     );
   });
   child.on('error', () => {});
+  if (child.pid !== undefined && child.exitCode === null) callOff = watchOver(child.pid);
   return {
     stdout,
     write: (message) => stdin.write(`${message}\n`),
@@ -65,7 +71,21 @@ export async function startServer(
       signalGroup(child, 'SIGKILL');
       await exited;
     },
+    destroy() {
+      stdout.destroy();
+      signalGroup(child, 'SIGKILL');
+    },
   };
+}
+
+/** What a server itself started and left behind goes with it, also where it holds the output open. */
+function endLeftovers(child: ChildProcess): void {
+  signalGroup(child, 'SIGKILL');
+  // Something that left the group can keep the pipe for ever. A client that reads slowly is waited for.
+  const timer = setInterval(() => {
+    if (child.stdout?.isPaused() === false) child.stdout.destroy();
+  }, LAST_WORDS_MS);
+  child.once('close', () => clearInterval(timer));
 }
 
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

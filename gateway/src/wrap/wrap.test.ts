@@ -200,3 +200,31 @@ test('G17, I7: our own variables do not reach the server', async () => {
   });
   expect(await new Promise((done) => child.on('close', done))).toBe(0);
 });
+
+test('the refusal of a call that needs approval prints a command that works as it stands', async () => {
+  const state = join(folder, "my state's");
+  const policy = policyFile({ tools: { echo: { action: 'approve' } } });
+  const start = ['wrap', '--policy', policy, '--state', state, '--', ...everything];
+  const wrapped = await connect([BIN, ...start]);
+  const call = { name: 'echo', arguments: { message: 'hi' } };
+  const { content } = (await wrapped.callTool(call)) as { content: { text: string }[] };
+  const command = /run: toolwarden (.*) — then/.exec(content[0]?.text ?? '')?.[1] ?? '';
+  execFileSync('sh', ['-c', `node "${BIN}" ${command}`], { encoding: 'utf8' });
+  expect(await wrapped.callTool(call)).toMatchObject({ content: [{ text: 'Echo: hi' }] });
+});
+
+test('a grant that is revoked while its gateway runs: the next call is refused, and says why', async () => {
+  const policy = policyFile({ default: 'allow' });
+  const grants = (...args: string[]) => toolwarden('grants', ...args, '--json');
+  const made = grants('create', '--server', 's', '--policy', policy, '--label', 'test');
+  const { id, token } = JSON.parse(made);
+  const more = ['--state', join(folder, 'state'), '--server', 's', '--grant', token];
+  const wrapped = await connect([BIN, 'wrap', '--policy', policy, ...more, '--', ...everything]);
+  const call = { name: 'echo', arguments: { message: 'hi' } };
+  expect(await wrapped.callTool(call)).toMatchObject({ content: [{ text: 'Echo: hi' }] });
+  grants('revoke', id);
+  expect(await wrapped.callTool(call)).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringMatching(/grant .* was revoked or has expired/) }],
+  });
+});

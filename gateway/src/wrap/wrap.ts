@@ -27,6 +27,8 @@ export type WrapOptions = {
   /** How long a request may stay silent; progress extends it, up to the hard limit. */
   timeoutMs?: number;
   openState: () => State | Promise<State>;
+  /** What a person adds to `toolwarden approvals` to reach that state. */
+  stateOption?: string;
 };
 
 /** The streams in front, and what a person is told. */
@@ -98,6 +100,7 @@ export async function runWrap(
       },
       clock: () => performance.now(),
       limits: limitsOf(options),
+      ...(options.stateOption !== undefined && { stateOption: options.stateOption }),
     });
     const code = await carry(link, child, io, signal);
     note('stopped', { code });
@@ -173,8 +176,16 @@ async function carry(
     io.err(`a line of the ${who} was too long and was dropped`);
   const readClient = createLineReader((line) => link.fromClient(line), overlong('client'));
   const readServer = createLineReader((line) => link.fromServer(line), overlong('server'));
-  const left = Promise.withResolvers<'left'>();
+  const left = Promise.withResolvers<'left' | 'failed'>();
   const leave = () => left.resolve('left');
+  // Whatever was not foreseen leaves a state that nobody knows: nothing is judged by it any more.
+  const fail = (error: Error) => {
+    io.err(`an error inside ended the gateway: ${error?.message}; the client can start it again`);
+    io.stdin.off('data', readClient);
+    child.destroy();
+    left.resolve('failed');
+  };
+  process.on('uncaughtException', fail);
   io.stdin.on('data', readClient);
   io.stdin.on('end', leave);
   io.stdin.on('error', leave);
@@ -185,14 +196,20 @@ async function carry(
   child.stdout.on('data', readServer);
   const timer = setInterval(() => link.tick(), TICK_MS);
   timer.unref();
-  const first = await Promise.race([child.exited, left.promise]);
+  const first = await Promise.race([left.promise, child.exited]);
+  clearInterval(timer);
+  if (first === 'failed') {
+    io.stdin.pause();
+    await child.exited;
+    return 2;
+  }
   if (first === 'left') {
     io.stdin.off('data', readClient);
     await drained(link, child);
     await child.end();
   }
   link.serverEnded();
-  clearInterval(timer);
+  process.off('uncaughtException', fail);
   io.stdin.pause();
   // A server that ends by the signal we had to send has ended as it was asked to.
   return first === 'left' ? 0 : first;
