@@ -70,6 +70,9 @@ test('an article before a plural is left out', () => {
     'creates new personal labels in the list.',
   );
   expect(rationale('add_labels', 'Create a list of labels')).toContain('a list of labels.');
+  expect(rationale('export', 'Export a query or aggregation results in a format.')).toContain(
+    'exports query or aggregation results in a format.',
+  );
 });
 
 test('two verbs with one object are both told', () => {
@@ -99,4 +102,8 @@ test('a program that may be left out is not told as what every call runs', () =>
 
 test('asking for a cancellation is not told as a start', () => {
   expect(rationale('job_cancel', 'Request cancellation of a baking job.')).toContain('steers');
+});
+
+test('what is done again is told so', () => {
+  expect(rationale('x_guest', 'Re-invite a guest')).toContain('re-invites a guest.');
 });

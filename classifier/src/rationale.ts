@@ -130,7 +130,7 @@ function whatItDoesShort({ reading, main }: View): string {
 }
 
 /** The act as its sentence states it, in the third person; `undefined` where its words are not fit to repeat. */
-function phraseOf({ verb, objectText, clause, source }: Act): string | undefined {
+function phraseOf({ verb, objectText, clause, source, quote }: Act): string | undefined {
   if (source !== 'description' && source !== 'title') return undefined;
   if (clause === undefined) return undefined;
   const texts = [clause, objectText].map(tidy).filter((text) => !JOINED_FIRST.test(text));
@@ -145,8 +145,9 @@ function phraseOf({ verb, objectText, clause, source }: Act): string | undefined
       !BARE_PLACE.test(text),
   );
   if (object === undefined) return undefined;
-  if (!isBareNoun(object)) return `${thirdPerson(verb)} ${withArticles(object)}`;
-  return undefined;
+  if (isBareNoun(object)) return undefined;
+  const again = /^re-/i.test(quote) ? 're-' : '';
+  return `${again}${thirdPerson(verb)} ${withArticles(object)}`;
 }
 // What ends in an adjective, a number or a little word was cut off before its noun.
 const UNFINISHED =
@@ -169,7 +170,7 @@ function isSeveral(text: string): boolean {
   const end = words.findIndex((word) => LITTLE_WORD.test(word) || /[,/]/.test(word));
   const head = (words[end === -1 ? words.length - 1 : end - 1] ?? '').toLowerCase();
   return (
-    /^(?:labels|items|users|files|messages|tasks|records|rows|entries|events|notes|tags|comments|pages|documents|links|issues|fields|columns|members|contacts|images|keys)$/.test(
+    /^(?:labels|items|users|files|messages|tasks|records|rows|entries|events|notes|tags|comments|pages|documents|issues|fields|columns|members|contacts|images|keys|results|logs|links)$/.test(
       head,
     ) && !/^(?:few|list|set|couple|number|group)$/i.test(words[1] ?? '')
   );
