@@ -158,3 +158,15 @@ test('a fault of one product is on the page of its own server and nowhere else',
   expect(notes.tools.flatMap((tool) => attacksFor(notes, tool, [fault]))).toEqual([]);
   expect(attacksForStack(items, [fault])).toEqual([]);
 });
+
+test('one tool that gives every part is told with what gives each', () => {
+  const [tool] = notes.tools.filter(({ definition }) => definition.name === 'delete_note');
+  const both = attack('both', {
+    scope: 'combination',
+    parts: [{ trait: 'destructive' }, { category: 'Write' }],
+  });
+  const because = attacksFor(notes, tool as NonNullable<typeof tool>, [both]).map(
+    (each) => each.because,
+  );
+  expect(because).toEqual(['because it alone destroys what is stored and changes what is stored']);
+});

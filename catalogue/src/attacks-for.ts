@@ -109,12 +109,8 @@ function becauseOfParts(
     own[index] === undefined ? serverHelper(entry, part) : undefined,
   );
   if (own.some((met, index) => met === undefined && others[index] === undefined)) return undefined;
-  const does = joined(
-    needPhrases(
-      own.flatMap((met) => met ?? []),
-      'does',
-    ),
-  );
+  // Part by part: a category that alone gives its part is told, whatever gives the others.
+  const does = joined([...new Set(own.flatMap((met) => needPhrases(met ?? [], 'does')))]);
   const can = others.flatMap((helper) =>
     helper === undefined ? [] : [`${joined(needPhrases(helper.met, 'can'))} (${helper.name})`],
   );

@@ -37,6 +37,8 @@ test('a path counts where it lies on a disk, and not in a repository or an inter
 test('a file name alone is a place only where a disk is spoken of', () => {
   expect(ids('create_file', 'Create an upload.', { fileName: text })).not.toContain('takes-path');
   expect(ids('save_file', 'Save it on disk.', { fileName: text })).toContain('takes-path');
+  const saveTo = { type: 'string', description: 'Optional file path to save the picture to' };
+  expect(ids('capture', 'Capture the screen.', { saveTo })).toContain('takes-path');
 });
 
 test('a listing returns names and not what files hold', () => {
@@ -139,6 +141,9 @@ test('needing a variable is not reading the environment', () => {
     'reads-environment',
   );
   expect(ids('get_env', 'Returns all environment variables.')).toContain('reads-environment');
+  expect(ids('get_info', 'Get the setup, including paths and environment variables.')).toContain(
+    'reads-environment',
+  );
 });
 
 test('an interface is found by the keys of _meta', () => {
@@ -220,6 +225,8 @@ test('the command of a router names a tool and runs no program', () => {
 test('the name of a branch may be read as an option, the reference of a project may not', () => {
   expect(ids('git_branch', 'Make a branch.', { newBranchName: text })).toContain('takes-option');
   expect(ids('git_branch', 'Make a branch.', { startPoint: text })).toContain('takes-option');
+  const commits = { type: 'array', items: text };
+  expect(ids('git_pick', 'Pick commits.', { commits })).toContain('takes-option');
   expect(ids('list_runs', 'List runs.', { projectRef: text })).not.toContain('takes-option');
 });
 

@@ -53,7 +53,7 @@ const RECIPIENT_WORDS = wordSet(
   'to cc bcc recipient recipients attendees invitees channel phone email emails chat',
 );
 const OPTION_WORDS = wordSet(
-  'args arguments flags options ref branch revision commit tag target extra',
+  'args arguments flags options ref refs branch branches revision commit commits tag target extra',
 );
 const IN_PAGE = /\b(pages?|documents?|navigations?|browsers?)\b/;
 // What git uploads are commits.
@@ -90,6 +90,7 @@ function localPath(view: SignalView): string | undefined {
     if (NO_FILE.test(about)) return false;
     if (isRemote) return words.has('local') && hasAny(words, PATH);
     if (PLACE.has(snake) && isAboutFiles) return true;
+    if (snake === 'save_to' && /\bfile path\b/.test(about)) return true;
     // A mere name may be a label in a service; on a disk it is a place.
     if (/^file_?name$/.test(snake) && !DISK_WORDS.test(`${view.text} ${about}`)) return false;
     return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
@@ -281,7 +282,12 @@ export const schemaSignals = list([
       said(
         view,
         /\b(returns?|lists?|shows?|dumps?|prints?|reads?|gets?) (all )?(the )?(environment variables?|env vars?)\b/,
-      ) ?? (isNamed(view, wordSet('env')) ? said(view, /\benvironment variables?\b/) : undefined),
+      ) ??
+      (isNamed(view, wordSet('get')) &&
+      /\bincluding\b[^.]{0,60}\benvironment variables\b/.test(view.text)
+        ? 'environment variables'
+        : undefined) ??
+      (isNamed(view, wordSet('env')) ? said(view, /\benvironment variables?\b/) : undefined),
   },
   {
     id: 'reads-files',
