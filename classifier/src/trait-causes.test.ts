@@ -481,6 +481,33 @@ const cases: Case[] = [
     'Write Medium',
     { name: text },
   ],
+  [
+    'a device let in to what is kept locked',
+    'device_approval_approve',
+    'Approve a pending device authorization request',
+    'Write High credential_access',
+    id,
+  ],
+  [
+    'an address let through a list of access',
+    'create_ip_address',
+    'Create a new IpAddress resource.',
+    'Write High credential_access',
+    { IpAccessControlListSid: text, IpAddress: text },
+  ],
+  [
+    'what happened in a recorded call',
+    'list_call_events',
+    'Retrieve a list of all events for a call.',
+    'Read Medium private_data',
+    id,
+  ],
+  [
+    'compact says how it is told',
+    'list_custom_tools',
+    'List custom-tool summaries and compact live preset metadata.',
+    'Read Low',
+  ],
 ];
 
 test.for(cases)('%s', ([, name, says, is, properties = {}, server]) => {

@@ -249,6 +249,12 @@ function ran(verb: string, a: Surroundings): Meaning {
     return { category: 'Write', kind: 'manage', isWeak: true };
   if (verb === 'interact' || verb === 'control' || verb === 'orchestrate')
     return execute('run', true);
+  // "… and compact metadata": how it is told.
+  if (
+    verb === 'compact' &&
+    /\b(?:metadata|summar(?:y|ies)|views?|lists?|output|json|form|details)\b/.test(a.phrase)
+  )
+    return read(true);
   if (verb === 'play') return execute('run');
   if (verb === 'resend') return execute('sendoff');
   if (verb === 'regenerate' && /\b(?:key|token|secret|password)s?\b/.test(a.phrase))

@@ -121,6 +121,13 @@ function changesAccess(act: Act, text: string): boolean {
     return /\b(?:access|permissions?|roles?|keys?|tokens?|privileges?|user|users|member|consent|admin|share|session|certificate)\b/i.test(
       text,
     );
+  if (
+    act.verb === 'approve' &&
+    /\b(?:(?:device|access|authorization|login|sign-?in) (?:\w+ )?requests?|device approvals?)\b/i.test(
+      text,
+    )
+  )
+    return true;
   if (ACCESS_HEAD.test(head) || (head.endsWith('rules') && /firewall|access|allow/i.test(text))) {
     if (/\b(?:polic(?:y|ies))\b/i.test(head))
       return /\b(?:iam|access|role|permission|security|bucket)\b/i.test(text);
@@ -161,7 +168,12 @@ function changesAccess(act: Act, text: string): boolean {
   return /\b(?:role|permission|password|deactivate|suspend|revoked)\b/i.test(text);
 }
 
-function firewall({ reading, doing }: View): Quote[] {
+const ACCESS_LIST = /^(?:ip_?)?(?:access_?control_?list|allow_?list)(?:_?s?id)?$/i;
+
+function firewall({ reading, doing, main }: View): Quote[] {
+  const named = reading.fields.find(({ name, depth }) => depth === 0 && ACCESS_LIST.test(name));
+  if (named !== undefined && /^(?:create|change|remove)$/.test(main?.kind ?? ''))
+    return [keyOf(named)];
   const match =
     /\b(?:managing|manage|configur\w+|updat\w+|creat\w+|add\w*|delet\w+|set\w*) (?:\w+ )?(?:firewall rules?|ip allow-?lists?|access control|role assignments?|network acls?|security group rules?)/i.exec(
       reading.description.slice(0, 1500),

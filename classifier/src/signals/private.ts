@@ -281,7 +281,7 @@ function tailOf({ clause = '', objectText }: Act): string {
 const OF_A_PERSON =
   /\b(?:for|of|from|belonging to) (?:an? |the |this |each )?(?:certain |specific |given |single |particular )?(?:customer|contact|employee|patient|guest|applicant|candidate)s?\b(?! (?:groups?|lists?|types?|fields?|segments?))/i;
 const PERSONAL_THINGS =
-  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|session (?:replays?|recordings?)|heart rate|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|list(?:s|ing)? (?:all )?users\b)/i;
+  /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|session (?:replays?|recordings?)|heart rate|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|events (?:for|of) (?:an?|the) call\b|list(?:s|ing)? (?:all )?users\b)/i;
 
 const TRADED =
   /\b(?:stocks?|tickers?|symbols?|SEC|publicly|exchanges?|investors?|invest(?:ment|ing)|markets?|companies)\b/;
