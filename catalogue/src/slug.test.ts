@@ -24,7 +24,7 @@ describe('server slugs', () => {
     expect(serverSlug(id)).toMatch(/^[a-z]+__[a-z0-9_-]+~[0-9a-f]{16}$/),
   );
 
-  test('different ids never share a slug, not even when lower-cased, and no slug leaves its folder', () => {
+  test('CR19: different ids never share a slug, not even when lower-cased, and no slug leaves its folder', () => {
     const part = fc.string({
       unit: fc.constantFrom('a', 'A', '_', '-', '.', '/', '@', 'é', ' ', '~'),
       maxLength: 6,

@@ -71,12 +71,20 @@ describe('the transport', () => {
     '[info] ',
     '\u001b[2K\u001b[1G[info] ',
     '\ufeff',
+    '\0\0',
   ])('CR7: finds the message behind %j', async (prefix) => {
     const { transport, messages, ask, say } = await open();
     await ask(1);
     await say(`${prefix}{"id":1,"result":{"a":1}}\n`);
     expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { a: 1 } }]);
     expect(transport.junk).toEqual([]);
+  });
+
+  test('CR7: finds the message between colours', async () => {
+    const { messages, ask, say } = await open();
+    await ask(1);
+    await say('\u001b[32m{"id":1,\u001b[1m"result":{"a":1}}\u001b[0m\n');
+    expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { a: 1 } }]);
   });
 
   test('ends at a line over the limit, also where the line never ends', async () => {

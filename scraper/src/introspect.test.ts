@@ -199,7 +199,7 @@ describeSandboxed('a server in the sandbox', () => {
     expect(diagnose(attempt).reason).toBe('limit-exceeded');
   });
 
-  test('with another list at each reading is called unstable', async () => {
+  test('CR14: with another list at each reading is called unstable', async () => {
     const attempt = await start('changes-its-mind');
     expect(names(attempt)).toEqual(['stable', 'time_1']);
     expect(codes(attempt)).toEqual(['unstable-list']);
