@@ -305,3 +305,54 @@ test('test runs a file beside its policy, and shows what came out instead', asyn
   ]);
   expect(JSON.parse(await readFile(join(dir, 'p.json'), 'utf8'))).toEqual(limited);
 });
+
+test('no text of a policy, a test or a recording reaches the terminal as more than one plain line', async () => {
+  const evil = '\u001b[31m\n\u009b\u202eok';
+  const files = {
+    'evil.json': policy({ tools: { [evil]: { actoin: 'deny' } } }),
+    'named.json': policy({ tools: { [evil]: { reason: evil, action: 'deny' } } }),
+    'plain.json': policy({ default: 'allow' }),
+    'evil.policy-test.json': {
+      policy: 'named.json',
+      tests: [{ name: evil, calls: [{ tool: evil, expect: 'allow' }] }],
+    },
+    'call.json': { server: evil, tool: evil },
+    'evil.jsonl': JSON.stringify({
+      server: 's',
+      tool: evil,
+      effect: 'allow',
+      at: 0,
+      arguments: {},
+    }),
+    'broken.json': `{"a": ${evil}}`,
+  };
+  const lines = [];
+  for (const line of [
+    'check evil.json',
+    'check broken.json',
+    'explain named.json',
+    'explain named.json --call call.json',
+    'test evil.policy-test.json',
+    'simulate --policy named.json --recording evil.jsonl',
+    'simulate --policy plain.json --recording broken.json',
+    'decide --policy broken.json --call call.json',
+    'merge named.json evil.json',
+  ]) {
+    const { out, err } = await run(line, files);
+    expect([...out, ...err].length, line).toBeGreaterThan(0);
+    // `explain` writes what the person and what the agent reads as two lines at once.
+    lines.push(...[...out, ...err].flatMap((text) => text.split('\n  to the agent: ')));
+  }
+  expect(lines.filter((text) => /\p{Cc}|\p{Cf}/u.test(text))).toEqual([]);
+});
+
+test('what cannot be read is said in one line: a folder, and what never ends', async () => {
+  expect(await run('check .')).toMatchObject({
+    code: 2,
+    err: ['toolwarden policy: .: a folder; expected a file'],
+  });
+  expect(await run('check /dev/zero')).toMatchObject({
+    code: 2,
+    err: ['toolwarden policy: /dev/zero: more than 64 MiB'],
+  });
+});

@@ -2,6 +2,7 @@ import { StoreError } from '@toolwarden/catalogue/store';
 import { PolicyError } from '@toolwarden/policy';
 import { CliError } from '../command.ts';
 import type { Io } from '../io.ts';
+import { plainText } from '../plain-text.ts';
 import { checkSubcommand } from './policy/check.ts';
 import { decideSubcommand } from './policy/decide.ts';
 import { diffSubcommand } from './policy/diff.ts';
@@ -46,7 +47,7 @@ export async function policyCommand(args: string[], io: Io): Promise<number> {
     return await subcommand.run(rest, io);
   } catch (error) {
     if (!isExpected(error) || rest.includes('--debug')) throw error;
-    io.err(`toolwarden ${error.message.replaceAll(/[\r\n]+/g, ' ')}`);
+    io.err(plainText(`toolwarden ${error.message.replaceAll(/[\r\n]+/g, ' ')}`));
     return 2;
   }
 }

@@ -1,6 +1,7 @@
 import { canonicalPolicy, type Finding, parsePolicy } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { findingsFor, readEntry, readText } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -65,7 +66,7 @@ async function readFileOrReport(io: Io, file: string): Promise<string | undefine
     return await readText(io, file);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    io.err(`toolwarden ${error.message}`);
+    io.err(plainText(`toolwarden ${error.message}`));
     return undefined;
   }
 }
@@ -75,7 +76,7 @@ function textLine(
   { line, column, severity, code, message, pointer }: Finding,
 ): string {
   const at = pointer === '' ? '' : ` (${pointer})`;
-  return `${file}:${line}:${column}: ${severity}: ${message} [${code}]${at}`;
+  return plainText(`${file}:${line}:${column}: ${severity}: ${message} [${code}]${at}`);
 }
 
 function jsonLine(

@@ -1,6 +1,7 @@
 import { diff, simulate, type ToolChange } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { readEntry, readPolicy } from './files.ts';
 import { readRecording, simulationLines } from './simulate.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -57,7 +58,8 @@ async function run(args: string[], io: Io): Promise<number> {
   }
   const entry = await readEntry(io, values.server ?? '', values.data ?? 'data');
   const changes = diff(before.compiled, after.compiled, entry);
-  for (const change of changes) io.out(values.json ? JSON.stringify(change) : changeLine(change));
+  for (const change of changes)
+    io.out(values.json ? JSON.stringify(change) : plainText(changeLine(change)));
   if (changes.length === 0 && !values.json) io.out('nothing changes');
   return changes.length === 0 ? 0 : 1;
 }

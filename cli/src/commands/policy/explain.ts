@@ -1,6 +1,7 @@
 import { createRunner, explain, type Policy, ruleWords } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { readCalls } from './decide.ts';
 import { readPolicy } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -40,7 +41,7 @@ async function run(args: string[], io: Io): Promise<number> {
   const { policy, compiled } = await readPolicy(io, file);
   if (values.call === undefined) {
     for (const { pointer, words } of linesOf(policy)) {
-      io.out(values.json ? JSON.stringify({ pointer, words }) : `${pointer}: ${words}`);
+      io.out(values.json ? JSON.stringify({ pointer, words }) : plainText(`${pointer}: ${words}`));
     }
     return 0;
   }
@@ -49,7 +50,7 @@ async function run(args: string[], io: Io): Promise<number> {
     const decision = decide(call);
     const words = explain(decision, call);
     if (values.json) io.out(JSON.stringify({ decision, ...words }));
-    else io.out(`${words.forPerson}\n  to the agent: ${words.forAgent}`);
+    else io.out(`${plainText(words.forPerson)}\n  to the agent: ${plainText(words.forAgent)}`);
   }
   return 0;
 }

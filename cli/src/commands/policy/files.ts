@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { type CatalogueEntry, joinEntry, parseServerId } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import {
@@ -19,26 +19,35 @@ const MAX_TEXT = 64 * 1024 * 1024;
 
 /** Reads a file a person named; `-` is stdin. A byte order mark, which some editors leave behind, is passed over. */
 export async function readText(io: Io, path: string): Promise<string> {
-  const text = path === '-' ? await readStdin(io) : await readNamed(io, path);
+  const text = path === '-' ? await readBounded(io.stdin, 'stdin') : await readNamed(io, path);
   return text.replace(/^\uFEFF/, '');
 }
 
 async function readNamed(io: Io, path: string): Promise<string> {
   try {
-    return await readFile(resolvePath(io, path), 'utf8');
+    // Read piece by piece, because the size of a device or pipe is not known beforehand.
+    return await readBounded(createReadStream(resolvePath(io, path)), path);
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CliError('input', `policy: ${path}: ${why}`, { cause });
+    throw new CliError('input', `policy: ${path}: ${READ_ERRORS[code ?? ''] ?? message}`, {
+      cause,
+    });
   }
 }
 
-async function readStdin({ stdin }: Io): Promise<string> {
+const READ_ERRORS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'a folder; expected a file',
+  EACCES: 'may not be read by this user',
+};
+
+async function readBounded(chunks: Io['stdin'], name: string): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of stdin) {
+  for await (const chunk of chunks) {
     text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_TEXT) throw new CliError('input', 'policy: stdin: more than 64 MiB');
+    if (text.length > MAX_TEXT) throw new CliError('input', `policy: ${name}: more than 64 MiB`);
   }
   return text + decoder.decode();
 }

@@ -1,6 +1,7 @@
 import { merge } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { readPolicy } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -44,7 +45,8 @@ async function run(args: string[], io: Io): Promise<number> {
   if (values.json) io.out(JSON.stringify({ policy, conflicts }));
   else {
     io.out(JSON.stringify(policy, null, 2));
-    for (const { file, pointer, message } of conflicts) io.err(`${file}: ${pointer}: ${message}`);
+    for (const { file, pointer, message } of conflicts)
+      io.err(plainText(`${file}: ${pointer}: ${message}`));
   }
   return conflicts.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { type Profile, profiles, recommend, recommendServer } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { need, readEntry } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -50,7 +51,7 @@ async function run(args: string[], io: Io): Promise<number> {
   io.out(JSON.stringify(policy, null, 2));
   if (values.why) {
     io.err(effect);
-    for (const { pointer, why } of rules) io.err(`${pointer}: ${why}`);
+    for (const { pointer, why } of rules) io.err(plainText(`${pointer}: ${why}`));
   }
   return 0;
 }

@@ -6,6 +6,7 @@ import {
 } from '@toolwarden/policy';
 import { readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
+import { plainText } from '../../plain-text.ts';
 import { need, parseAs, parseJson, readPolicy, readText } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -63,9 +64,8 @@ export function simulationLines(
   if (isJson) return [JSON.stringify({ policy: policyFile, total, same, changes, uncertain })];
   return [
     `${policyFile}: ${same} of ${total} decisions come out the same${uncertain > 0 ? `, ${uncertain} cannot be judged from what was kept` : ''}`,
-    ...changes.map(
-      ({ server, tool, from, to, rules, count }) =>
-        `  ${count} × ${tool} (${server}): ${from} → ${to} by ${rules.join(', ')}`,
+    ...changes.map(({ server, tool, from, to, rules, count }) =>
+      plainText(`  ${count} × ${tool} (${server}): ${from} → ${to} by ${rules.join(', ')}`),
     ),
   ];
 }

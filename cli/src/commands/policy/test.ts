@@ -3,6 +3,7 @@ import { policyTestFileSchema, runPolicyTests, type TestFailure } from '@toolwar
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { resolvePath } from '../../paths.ts';
+import { plainText } from '../../plain-text.ts';
 import { parseAs, readJson, readPolicy } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -47,7 +48,7 @@ async function run(args: string[], io: Io): Promise<number> {
       else failed++;
       if (values.json) io.out(JSON.stringify({ file, name, failures }));
       else if (failures.length > 0)
-        for (const line of failureLines(file, name, failures)) io.out(line);
+        for (const line of failureLines(file, name, failures)) io.out(plainText(line));
     }
   }
   if (!values.json) io.out(`${passed} passed, ${failed} failed`);
