@@ -6,6 +6,9 @@ import { thirdPerson } from './third-person.ts';
 export function phraseOf({ verb, objectText, clause, source, quote }: Act): string | undefined {
   if (source !== 'description' && source !== 'title') return undefined;
   if (clause === undefined) return undefined;
+  // "Power cycle a machine": a verb of two words.
+  const cycled = verb === 'power' ? /^cycle\s+(.{1,100})$/i.exec(clause)?.[1] : undefined;
+  if (cycled !== undefined && isPlain(cycled)) return `power-cycles ${tidy(cycled)}`;
   const texts = [clause, objectText].map(tidy).filter((text) => !JOINED_FIRST.test(text));
   const object = texts.find(
     (text) =>
@@ -60,7 +63,7 @@ function articleOf(word: string): 'a' | 'an' | undefined {
   return /^[aeiou]/i.test(word) ? 'an' : 'a';
 }
 // "and filters pages" goes on after "lists"; what the verbs were not put into the same form of does not.
-const JOINED_FIRST = /^(?:and|or|then)\s+(?!\w+s\s)|^[,/]/i;
+const JOINED_FIRST = /^(?:and|or|then)\s+(?!\w+s\s)|^[,/]|^of\s/i;
 
 // "chats that the user takes part in" ends where it should.
 const RELATIVE = /\b(?:that|which|whom?)\b[^,]*\s\w{3,}\s(?:in|on|to|of|with|from|for|by|at)$/i;
@@ -79,10 +82,11 @@ function tidy(text: string): string {
 
 /** "branch from project": a single thing without an article reads badly after a verb in the third person. */
 function isBareNoun(text: string): boolean {
-  const words = text.split(' ');
+  // "existing template by id" is as bare as "template by id".
+  const words = text.replace(/^(?:new|existing)\s+/i, '').split(' ');
   const [first = '', second = ''] = words;
   if (
-    /^(?:an?|the|all|any|this|that|these|those|your|one|two|new|existing|multiple|several|available|for|up|to|through|in|on|its|their|each|every|more|details?|information|data|metadata|whether|if|how)$/i.test(
+    /^(?:an?|the|all|any|this|that|these|those|your|one|two|multiple|several|available|for|up|to|through|in|on|its|their|each|every|more|details?|information|data|metadata|whether|if|how)$/i.test(
       first,
     )
   )

@@ -107,3 +107,23 @@ test('asking for a cancellation is not told as a start', () => {
 test('what is done again is told so', () => {
   expect(rationale('x_guest', 'Re-invite a guest')).toContain('re-invites a guest.');
 });
+
+test('an act that is one of several is not told as what every call does', () => {
+  const says = 'Manage shelves: list all shelves, create a new shelf, delete a shelf.';
+  expect(rationale('shelf', says)).toMatch(
+    /^Among the acts .* decides: one call deletes a shelf\./,
+  );
+});
+
+test('a noun after “of” is no object of a verb, and nothing is told as an order without articles', () => {
+  expect(rationale('scan_boat', 'Deep safety scan of a boat.')).not.toContain('scans of');
+  expect(rationale('set_tile', 'Update existing wall tile by tileId')).not.toContain(
+    'updates existing',
+  );
+  expect(rationale('set_tiles', 'Create new wall tiles')).toContain('creates new wall tiles.');
+  expect(rationale('cycle', 'Power cycle the engine')).toContain('power-cycles the engine.');
+});
+
+test('a shutdown is not told as a start', () => {
+  expect(rationale('engine_off', 'Shutdown an engine')).toContain('steers');
+});

@@ -55,7 +55,9 @@ function whatItDoes(view: View, pick: Pick): string {
     main === undefined ? [] : [...wholePair(main, view), main, ...statingToo(main, view)];
   const phrase = stating.map(phraseOf).find((item) => item !== undefined);
   if (phrase !== undefined && main?.source === 'argument')
-    return `${pick(['One call', 'Each call', 'A call'])} ${phrase}; its argument ${shown(main.quote)} keeps something in a file.`;
+    return `${pick(['One call', 'Each call', 'A call'])} ${phrase}; its argument ${shown(main.quote)} can have something kept.`;
+  if (phrase !== undefined && isOneOfSeveral(view))
+    return `Among the acts that the description lists, the strongest decides: one call ${phrase}.`;
   if (phrase !== undefined) return `${pick(['One call', 'Each call', 'A call'])} ${phrase}.`;
   const quoted = stating
     .map((act) => quotedSentence(act, textOf(act, view)))
@@ -75,6 +77,17 @@ function textOf({ source }: Act, { reading }: View): string {
 function statingToo({ source, category }: Act, { acts }: View): Act[] {
   if (source === 'argument') return acts.lead;
   return source === 'name' ? acts.lead.filter((act) => act.category === category) : [];
+}
+
+/** "Manage branches: list, create, delete or rename a branch": no call does all of it. */
+function isOneOfSeveral({ main, acts }: View): boolean {
+  return (
+    acts.lead[0]?.kind === 'manage' &&
+    main !== acts.lead[0] &&
+    acts.lead.length >= 3 &&
+    main !== undefined &&
+    acts.lead.includes(main)
+  );
 }
 
 /** "Add or remove labels": the strongest of the two verbs alone would be half of what a call does. */
@@ -187,7 +200,7 @@ const WRITE_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> = 
     'The change is stated whole in the arguments and nothing is started, so it is a write.',
     'It alters stored state as the call says, which makes it a write and not an execution.',
   ],
-  save: ['What it makes can be kept in a file, so it is a write and not a read.'],
+  save: ['What it makes can be kept, so it is a write and not a read.'],
   manage: [
     'The definition does not say which acts this covers, so it is taken as a write rather than a read.',
   ],
@@ -264,7 +277,9 @@ function whyCategory({ category, main, program, reading }: View, pick: Pick): st
   const table = { Read: READ_REASONS, Write: WRITE_REASONS, Execute: EXECUTE_REASONS }[category];
   const fallback = { Read: READ, Write: WRITE, Execute: EXECUTE }[category];
   // "Request cancellation of a job": what runs is stopped, and nothing is started.
-  const isStop = category === 'Execute' && /\b(?:cancell?ation|termination)\b/i.test(main.quote);
+  const isStop =
+    category === 'Execute' &&
+    (main.verb === 'shutdown' || /\b(?:cancell?ation|termination)\b/i.test(main.quote));
   return pick(table[isStop ? 'stop' : main.kind] ?? fallback);
 }
 
