@@ -11,7 +11,7 @@ before the server sees it. Put it into the client's configuration in place of th
 
   --policy FILE     the policy; followed while it runs, and a broken change leaves the last good one in force
   --server NAME     name in counters, approvals and audit; else made from the command and its arguments
-  --catalogue FILE  what tools are, by the digest of their definition, for rules under "classes"
+  --catalogue PATH  what tools are, for rules under "classes": a catalogue's data folder, or a JSON file by digest
   --grant TOKEN     whose calls these are (or TOOLWARDEN_GRANT); needed where grants are configured
   --state DIR       where counters and audit lie (or TOOLWARDEN_STATE); else ~/.local/state/toolwarden
   --timeout TIME    longest silence of a request, such as 60s (default) or 10m; at most 300s, or TIME if longer, in all
