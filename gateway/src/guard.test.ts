@@ -285,6 +285,12 @@ test('an approval given passes the exact call once', async () => {
   ]);
 });
 
+test('the reason of a rule stands in the refusal as one sentence', async () => {
+  await start({ tools: { wipe: { action: 'deny', reason: 'It removes data.' } } }, ['wipe']);
+  const text = JSON.stringify(await harness.call('wipe'));
+  expect(text).toContain('It removes data. Repeating it will not help.');
+});
+
 test('I4: without a record nothing passes, and it goes on when the store is back', async () => {
   await start({ default: 'allow' }, ['read']);
   await harness.call('read');

@@ -41,16 +41,18 @@ function refusalText(
   approveCommand: string | undefined,
 ): string {
   const name = JSON.stringify(tool.slice(0, 128));
+  // Reasons are people's sentences; some end with a full stop.
+  const why = reason.replace(/\.$/, '');
   if (effect === 'approve') {
     return approveCommand === undefined
-      ? `Needs approval: ${reason}. Too many calls wait for an answer already; ask the user to answer those first.`
-      : `Needs approval: ${reason}. Ask the user to run: ${approveCommand} — then repeat this exact call once.`;
+      ? `Needs approval: ${why}. Too many calls wait for an answer already; ask the user to answer those first.`
+      : `Needs approval: ${why}. Ask the user to run: ${approveCommand} — then repeat this exact call once.`;
   }
   const isFull = counters.some(({ used, charged, max }) => used + charged >= max && max > 0);
   const advice = isFull
     ? 'Repeating it now will not help; the limit frees up with time.'
     : 'Repeating it will not help.';
-  return `Refused by policy: ${name}: ${reason}. ${advice}`;
+  return `Refused by policy: ${name}: ${why}. ${advice}`;
 }
 
 /** The text for a call that was refused because something the decision needs is missing. */

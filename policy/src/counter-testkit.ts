@@ -124,6 +124,18 @@ export const counterLaws: readonly CounterLaw[] = [
     },
   },
   {
+    name: 'what is given back after its window has passed refills no later one',
+    async check(counters) {
+      const first = await counters.charge([charge('a', 2)], START);
+      if (first === undefined) throw new Error('the first charge was refused');
+      const later = START + 2 * MINUTE;
+      for (let call = 0; call < 2; call++) await counters.charge([charge('a', 2)], later + call);
+      await counters.undo(first);
+      same(await counters.used('a', MINUTE, later + 2), 2, 'used');
+      same(await isCharged(counters, charge('a', 2), later + 3), false, 'a third call');
+    },
+  },
+  {
     name: 'a clock that is set back refills nothing',
     async check(counters) {
       await counters.charge([charge('a', 1)], START);

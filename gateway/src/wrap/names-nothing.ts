@@ -1,24 +1,22 @@
-import type { Policy } from '@toolwarden/policy';
+import { compileGlob, type Policy, type Rule } from '@toolwarden/policy';
 
-/** Lines about rules that name a tool which is not listed: a refusal that matches nothing protects nothing. */
+/** Lines about rules that name no tool that is listed: a refusal that matches nothing protects nothing. */
 export function namesNothing(policy: Policy, names: readonly string[]): string[] {
-  const listed = new Set(names);
-  const isMissing = (name: string) => !name.includes('*') && !listed.has(name);
-  const restricting = Object.entries(policy.tools ?? {}).filter(
-    ([, { action, deny_if, approve_if }]) =>
-      action === 'deny' ||
-      action === 'approve' ||
-      deny_if !== undefined ||
-      approve_if !== undefined,
-  );
-  const lines = [
-    ...restricting.map(([name]) => ['tools', name]),
-    ...(policy.hide ?? []).map((name) => ['hide', name]),
+  const restricting = Object.entries(policy.tools ?? {}).filter(([, rule]) => restricts(rule));
+  const named: ['tools' | 'hide', string][] = [
+    ...restricting.map(([name]): ['tools', string] => ['tools', name]),
+    ...(policy.hide ?? []).map((name): ['hide', string] => ['hide', name]),
   ];
-  return lines
-    .filter(([, name]) => isMissing(name as string))
+  return named
+    .filter(([, name]) => !names.some(compileGlob(name)))
     .map(
       ([part, name]) =>
-        `the policy's ${part} names ${JSON.stringify(name)}, which the server does not list: the rule matches nothing`,
+        `the policy's ${part} names ${JSON.stringify(name)}, and no tool that the server lists: the rule matches nothing`,
     );
+}
+
+function restricts(rule: Rule): boolean {
+  if (rule.action === 'deny' || rule.action === 'approve') return true;
+  const conditions = [rule.require, rule.deny_if, rule.approve_if, rule.limits, rule.rate_limit];
+  return conditions.some((field) => field !== undefined);
 }
