@@ -122,6 +122,17 @@ test('arguments inside an object or a list of objects are seen, one level deep',
   ).toContain('takes-recipient');
 });
 
+test('arguments of each shape that an item may have are seen', () => {
+  const shape = (name: string) => ({ type: 'object', properties: { [name]: text } });
+  const queries = { type: 'array', items: { anyOf: [shape('word'), shape('path')] } };
+  expect(ids('search', 'Search text in files.', { queries })).toContain('takes-path');
+});
+
+test('an address that content is uploaded to is gone to', () => {
+  const uploadUrl = { type: 'string', description: 'Upload URL as given before' };
+  expect(ids('upload_content', 'Upload it.', { uploadUrl })).toContain('goes-to-url');
+});
+
 test('what asks for the context or a secret is found by the whole name', () => {
   expect(ids('add', 'Add.', { conversationHistory: text })).toContain('takes-context');
   expect(ids('add', 'Add.', { history: text })).not.toContain('takes-context');

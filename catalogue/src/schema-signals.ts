@@ -62,7 +62,7 @@ const UPLOADS =
 const URL_WORDS = wordSet('url urls uri href webhook website');
 // Words of an address that something goes to, and of one that merely names or is kept.
 const GOES_THERE =
-  /\b(navigate|fetch|scrape|scraped|crawl|extract|download|imports?|clone|open|load|map|scan|(to|for the) test|compress|webhook|proxy|pdf|accessible|image to attach)\b/;
+  /\b(navigate|fetch|scrape|scraped|crawl|extract|download|imports?|clone|open|load|map|scan|(to|for the) test|compress|webhook|proxy|pdf|accessible|image to attach|upload url)\b/;
 const NAMES_ONLY =
   /\b(filter|fallback|tab|remote|attached|attachment|hyperlink|link to|docs|documentation)\b/;
 const OWN_THINGS = wordSet(

@@ -35,6 +35,7 @@ export type SignalView = {
 // A definition can be as long as its author likes; what a tool is for stands at its beginning.
 const TEXT_LIMIT = 600;
 const MAX_ARGUMENTS = 200;
+const MAX_SHAPES = 20;
 
 /** The view of one definition. */
 export function signalView(definition: ToolDefinition): SignalView {
@@ -74,9 +75,15 @@ function argumentView(name: string, value: JsonValue, isInner = false): Argument
 }
 
 function innerProperties(schema: JsonObject): ArgumentView[] {
-  const properties = own(schema, 'properties') ?? own(own(schema, 'items'), 'properties');
-  if (!isJsonObject(properties)) return [];
-  return Object.entries(properties)
+  const items = own(schema, 'items');
+  // One item may have several shapes; an argument of any of them can be used.
+  const shapes = [own(items, 'anyOf'), own(items, 'oneOf')].flatMap((each) =>
+    Array.isArray(each) ? each.slice(0, MAX_SHAPES) : [],
+  );
+  return [schema, items, ...shapes]
+    .map((each) => own(each, 'properties'))
+    .filter(isJsonObject)
+    .flatMap((properties) => Object.entries(properties))
     .slice(0, MAX_ARGUMENTS)
     .map(([name, inner]) => argumentView(name, inner, true));
 }
