@@ -508,6 +508,13 @@ const cases: Case[] = [
     'List custom-tool summaries and compact live preset metadata.',
     'Read Low',
   ],
+  [
+    'a group is loosed, and what it held is kept',
+    'deleteRowGroup',
+    'Remove a row group from a sheet. The rows themselves are kept; only the grouping is deleted.',
+    'Write Medium',
+    id,
+  ],
 ];
 
 test.for(cases)('%s', ([, name, says, is, properties = {}, server]) => {

@@ -17,6 +17,7 @@ const MEMBERSHIP =
   /\bfrom (?:an? |the |your |my |its |their )?(?:\w+ ){0,2}(?:cart|playlist|watch ?list|favou?rites|wish ?list|queue|sprint|segment|selection|view|epic|milestone|reading list|load balancer|firewall|pool|groups?|teams?|roles?|projects?|tasks?|issues?|boards?|campaigns?|audiences?|topics?|collections?|albums?|sections?|sets?|categor(?:y|ies)|lists?|folder|tag|space|channel|portfolio)\b/i;
 const KEPT =
   /\b(?:will still exist|still exists?|(?:is|are) not deleted|does not delete|without deleting|remains? (?:in|available|intact))\b/i;
+const GROUPING = /\bthemselves are kept; only the group\w*\b/i;
 const TO_BIN =
   /\bmov(?:e|es|ing)\b[^.]{0,60}\b(?:to|into)\b[^.]{0,20}\b(?:trash|bin|recycle|archive)|\b(?:to|in) (?:the )?(?:trash|recycle bin)\b|\bsoft[- ]delet|\barchives? \(/i;
 const NOT_DATA =
@@ -105,6 +106,7 @@ function isDestroying(act: Act, view: View): boolean {
   if (act.kind !== 'remove') return false;
   if (isBinned(view)) return false;
   const head = headOf(act);
+  if (!view.isSuspicious && GROUPING.test(view.reading.description.slice(0, 400))) return false;
   if (act.verb === 'delete' || act.verb === 'del') return !SLIGHT.test(head);
   // A tie that is loosed leaves both its ends.
   if (
