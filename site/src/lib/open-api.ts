@@ -1,5 +1,5 @@
 type Parameter = { name: string; meaning: string };
-type File = { path: string; summary: string; type: string; parameters?: Parameter[] };
+export type ApiFile = { path: string; summary: string; type: string; parameters?: Parameter[] };
 
 const SERVER = { name: 'server', meaning: 'The server’s part of its page’s address.' };
 const TOOL = { name: 'tool', meaning: 'The tool’s part of its page’s address.' };
@@ -8,7 +8,7 @@ const PROFILE = { name: 'profile', meaning: 'strict, recommended or permissive.'
 const LINES = 'application/jsonl';
 
 /** The files that programs may rely on: the page about data, the index and the OpenAPI document are made from this list. */
-export const apiFiles: readonly File[] = [
+export const apiFiles: readonly ApiFile[] = [
   { path: '/api/v1/tools.jsonl', summary: 'Every tool, one line each.', type: LINES },
   {
     path: '/api/v1/servers.jsonl',
@@ -29,12 +29,18 @@ export const apiFiles: readonly File[] = [
   },
   {
     path: '/api/v1/registry-meta.jsonl',
-    summary: 'Our judgement as `_meta` for records of the official registry, by the server’s id.',
+    summary: 'Our judgement as _meta for records of the official registry, by the server’s id.',
     type: LINES,
   },
   {
     path: '/servers/{server}.json',
     summary: 'A server: how it was listed, and its tools.',
+    type: 'application/json',
+    parameters: [SERVER],
+  },
+  {
+    path: '/servers/{server}/data.json',
+    summary: 'A whole server for programs: definitions, digests, categories and traits.',
     type: 'application/json',
     parameters: [SERVER],
   },

@@ -31,6 +31,8 @@ type Options = {
 export function openCodeEditor(place: HTMLElement, options: Options): CodeEditor {
   const root = place.shadowRoot ?? place.attachShadow({ mode: 'open' });
   let isOurs = false;
+  // What was typed comes back as the policy's text, later than more is typed; only another's text replaces it.
+  const sent = new Set<string>();
   const view = new EditorView({
     root,
     parent: root,
@@ -56,8 +58,12 @@ export function openCodeEditor(place: HTMLElement, options: Options): CodeEditor
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'policy.json' }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged && !isOurs) options.onChange(update.state.doc.toString());
+          if (!update.docChanged || isOurs) return;
+          const text = update.state.doc.toString();
+          sent.add(text);
+          options.onChange(text);
         }),
+        typeOurselves,
         LOOK,
       ],
     }),
@@ -67,7 +73,9 @@ export function openCodeEditor(place: HTMLElement, options: Options): CodeEditor
   showFindings();
   return {
     setText(text) {
-      if (text === view.state.doc.toString()) return;
+      if (text === view.state.doc.toString()) return sent.clear();
+      if (sent.has(text)) return;
+      sent.clear();
       isOurs = true;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       isOurs = false;
@@ -77,6 +85,25 @@ export function openCodeEditor(place: HTMLElement, options: Options): CodeEditor
     close: () => view.destroy(),
   };
 }
+
+/**
+ * Browsers that replace a selection by typing keep its colours in a style attribute, which the page's
+ * Content-Security-Policy refuses and reports; so letters go into the document without them.
+ */
+const typeOurselves = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data } = event;
+    if (event.inputType !== 'insertText' || data === null || view.composing) return false;
+    const { from, to } = view.state.selection.main;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type' });
+    const isTaken = view.state
+      .facet(EditorView.inputHandler)
+      .some((handle) => handle(view, from, to, data, insert));
+    if (!isTaken) view.dispatch(insert());
+    return true;
+  },
+});
 
 function diagnostics({ doc }: EditorState, findings: readonly Finding[]): Diagnostic[] {
   return findings.map(({ line, column, severity, message, code }) => {

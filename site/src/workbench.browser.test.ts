@@ -1,0 +1,394 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { policySchema } from '@toolwarden/policy';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Request,
+} from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSite } from './build.ts';
+import { serveForTest } from './testing/static-server.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
+const ATTACK = join(import.meta.dirname, '../../data/attacks/lethal-trifecta.md');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SECRET = 'hunter2-never-to-be-seen';
+const PRIVATE = '@acme-internal/payroll';
+const CONFIGURATION = JSON.stringify({
+  mcpServers: {
+    mailing: {
+      command: 'npx',
+      args: ['-y', '@fixture/campaigns@9.9.9', `--key=${SECRET}`],
+      env: { TOKEN: SECRET },
+    },
+    notes: { command: 'npx', args: ['-y', '@fixture/notes'] },
+    payroll: { command: 'npx', args: ['-y', PRIVATE], env: { PASSWORD: SECRET } },
+    local: { command: `/home/${SECRET}/bin/server`, args: [SECRET] },
+    jobs: { url: `https://jobs.fixture.example/mcp?token=${SECRET}` },
+  },
+});
+
+describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
+  let folder: string;
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serveForTest>>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'site-workbench-'));
+    const dataDir = join(folder, 'data');
+    await cp(FIXTURES, dataDir, { recursive: true });
+    await cp(ATTACK, join(dataDir, 'attacks/lethal-trifecta.md'));
+    await buildSite({ dataDir, outDir: join(folder, 'site') });
+    site = await serveForTest(join(folder, 'site'));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Runs with a fresh page; what a page of ours must never do fails the test. */
+  async function withPage(
+    options: BrowserContextOptions,
+    use: (page: Page, requests: Request[]) => Promise<void>,
+    expected: unknown = [],
+  ) {
+    const context = await browser.newContext(options);
+    const faults: string[] = [];
+    const requests: Request[] = [];
+    try {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+      });
+      page.on('dialog', (dialog) => void dialog.dismiss());
+      context.on('request', (request) => {
+        requests.push(request);
+        const isOurs = request.url().startsWith(`${site.url}/`);
+        if (!isOurs && /^(https?|wss?):/.test(request.url())) faults.push(request.url());
+      });
+      await use(page, requests);
+      expect(faults).toEqual(expected);
+    } finally {
+      await context.close();
+    }
+  }
+  const open = (page: Page, path: string) =>
+    page.goto(site.url + path, { waitUntil: 'networkidle' });
+
+  /** Moves by Tab to what a selector means, as somebody without a mouse does. */
+  async function tabTo(page: Page, selector: string) {
+    for (let step = 0; step < 80; step += 1) {
+      await page.keyboard.press('Tab');
+      const isThere = await page.evaluate(
+        (wanted) => document.activeElement?.matches(wanted) ?? false,
+        selector,
+      );
+      if (isThere) return;
+    }
+    throw new Error(`Tab does not reach ${selector}`);
+  }
+  const policyOf = async (page: Page) =>
+    policySchema.parse(JSON.parse((await page.textContent('pre.json')) ?? ''));
+
+  test('a policy for two servers is built and a call tried, by keyboard alone', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/builder');
+      await tabTo(page, '.picker input');
+      for (const name of ['campaigns', 'notes']) {
+        await page.keyboard.type(`@fixture/${name}`);
+        await page.waitForSelector('.picker ul button');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector(`.picked li:has-text("@fixture/${name}")`);
+      }
+      expect(Object.keys((await policyOf(page)).tools ?? {}).sort()).toEqual([
+        'create_note',
+        'delete_note',
+        'getNote',
+        'get_campaigns',
+        'list_notes',
+        'schedule_campaign',
+        'send_campaign',
+      ]);
+      // The rule of one tool is narrowed to one call a minute.
+      await tabTo(page, '.tool-rules summary');
+      await page.keyboard.press('Enter');
+      await tabTo(page, '.rule-line input[type=number]');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('1');
+      expect((await policyOf(page)).tools?.['get_campaigns']?.limits?.[0]?.max).toBe(1);
+      await tabTo(page, '.trial button.copy');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.latest[data-effect=allow]');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.latest[data-effect=deny]');
+      expect(await page.textContent('.latest')).toContain('/tools/get_campaigns/limits/0');
+      // A minute later the window is free again.
+      await tabTo(page, '.clock button:nth-of-type(2)');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Shift+Tab');
+      for (let step = 0; step < 3; step += 1) await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.latest[data-effect=allow]');
+    });
+  });
+
+  test('what is chosen in the forms stands in the text, and back', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/builder?server=npm__fixture__notes');
+      const rule = page.locator('.tool-rules li', { hasText: 'delete_note' });
+      for (const mode of ['Allow', 'Ask a person', 'Deny', 'Hide', 'Not named'])
+        await rule.locator('.tool-line select').selectOption(mode);
+      expect(await policyOf(page)).toEqual({ version: '1', default: 'deny' });
+      await page.click('text=Undo');
+      expect((await policyOf(page)).hide).toEqual(['delete_note']);
+      await page.click('text=Redo');
+      await page.locator('.whole select').first().selectOption('allow');
+      expect((await policyOf(page)).default).toBe('allow');
+      await rule.locator('.tool-line select').selectOption('Allow');
+      await rule.locator('summary').click();
+      await page.selectOption('select[aria-label="Add a condition to delete_note"]', { index: 1 });
+      expect((await policyOf(page)).tools?.['delete_note']?.require).toHaveLength(1);
+    });
+  });
+
+  test('the editor completes, names errors and stays within the content security policy', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/builder?server=npm__fixture__notes');
+      await page.click('text=Edit as JSON');
+      await page.waitForSelector('.cm-content');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('{"version": "1", "default": "deny", "to');
+      await page.waitForSelector('.cm-tooltip-autocomplete li:has-text("tools")');
+      await page.keyboard.press('Enter');
+      expect(await page.locator('.findings li').first().textContent()).toContain('Error');
+      expect(await page.locator('.tool-rules').count()).toBe(0);
+      await page.keyboard.type(': {"delete_nte": {}}');
+      await page.waitForSelector('.findings li:has-text("did you mean")');
+      await page.waitForSelector('.cm-lintRange-warning');
+      expect(await page.locator('.tool-rules li').count()).toBe(4);
+    });
+  });
+
+  test('a pasted list of tools can be ruled and tried without a catalogue', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/builder');
+      await page.click('text=/Paste a/');
+      const tools = [{ name: 'pay', inputSchema: { properties: { amount: { type: 'number' } } } }];
+      await page.fill('details textarea', JSON.stringify({ result: { tools } }));
+      await page.click('text=Use this');
+      await page.locator('.tool-line select').selectOption('Ask a person');
+      await page.click('text=Try the call');
+      await page.waitForSelector('.latest[data-effect=approve]');
+      await page.click('text=As approved by a person');
+      await page.waitForSelector('.latest[data-effect=allow]');
+    });
+  });
+
+  test('a shared link opens what was shared, and no request carries it', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await withPage({ permissions }, async (page, requests) => {
+      await open(page, '/builder?server=npm__fixture__notes');
+      await page.locator('.tool-line select').first().selectOption('Hide');
+      await page.click('text=Share as a link');
+      await page.waitForSelector('text=Link copied');
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await open(page, '/');
+      await page.goto(link, { waitUntil: 'networkidle' });
+      expect((await policyOf(page)).hide).toEqual(['create_note']);
+      expect(await page.locator('.tool-rules li').count()).toBe(4);
+      const packed = new URL(link).hash.slice(3);
+      for (const request of requests) expect(request.url().split('#')[0]).not.toContain(packed);
+    });
+  });
+
+  test.for(['#p=AAAA', '#p=<img src=x onerror=alert(1)>'])(
+    'a damaged link %s says so and starts afresh',
+    async (hash) => {
+      await withPage({}, async (page) => {
+        await open(page, `/builder${hash}`);
+        await page.waitForSelector('text=The link is damaged');
+        expect(await policyOf(page)).toEqual({ version: '1', default: 'deny' });
+      });
+    },
+  );
+
+  test('what is added on tools’ pages is one policy in the builder', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/servers/npm__fixture__campaigns/tools/send_campaign');
+      await page.click('text=Add to my policy');
+      await open(page, '/servers/npm__fixture__notes/tools/delete_note');
+      await page.check('input[value=strict]', { force: true });
+      await page.click('text=Add to my policy');
+      await page.click('text=My policy: 2 tools');
+      await page.waitForSelector('.picked li:nth-child(2)');
+      const { tools = {} } = await policyOf(page);
+      expect(Object.keys(tools)).toEqual(['send_campaign', 'delete_note']);
+      expect(tools['delete_note']?.action).toBe('deny');
+      await page.goBack({ waitUntil: 'networkidle' });
+      await page.click('text=Take out of my policy');
+      expect(await page.textContent('[data-my-policy]')).toContain('My policy: 1 tool');
+    });
+  });
+
+  test('a dropped configuration is looked up, and nothing of it leaves or stays', async () => {
+    await withPage({}, async (page, requests) => {
+      await open(page, '/stack');
+      await page.evaluate((text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], 'claude_desktop_config.json'));
+        document
+          .querySelector('.drop')
+          ?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      }, CONFIGURATION);
+      await page.waitForSelector('.stack-tools');
+      expect(await page.textContent('[role=status]')).toBe('3 of 5 servers are in the catalogue.');
+      expect(await page.locator('.stack-tools li').count()).toBe(8);
+      const text = await page.textContent('main');
+      expect(text).toContain('You run 9.9.9');
+      expect(text).toContain('payroll: an npm package the catalogue does not have');
+      await page.locator('details').evaluateAll((all) => {
+        for (const each of all) (each as HTMLDetailsElement).open = true;
+      });
+      const kept = await page.evaluate(() =>
+        [
+          document.documentElement.outerHTML,
+          ...[...document.querySelectorAll('textarea, input')].map(
+            (field) => (field as HTMLInputElement).value,
+          ),
+          JSON.stringify({ ...localStorage }),
+          JSON.stringify({ ...sessionStorage }),
+          document.cookie,
+          location.href,
+        ].join('\n'),
+      );
+      expect(kept).not.toContain(SECRET);
+      const policy = policySchema.parse(
+        JSON.parse((await page.locator('pre.json').first().textContent()) ?? ''),
+      );
+      expect(Object.keys(policy.tools ?? {})).toContain('send_campaign');
+      for (const request of requests) {
+        const sent = `${request.url()} ${request.postData() ?? ''} ${JSON.stringify(request.headers())}`;
+        expect(request.method()).toBe('GET');
+        for (const word of [SECRET, PRIVATE, 'payroll', 'TOKEN', 'mailing'])
+          expect(decodeURIComponent(sent)).not.toContain(word);
+      }
+    });
+  });
+
+  test('by keyboard alone a configuration goes from paste to the builder', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await withPage({ permissions }, async (page) => {
+      await open(page, '/stack');
+      await page.evaluate((text) => navigator.clipboard.writeText(text), CONFIGURATION);
+      await tabTo(page, '.drop textarea');
+      await page.keyboard.press('Control+v');
+      await page.waitForSelector('.stack-tools');
+      expect(await page.inputValue('.drop textarea')).toBe('');
+      await tabTo(page, '.pane:last-of-type button.copy');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/builder#p=*');
+      await page.waitForSelector('.tool-rules li');
+      expect(await page.locator('.tool-rules li').count()).toBe(8);
+    });
+  });
+
+  test('the copied configuration has every value, behind wrap', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await withPage({ permissions }, async (page) => {
+      await open(page, '/stack');
+      await page.fill('.drop textarea', CONFIGURATION);
+      await page.click('text=Look it up');
+      await page.click('text=Copy my configuration, wrapped');
+      await page.waitForSelector('text=Configuration copied');
+      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+      expect(copied.mcpServers.mailing.env.TOKEN).toBe(SECRET);
+      expect(copied.mcpServers.mailing.args).toContain('wrap');
+    });
+  });
+
+  test('two servers are compared by the address', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/compare?a=npm__fixture__campaigns&b=npm__fixture__notes');
+      await page.waitForSelector('.compared');
+      const text = await page.textContent('main');
+      expect(text).toContain('@fixture/notes alone:');
+      expect(text).toContain('Destructive');
+      await page.fill('.picker >> nth=1 >> input', '@fixture/shell');
+      await page.waitForSelector('.picker ul button');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**b=npm__fixture__shell');
+    });
+  });
+
+  test('a server that is not there is said plainly', async () => {
+    await withPage(
+      {},
+      async (page) => {
+        await open(page, '/compare?a=no-such&b=%3Cimg%3E');
+        await page.waitForSelector('text=/the catalogue has no data for/');
+      },
+      // The browser itself tells of a missing file.
+      [expect.stringContaining('404'), expect.stringContaining('404')],
+    );
+  });
+
+  const FILLED: [string, (page: Page) => Promise<void>][] = [
+    [
+      '/builder?server=npm__fixture__campaigns&server=npm__fixture__hostile-text',
+      async (page) => {
+        await page.waitForSelector('.tool-rules li');
+        await page.locator('.tool-line select').first().selectOption('Allow');
+        await page.locator('.tool-rules summary').first().click();
+        await page.click('text=Add a limit');
+        await page.click('text=Try the call');
+        await page.click('text=Edit as JSON');
+        await page.waitForSelector('.cm-content');
+      },
+    ],
+    [
+      '/stack',
+      async (page) => {
+        await page.fill('.drop textarea', CONFIGURATION);
+        await page.click('text=Look it up');
+        await page.waitForSelector('.stack-tools');
+        await page.locator('details summary').first().click();
+      },
+    ],
+    [
+      '/compare?a=npm__fixture__hostile-text&b=npm__fixture__notes',
+      async (page) => void (await page.waitForSelector('.compared')),
+    ],
+  ];
+  test.for(FILLED)(
+    '%s has no accessibility violations when filled, light or dark, and fits a phone',
+    async ([path, fill]) => {
+      await withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
+        await open(page, path);
+        await fill(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+        await page.setViewportSize({ width: 1280, height: 900 });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
+          const found = violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
+          );
+          expect(found, colorScheme).toEqual([]);
+        }
+      });
+    },
+  );
+});
