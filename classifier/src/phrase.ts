@@ -22,12 +22,18 @@ export function phraseOf({ verb, objectText, clause, source, quote }: Act): stri
   );
   if (object === undefined) return undefined;
   if (isBareNoun(object)) return undefined;
-  const again = /^re-/i.test(quote) ? 're-' : '';
-  return `${again}${thirdPerson(verb)} ${withArticles(object)}`;
+  return `${again(verb, quote)}${thirdPerson(verb)} ${withArticles(object)}`;
 }
 /** What ends in an adjective, a number or a little word was cut off before its noun. */
 export const UNFINISHED =
-  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short|personal|authenticated|local|remote|global)$|^(?:it|them)$/i;
+  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short|personal|authenticated|local|remote|global|discovered|obtained|previously \w+)$|^(?:it|them)$/i;
+/** "Re-invite", "reactivate": that it is done once more belongs to the verb, which is known without. */
+export function again(verb: string, text: string): string {
+  return (
+    new RegExp(`(?:^|[^a-z])(re-?)${verb}`, 'i').exec(text.slice(0, 100))?.[1]?.toLowerCase() ?? ''
+  );
+}
+
 /** Words that turn an act away. */
 export const DENIED = /\b(?:not|never|cannot|without|\w+n't)\b/i;
 

@@ -24,6 +24,9 @@ test('a list of adjectives or versions is repeated up to its noun', () => {
 });
 
 test('an object that would end in an adjective is not repeated as one', () => {
+  expect(rationale('runThing', 'Execute an available thing discovered through x_y.')).not.toMatch(
+    /thing discovered\./,
+  );
   expect(rationale('addThing', 'Creates a new.')).not.toContain('a new.');
   expect(rationale('addThing', 'Creates a thing in.')).not.toContain('in.');
 });
@@ -106,6 +109,7 @@ test('asking for a cancellation is not told as a start', () => {
 
 test('what is done again is told so', () => {
   expect(rationale('x_guest', 'Re-invite a guest')).toContain('re-invites a guest.');
+  expect(rationale('reactivate_lamp', 'For lamps.')).toMatch(/reactivates what the name calls/);
 });
 
 test('an act that is one of several is not told as what every call does', () => {

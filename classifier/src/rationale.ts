@@ -2,7 +2,7 @@ import type { Assessment, Level, RiskRowId, Trait } from '@toolwarden/catalogue'
 import type { Act } from './act.ts';
 import { NOUN_LIKE, verbForm } from './lexicon/verbs.ts';
 import type { ActKind } from './meaning.ts';
-import { DENIED, isPlain, phraseOf, quotedSentence, UNFINISHED } from './phrase.ts';
+import { again, DENIED, isPlain, phraseOf, quotedSentence, UNFINISHED } from './phrase.ts';
 import type { Reading } from './reading.ts';
 import type { View } from './signal.ts';
 import { orderIn } from './steering.ts';
@@ -113,7 +113,7 @@ function byName({ reading }: View, { verb, objectText: object }: Act): string {
   // "maps_weather" begins with a noun in the plural.
   const isVerb = !NOUN_LIKE.has(verb) || reading.nameWords.some(({ text }) => text === verb);
   return named !== undefined && isPlain(object) && isVerb && !isNounLast(verb, named, reading.name)
-    ? `Going by its name, one call ${thirdPerson(verb)} what the name calls ${shown(named)}.`
+    ? `Going by its name, one call ${again(verb, reading.name)}${thirdPerson(verb)} what the name calls ${shown(named)}.`
     : `Its name, ${shown(reading.name)}, states what a call does.`;
 }
 
@@ -254,7 +254,7 @@ const EXECUTE_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> 
 };
 const EXECUTE: readonly [string, ...string[]] = [
   'It sets something going whose effect is decided outside the call, so it is an execution and not a write.',
-  'The effect depends on what is started rather than on the arguments alone, which makes it an execution.',
+  'The effect depends on what the call meets and not on its arguments alone, which makes it an execution.',
   'What follows is defined elsewhere, not in the call, so it is an execution rather than a write.',
 ];
 

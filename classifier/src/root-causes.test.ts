@@ -282,6 +282,7 @@ test('what is published of companies by their shares is nobody’s private data'
   expect(judge('getStatement', cash).traits).toEqual(['private_data']);
   const float = 'Access shares float data for all available companies.';
   expect(judge('getFloat', float).traits).toEqual([]);
+  expect(judge('find', 'Find company information with the SEC Filings Search.').traits).toEqual([]);
   expect(judge('get_data', 'Get data for all companies in the CRM').traits).toEqual([
     'private_data',
   ]);

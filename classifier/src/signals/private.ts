@@ -292,7 +292,7 @@ function isByTicker(fields: View['reading']['fields']): boolean {
 
 /** What is known of a company by its shares, everybody may know. */
 const SHARES =
-  /\b(?:shares? (?:float|outstanding)|(?:float|outstanding) shares|stocks?|tickers?|market cap\w*|listed companies|IPOs?)\b/i;
+  /\b(?:shares? (?:float|outstanding)|(?:float|outstanding) shares|stocks?|tickers?|market cap\w*|listed companies|IPOs?|SEC filings?|central index key)\b/i;
 
 export const aboutPeople = defineSignal({
   id: 'about-people',
