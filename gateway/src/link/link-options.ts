@@ -13,7 +13,7 @@ export type Link = {
   readonly inFlight: number;
 };
 
-/** What a link works with. Texts to either side are whole messages without their line end. */
+/** What a link works with. Texts to either side are whole messages without their line end, bytes are whole lines. */
 export type LinkOptions = {
   guard: Guard;
   /** Names this connection where calls are counted by session. */

@@ -82,7 +82,8 @@ export async function createHarness(options: HarnessOptions) {
     guard,
     session: 's1',
     toServer: serve,
-    toClient: (message) => happenings.push({ kind: 'client-got', line: message.toString() }),
+    toClient: (message) =>
+      happenings.push({ kind: 'client-got', line: message.toString().trimEnd() }),
     outcome: state.outcome,
     undo: state.undo,
     note: (kind, detail) => notes.push({ kind, ...detail }),

@@ -154,7 +154,7 @@ function connect({ stdin, stdout }: WrapIo, child: ServerProcess) {
   child.onDrain(() => stdin.resume());
   return {
     toClient(message: string | Buffer) {
-      const line = typeof message === 'string' ? `${message}\n` : Buffer.concat([message, NEWLINE]);
+      const line = typeof message === 'string' ? `${message}\n` : message;
       if (!stdout.write(line)) child.stdout.pause();
     },
     toServer(message: string) {
@@ -162,8 +162,6 @@ function connect({ stdin, stdout }: WrapIo, child: ServerProcess) {
     },
   };
 }
-
-const NEWLINE = Buffer.from('\n');
 
 /** Carries messages until the client leaves, a signal comes or the server ends. */
 async function carry(
