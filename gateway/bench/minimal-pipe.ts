@@ -1,12 +1,14 @@
-// The yardstick: the least that parses each message and writes a record of each call before passing it on.
+// The yardstick: the least that parses each message and writes a record of each call before passing it on. The record is
+// as long as that of a decision, in a store with the same settings.
 import { spawn } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 
 const [file = '', program = '', ...args] = process.argv.slice(2);
 const db = new DatabaseSync(file);
 db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, at INTEGER, tool TEXT, arguments TEXT)`);
-const insert = db.prepare('INSERT INTO record (at, tool, arguments) VALUES (?, ?, ?)');
+  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, at INTEGER, tool TEXT, body TEXT)`);
+const insert = db.prepare('INSERT INTO record (at, tool, body) VALUES (?, ?, ?)');
+const RECORD_LENGTH = 800;
 const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 
 function lines(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
@@ -25,8 +27,10 @@ process.stdin.on(
   'data',
   lines((line) => {
     const { method, params } = JSON.parse(line.toString());
-    if (method === 'tools/call')
-      insert.run(Date.now(), params.name, JSON.stringify(params.arguments).slice(0, 200));
+    if (method === 'tools/call') {
+      const body = JSON.stringify(params.arguments).slice(0, RECORD_LENGTH);
+      insert.run(Date.now(), params.name, body.padEnd(RECORD_LENGTH));
+    }
     child.stdin.write(line);
   }),
 );

@@ -1,5 +1,6 @@
 // What a call through `wrap` costs, beside no gateway and the least that records: `npm run bench:gateway`.
-// Everything is interleaved in one run, because only figures of one run compare.
+// Everything is interleaved in one run, because only figures of one run compare. BENCH_ROUNDS, _CALLS, _WARM and _STARTS
+// make it shorter; BENCH_COMMAND measures a packed command, which is what users run.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { openTarget, type Target } from './target.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 20);
 const CALLS = Number(process.env['BENCH_CALLS'] ?? 200);
+// So many calls of each size come first: compiled code only settles after several thousand.
+const WARM = Number(process.env['BENCH_WARM'] ?? 10_000);
 const SIZES = [200, 20_000];
 const STARTS = Number(process.env['BENCH_STARTS'] ?? 7);
 
@@ -19,7 +22,7 @@ writeFileSync(policy, JSON.stringify({ version: '1', default: 'deny', tools: { e
 
 const echo = [process.execPath, join(import.meta.dirname, 'echo-server.ts')];
 const pipe = join(import.meta.dirname, 'minimal-pipe.ts');
-// A packed command may be given, which is what users run: its start has no TypeScript to strip.
+// From the sources the start includes stripping the types of TypeScript.
 const command = process.env['BENCH_COMMAND'] ?? join(root, 'cli/bin/toolwarden.js');
 const state = join(folder, 'state');
 const targets: Record<string, string[]> = {
@@ -63,7 +66,7 @@ async function measureCalls(size: number): Promise<void> {
     open[name] = target;
     tenths[name] = [];
     cpu[name] = 0;
-    await target.calls(CALLS * 10, size);
+    await target.calls(WARM, size);
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, target] of Object.entries(open)) {
