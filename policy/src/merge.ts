@@ -1,5 +1,5 @@
 import { compactJson, escapePointer, type JsonPointer } from '@toolwarden/catalogue';
-import { covers } from './glob.ts';
+import { covers, isPattern } from './glob.ts';
 import { refusesAlways } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
 import type { Limit, Policy, Rule } from './policy.ts';
@@ -24,7 +24,7 @@ export function merge(base: Policy, fragment: Policy): Merged {
       `one says "${base.default}", the other "${fragment.default}"; "${base.default}" stays`,
     );
   }
-  const tools = mergeNamed(base.tools, fragment.tools, '/tools', tell);
+  const tools = mergeNamed(base.tools, withoutOpenings(base, fragment, tell), '/tools', tell);
   const classes = mergeClasses(base, fragment, tell);
   const all = mergeOptional(base.all_tools, fragment.all_tools, '/all_tools', tell);
   const hide = unique([...(base.hide ?? []), ...(fragment.hide ?? [])]);
@@ -58,6 +58,21 @@ function mergeNamed(
     return [key, known ? mergeRule(known, rule, `${at}/${escapePointer(key)}`, tell) : rule];
   });
   return Object.fromEntries([...Object.entries(base ?? {}), ...merged]);
+}
+
+// A pattern under a default of deny opens tools that nobody has looked at, now or when the server adds them.
+function withoutOpenings(base: Policy, { tools }: Policy, tell: Tell): Rules | undefined {
+  if (tools === undefined || base.default === 'allow') return tools;
+  const kept = Object.entries(tools).filter(([key, rule]) => {
+    const opens = isPattern(key) && rule.action !== 'deny' && !Object.hasOwn(base.tools ?? {}, key);
+    if (opens)
+      tell(
+        `/tools/${escapePointer(key)}`,
+        'would open every tool of such a name; left out, add it by hand if you mean it',
+      );
+    return !opens;
+  });
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
 // A class that allows opens tools that the fragment does not name; that is for a person to decide.
