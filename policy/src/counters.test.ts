@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compilePolicy } from './compile.ts';
 import { counterLaws } from './counter-testkit.ts';
 import { createMemoryCounters } from './counters.ts';
+import { createRunner } from './run-calls.ts';
 
 test.for(counterLaws)('in memory, $name', ({ check }) => check(createMemoryCounters()));
 
@@ -64,6 +66,30 @@ test('the same holds for sums, with amounts given back now and then', () => {
         if (receipt && isUndone) counters.undo(receipt);
         else if (receipt) passed = [...passed, { at: now, amount }];
         expect(counters.used('k', WINDOW, now)).toBe(held());
+      }
+    }),
+  );
+});
+
+test('the same holds of decisions: no 60 seconds hold more than the limit, and no call that fits is refused', async () => {
+  const limits = [{ counter: 'send_campaign', window: 'minute', max: 10, scope: 'grant' }];
+  const policy = await compilePolicy({
+    version: '1',
+    default: 'deny',
+    tools: { send_campaign: { limits } },
+  });
+  const calls = fc
+    .array(fc.record({ at: fc.nat(150_000), grant: fc.constantFrom('g', 'h') }), { maxLength: 80 })
+    .map((list) => list.sort((a, b) => a.at - b.at));
+  fc.assert(
+    fc.property(calls, (calls) => {
+      const decide = createRunner(policy);
+      const passed: { at: number; grant: string }[] = [];
+      for (const { at, grant } of calls) {
+        const held = passed.filter((one) => one.grant === grant && one.at > at - 60_000).length;
+        const { effect } = decide({ server: 's', tool: 'send_campaign', grant, at });
+        expect(effect).toBe(held < 10 ? 'allow' : 'deny');
+        if (effect === 'allow') passed.push({ at, grant });
       }
     }),
   );
