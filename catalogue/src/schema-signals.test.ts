@@ -140,6 +140,13 @@ test('what asks for the context or a secret is found by the whole name', () => {
   expect(ids('list', 'List.', { key: text })).not.toContain('takes-secret');
 });
 
+test('a secret is issued where the caller does not give its value', () => {
+  expect(ids('create_secret', 'Create a secret.', { secretValue: text })).not.toContain(
+    'issues-secret',
+  );
+  expect(ids('create_api_key', 'Create an API key.', { name: text })).toContain('issues-secret');
+});
+
 test('pushing code is a signal, pushing a notification is not', () => {
   expect(ids('push_files', 'Push files to a branch.')).toContain('changes-code');
   expect(ids('git_commit', 'Commit what is staged.')).toContain('changes-code');

@@ -187,7 +187,9 @@ export const schemaSignals = list([
     title: 'Issues a secret',
     does: 'makes a secret and returns it',
     can: 'make a secret and return it',
+    // A secret whose value the caller gives is stored, not made.
     find: (view) =>
+      argument(view, ({ snake }) => /^(secret_)?value$/.test(snake)) === undefined &&
       isNamed(view, wordSet('create generate rotate regenerate issue reset new')) &&
       isNamed(view, wordSet('key keys token tokens secret secrets password credential credentials'))
         ? said(view, /\b(keys?|tokens?|secrets?|password|credentials?)\b/)
