@@ -4,7 +4,7 @@ import type { HistoryEvent } from './history.ts';
 import { serverIdSchema } from './server-id.ts';
 
 /** A person's decision that a server, or one tool of it, is not published: phishing, another's brand, a secret in its words. */
-export const takedownSchema = z.strictObject({
+const takedownSchema = z.strictObject({
   server: serverIdSchema,
   /** The tool's name as listed; without it the whole server is left out. */
   tool: z.string().optional(),

@@ -66,7 +66,7 @@ async function write(request: WriteRequest) {
       held.delete(files.name);
       const work = { name: files.name, read: known, before: before?.pages ?? {} };
       countTokens ??= await openTokenCounter();
-      servers.push(await writeServer(target, { ...catalogue, countTokens }, work, onPage));
+      servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
     }
   }
   return { servers, pages: await writeSitePages(target, catalogue, request, onPage) };

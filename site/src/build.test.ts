@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuildResult, buildSite } from './build.ts';
 
@@ -105,6 +106,67 @@ test('every link within the site leads to a page, and every fragment on it to a 
     }
   }
   expect(broken).toEqual([]);
+});
+
+test.for([
+  'index',
+  'servers',
+  'servers/npm__fixture__campaigns',
+  'servers/npm__fixture__wants-backend',
+  'servers/npm__fixture__hostile-text',
+  'servers/npm__fixture__campaigns/tools/send_campaign',
+  'servers/npm__fixture__unclassified-tool/tools/ping',
+  'risk',
+  'risk/medium',
+  'categories',
+  'traits/destructive',
+  'areas',
+  'publishers',
+  'publishers/@fixture',
+  'attacks',
+  'attacks/message-to-everyone',
+  'attacks/by/gateway/full',
+  'changes',
+  'failures',
+  'search',
+  'builder',
+  'stack',
+  'compare',
+  'method',
+  'data',
+  '404',
+])('%s is valid HTML', async (page) => {
+  const standard = { root: true, extends: ['html-validate:standard'] };
+  const validator = new HtmlValidate(new StaticConfigLoader(standard));
+  const { results } = await validator.validateString(await read(`${page}.html`));
+  const found = results.flatMap(({ messages }) =>
+    messages.map(({ line, ruleId, message }) => `${line}: ${ruleId}: ${message}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test('every page names a picture that is there, a tool’s that of its level', async () => {
+  const files = Object.keys(await digests(out));
+  for (const page of files.filter((file) => file.endsWith('.html'))) {
+    const picture = /property="og:image" content="https:\/\/tools\.example([^"]+)"/.exec(
+      await read(page),
+    )?.[1];
+    expect(files, page).toContain(picture);
+  }
+  const tool = await read('servers/npm__fixture__campaigns/tools/send_campaign.html');
+  expect(tool).toContain('/previews/tool-high.png');
+});
+
+test('the page about the data describes every download of the whole as a dataset', async () => {
+  const html = await read('data.html');
+  const text = /<script type="application\/ld\+json">([^<]*)</.exec(html)?.[1] ?? '';
+  const { '@type': type, distribution } = JSON.parse(text) as {
+    '@type': string;
+    distribution: { contentUrl: string }[];
+  };
+  expect(type).toBe('Dataset');
+  expect(distribution.length).toBeGreaterThan(6);
+  for (const { contentUrl } of distribution) await read(new URL(contentUrl).pathname);
 });
 
 test('sitemap, robots.txt and canonical links name the origin they were built for', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attacksFeed, changesFeed } from './lib/atom-feed.ts';
 import { attackLine } from './lib/attack-twin.ts';
@@ -9,10 +9,11 @@ import { FAVICON } from './lib/favicon.ts';
 import { printJson } from './lib/json-file.ts';
 import { llmsText } from './lib/llms-text.ts';
 import { apiIndex, openApiDocument } from './lib/open-api.ts';
+import { previewPath, previews } from './lib/preview.ts';
 import { registryMeta } from './lib/registry-meta.ts';
 import { securityText } from './lib/security-text.ts';
 import { latestChanges, sitePages } from './lib/site-pages.ts';
-import { sitemaps } from './lib/sitemap.ts';
+import { type SitemapPage, sitemaps } from './lib/sitemap.ts';
 import { writeSqlite } from './write-sqlite.ts';
 
 /** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
@@ -44,12 +45,15 @@ export async function writeFeeds(
     ['favicon.svg', FAVICON],
     ['llms.txt', llmsText(origin)],
     ['robots.txt', `User-agent: *\nAllow: /\n\nSitemap: ${new URL('/sitemap.xml', origin).href}\n`],
-    ...sitemaps(pathsOf(catalogue), origin),
+    ...sitemaps(pagesOf(catalogue), origin),
   ]);
   for (const [file, text] of files) {
     await mkdir(dirname(join(outDir, file)), { recursive: true });
     await writeFile(join(outDir, file), text);
   }
+  await mkdir(join(outDir, 'previews'), { recursive: true });
+  for (const preview of previews.map(previewPath))
+    await copyFile(join(import.meta.dirname, preview), join(outDir, preview));
   writeSqlite(catalogue, join(outDir, 'api', 'v1', 'catalogue.sqlite'));
 }
 
@@ -61,15 +65,13 @@ function lines(items: object[]): string {
 }
 
 /** Every page that a search engine should know; not those of servers that are gone. */
-function pathsOf(catalogue: CatalogueView): string[] {
+function pagesOf(catalogue: CatalogueView): SitemapPage[] {
   const present = catalogue.servers.filter(({ status }) => status !== 'gone');
   return [
-    ...sitePages(catalogue).map(({ url }) => url),
-    ...OWN_PAGES,
-    ...present.map(({ url }) => url),
-    ...catalogue.tools.map(({ url }) => url),
+    ...[...sitePages(catalogue).map(({ url }) => url), ...OWN_PAGES].map((path) => ({ path })),
+    ...[...present, ...catalogue.tools].map(({ url, changedOn }) => ({ path: url, changedOn })),
   ];
 }
 
 /** Pages that are made from no data. */
-const OWN_PAGES = ['/search', '/data'];
+const OWN_PAGES = ['/search', '/data', '/builder', '/stack', '/compare'];

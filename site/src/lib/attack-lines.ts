@@ -1,10 +1,10 @@
 import {
   type Attack,
-  attacksFor,
   attacksForServer,
   type CatalogueEntry,
   type CatalogueTool,
 } from '@toolwarden/catalogue';
+import { applicableAttacks } from './applicable-attacks.ts';
 
 /** An attack that a tool's capabilities allow, as its page lists it. */
 export type AttackLine = {
@@ -33,7 +33,7 @@ export function attackLines(
   tool: CatalogueTool,
   attacks: readonly Attack[],
 ): AttackLine[] {
-  return attacksFor(entry, tool, attacks)
+  return applicableAttacks(entry, tool, attacks)
     .toSorted((a, b) => ORDER.indexOf(a.attack.kind) - ORDER.indexOf(b.attack.kind))
     .map(lineOf);
 }

@@ -1,6 +1,5 @@
 import {
   type Attack,
-  attacksFor,
   attacksForServer,
   type CatalogueEntry,
   type CatalogueTool,
@@ -12,6 +11,7 @@ import {
   type ServerId,
   type Trait,
 } from '@toolwarden/catalogue';
+import { applicableAttacks } from './applicable-attacks.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { publisherOf } from './publisher.ts';
 import { type SearchRecord, serverSearchRecord } from './search-record.ts';
@@ -33,6 +33,8 @@ export type ToolSummary = ToolLink & {
   isOpenToReview: boolean;
   description: string;
   attacks: AttackReason[];
+  /** Day on which its definition last changed, by its history. */
+  changedOn: string | undefined;
 };
 
 /** What other pages need of a server; small, so that all servers together fit in memory. */
@@ -48,6 +50,8 @@ export type ServerSummary = ServerLink & {
   publisher: string | undefined;
   /** The newest of them. */
   changes: ChangeLine[];
+  /** Day on which its page last changed, by its history; absent where it was listed once. */
+  changedOn: string | undefined;
 };
 
 const DESCRIPTION = 160;
@@ -69,12 +73,14 @@ export function summarizeServer(
     detail: record.detail,
     tools: tools.map((tool) => ({
       ...summarizeTool(entry, tool),
-      attacks: attacksFor(entry, tool, attacks).map(reasonOf),
+      attacks: applicableAttacks(entry, tool, attacks).map(reasonOf),
+      changedOn: lastDay(history, tool.definition.name),
     })),
     attacks: attacksForServer(entry, attacks).map(reasonOf),
     search: serverSearchRecord(entry),
     publisher: publisherOf(record.id),
     changes: changeLines(entry, history, CHANGES),
+    changedOn: lastDay(history),
   };
 }
 
@@ -97,7 +103,16 @@ export function summarizeTool(entry: CatalogueEntry, tool: CatalogueTool): ToolS
       DESCRIPTION,
     ),
     attacks: [],
+    changedOn: undefined,
   };
+}
+
+/** Of a tool, or of a whole server. */
+function lastDay(history: readonly HistoryEvent[], name?: string): string | undefined {
+  const days = history
+    .filter((event) => name === undefined || !('tool' in event) || event.tool === name)
+    .map(({ at }) => at.slice(0, 10));
+  return days.sort().at(-1);
 }
 
 function reasonOf({ attack, because }: { attack: Attack; because: string }): AttackReason {

@@ -3,19 +3,23 @@ import { escapeXml } from './xml.ts';
 /** The protocol's limit for one file. */
 const MAX_URLS = 50_000;
 
-/** `sitemap.xml`, and the files it names where one is not enough. No dates: the same data gives the same bytes. */
+/** A page for search engines, with the day it last changed where the history of the data knows one. */
+export type SitemapPage = { path: string; changedOn?: string | undefined };
+
+/** `sitemap.xml`, and the files it names where one is not enough. No day of a build: the same data gives the same bytes. */
 export function sitemaps(
-  paths: readonly string[],
+  pages: readonly SitemapPage[],
   origin: string,
   max = MAX_URLS,
 ): [file: string, text: string][] {
   const address = (path: string) => escapeXml(new URL(path, origin).href);
-  const urlset = (part: readonly string[]) =>
-    `${HEAD}<urlset ${NAMESPACE}>\n${part.map((path) => `<url><loc>${address(path)}</loc></url>\n`).join('')}</urlset>\n`;
-  if (paths.length <= max) return [['sitemap.xml', urlset(paths)]];
-  const parts = Array.from({ length: Math.ceil(paths.length / max) }, (_, index) => ({
+  const lastmod = (day: string | undefined) => (day ? `<lastmod>${day}</lastmod>` : '');
+  const urlset = (part: readonly SitemapPage[]) =>
+    `${HEAD}<urlset ${NAMESPACE}>\n${part.map(({ path, changedOn }) => `<url><loc>${address(path)}</loc>${lastmod(changedOn)}</url>\n`).join('')}</urlset>\n`;
+  if (pages.length <= max) return [['sitemap.xml', urlset(pages)]];
+  const parts = Array.from({ length: Math.ceil(pages.length / max) }, (_, index) => ({
     file: `sitemap-${index + 1}.xml`,
-    text: urlset(paths.slice(index * max, (index + 1) * max)),
+    text: urlset(pages.slice(index * max, (index + 1) * max)),
   }));
   const index = parts.map(({ file }) => `<sitemap><loc>${address(`/${file}`)}</loc></sitemap>\n`);
   return [

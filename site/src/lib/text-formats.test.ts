@@ -51,7 +51,7 @@ test('only plain https links are followed', () => {
 });
 
 test('a long sitemap becomes an index of whole ones', () => {
-  const paths = Array.from({ length: 5 }, (_, i) => `/p/${i}?a&b`);
+  const paths = Array.from({ length: 5 }, (_, i) => ({ path: `/p/${i}?a&b` }));
   expect(sitemaps(paths, 'https://x.example', 5)).toHaveLength(1);
   const files = new Map(sitemaps(paths, 'https://x.example', 2));
   expect([...files.keys()]).toEqual([
@@ -62,4 +62,11 @@ test('a long sitemap becomes an index of whole ones', () => {
   ]);
   expect(files.get('sitemap.xml')).toContain('<loc>https://x.example/sitemap-3.xml</loc>');
   expect(files.get('sitemap-3.xml')).toContain('<loc>https://x.example/p/4?a&amp;b</loc>');
+});
+
+test('a sitemap dates the pages whose change the history knows, and no other', () => {
+  const pages = [{ path: '/a', changedOn: '2026-11-20' }, { path: '/b' }];
+  const [[, text = ''] = []] = sitemaps(pages, 'https://x.example');
+  expect(text).toContain('<loc>https://x.example/a</loc><lastmod>2026-11-20</lastmod>');
+  expect(text.match(/<lastmod>/g)).toHaveLength(1);
 });
