@@ -447,6 +447,22 @@ test('C12: after a change the next call is judged by the new list', async () => 
   expect(harness.reached()).toEqual(['act', 'other']);
 });
 
+test('C12: a server whose list changes whenever it is asked for is asked a few times, and then refused', async () => {
+  await start({
+    script: ({ method, id }) => {
+      if (method !== 'tools/list') return { content: [] };
+      const changed = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' };
+      const answer = { jsonrpc: '2.0', id, result: { tools: [openTool('act')] } };
+      return { raw: [JSON.stringify(changed), JSON.stringify(answer)] };
+    },
+  });
+  expect(await harness.request('tools/call', { name: 'act', arguments: {} })).toMatchObject({
+    result: { isError: true },
+  });
+  const asked = harness.serverGot().filter(({ method }) => method === 'tools/list');
+  expect(asked.length).toBeLessThanOrEqual(5);
+});
+
 test('a list in pages is known whole before any page is shown', async () => {
   const pages: Record<string, object> = {
     '': { tools: [openTool('act'), openTool('twice')], nextCursor: 'b' },

@@ -8,6 +8,8 @@ import {
 import { createToolTable, type LiveTool, type Withheld } from '../tools/tool-table.ts';
 
 const MAX_PAGES = 200;
+/** A server that says its list changed whenever it is asked for has no list to judge by. */
+const MOST_ATTEMPTS = 5;
 
 /** Sends a request of our own; `undefined` where it failed. */
 export type Ask = (method: string, params: JsonObject) => Promise<JsonValue | undefined>;
@@ -43,19 +45,17 @@ export function createToolLists(
     tell({ withheld, names: [...table.names] });
   };
   const askAll = async (meta: JsonValue | undefined) => {
-    for (;;) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const asked = generation;
       const tools = await allPages(ask, meta);
-      if (tools === undefined) {
-        // Without a list nothing is known to exist, so every call is refused until there is one.
-        table.replace([]);
-        return;
-      }
+      if (tools === undefined) break;
       if (asked === generation) {
         take(tools);
         return;
       }
     }
+    // Without a list that holds nothing is known to exist, so every call is refused until there is one.
+    table.replace([]);
   };
   const ensure = (meta: JsonValue | undefined) => {
     if (isCurrent) return undefined;
