@@ -25,9 +25,12 @@ export async function closeKilledRun(store: Store, work: WorkList): Promise<void
     work.filed(position);
   }
   if (!work.isOpen()) return;
-  const isAll = work.left().length === 0;
-  if (work.account()?.servers.length === 0) work.end('interrupted');
-  else await writeRun(store, work, isAll ? 'completed' : 'interrupted');
+  const account = work.account();
+  // Killed after its last server: it stays open, so that the same command ends it instead of beginning anew.
+  if (account !== undefined && work.left().length === 0)
+    await store.writeCrawlRun({ ...account, ending: 'completed' });
+  else if (account?.servers.length === 0) work.end('interrupted');
+  else await writeRun(store, work, 'interrupted');
 }
 
 /** Writes a run down, then ends it: killed in between, the next start writes it once more. */

@@ -129,6 +129,20 @@ test('what a killed crawler had finished is filed by the next one, with the time
   expect(readUnfinishedRun(store.dir)).toBeUndefined();
 });
 
+test('a run whose crawler was killed after its last server is not begun anew', async () => {
+  const work = openWorkList(store.dir);
+  const { startedAt } = work.begin(targets, { versions: {} });
+  for (const [position, { id }] of targets.entries()) {
+    const result = { server: id, version: '1.0.0', outcome: 'complete', tools: 0 } as const;
+    work.finish(position, { ...result, help: [], durationMs: 1 }, recordOf(id));
+  }
+  work.close();
+  const { ids, run } = await crawled();
+  expect(ids).toEqual([]);
+  expect(run).toMatchObject({ startedAt, ending: 'completed', counts: { complete: 4 } });
+  expect(await runs()).toEqual([run]);
+});
+
 test('two runs in one second have a file each', async () => {
   for (let index = 0; index < 3; index++) await crawled();
   expect(await runs()).toHaveLength(3);
