@@ -1,7 +1,8 @@
 // What a call through `wrap` costs, beside no gateway and the least that records: `npm run bench:gateway`.
 // Everything is interleaved in one run, because only figures of one run compare. BENCH_ROUNDS, _CALLS, _WARM and _STARTS
 // make it shorter; BENCH_COMMAND measures a packed command, which is what users run.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTarget, type Target } from './target.ts';
@@ -20,8 +21,8 @@ const limits = [{ max: 1e9, window: 'minute' }];
 const rule = { require: [{ path: 'args.text', op: 'max_length', value: 100_000 }], limits };
 writeFileSync(policy, JSON.stringify({ version: '1', default: 'deny', tools: { echo: rule } }));
 
-const echo = [process.execPath, join(import.meta.dirname, 'echo-server.ts')];
-const pipe = join(import.meta.dirname, 'minimal-pipe.ts');
+const echo = [process.execPath, plain('echo-server')];
+const pipe = plain('minimal-pipe');
 // From the sources the start includes stripping the types of TypeScript.
 const command = process.env['BENCH_COMMAND'] ?? join(root, 'cli/bin/toolwarden.js');
 const state = join(folder, 'state');
@@ -41,6 +42,14 @@ try {
   for (const size of SIZES) await measureCalls(size);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Stripping types costs time and memory that no user of a packed command pays, so nobody here pays it either. */
+function plain(name: string): string {
+  const path = join(folder, `${name}.mjs`);
+  const source = readFileSync(join(import.meta.dirname, `${name}.ts`), 'utf8');
+  writeFileSync(path, stripTypeScriptTypes(source));
+  return path;
 }
 
 async function measureStart(): Promise<void> {
