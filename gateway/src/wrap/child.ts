@@ -33,7 +33,7 @@ export async function startServer(
   env: NodeJS.ProcessEnv,
 ): Promise<ServerProcess> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env, detached: true });
+  const child = spawnIn(program, args, env);
   const { promise: exited, resolve: setExit } = Promise.withResolvers<number>();
   let callOff = () => {};
   child.on('close', (code, signal) => {
@@ -46,15 +46,7 @@ export async function startServer(
   stdin.on('error', () => {});
   await new Promise<void>((started, failed) => {
     child.once('spawn', started);
-    child.once('error', (cause: NodeJS.ErrnoException) =>
-      failed(
-        new GatewayError(
-          'server-not-started',
-          `cannot start ${JSON.stringify(program)}: ${cause.code ?? cause.message}; check the command after --`,
-          { cause },
-        ),
-      ),
-    );
+    child.once('error', (cause) => failed(notStarted(program, cause)));
   });
   child.on('error', () => {});
   if (child.pid !== undefined && child.exitCode === null) callOff = watchOver(child.pid);
@@ -76,6 +68,24 @@ export async function startServer(
       signalGroup(child, 'SIGKILL');
     },
   };
+}
+
+function spawnIn(program: string, args: string[], env: NodeJS.ProcessEnv) {
+  try {
+    return spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env, detached: true });
+  } catch (error) {
+    // An empty name, or a NUL in a word.
+    throw notStarted(program, error as Error);
+  }
+}
+
+function notStarted(program: string, cause: NodeJS.ErrnoException): GatewayError {
+  const why = cause.code ?? cause.message;
+  return new GatewayError(
+    'server-not-started',
+    `cannot start ${JSON.stringify(program)}: ${why}; check the command after --`,
+    { cause },
+  );
 }
 
 /** What a server itself started and left behind goes with it, also where it holds the output open. */

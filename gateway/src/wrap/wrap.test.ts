@@ -155,6 +155,8 @@ test('a command that is not there, and a policy that is not there: one line, exi
     code: 2,
     stderr: expect.stringMatching(/^toolwarden wrap: cannot start .*\n$/),
   });
+  const empty = await run(wrapArgs(policyFile({}), ['']));
+  expect(empty.stderr).toMatch(/^toolwarden wrap: cannot start "": .*\n$/);
   const marker = join(folder, 'started');
   const server = ['node', '-e', `require("fs").writeFileSync(${JSON.stringify(marker)}, "")`];
   const unread = await run(wrapArgs(join(folder, 'none.json'), server));
