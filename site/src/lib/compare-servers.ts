@@ -11,9 +11,9 @@ import {
 } from '@toolwarden/catalogue';
 
 /** One thing that a server can do, and the tools of each that do it. */
-export type ComparedTrait = { trait: Trait; title: string; a: CatalogueTool[]; b: CatalogueTool[] };
+type ComparedTrait = { trait: Trait; title: string; a: CatalogueTool[]; b: CatalogueTool[] };
 
-export type ComparedTool = {
+type ComparedTool = {
   name: string;
   a: CatalogueTool | undefined;
   b: CatalogueTool | undefined;

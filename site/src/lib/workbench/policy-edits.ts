@@ -45,7 +45,7 @@ export function withPart<Part extends 'limits' | 'require'>(
   return withRule(policy, tool, list.length > 0 ? { ...rule, [part]: list } : rule);
 }
 
-export function withoutRule(policy: Policy, tool: string): Policy {
+function withoutRule(policy: Policy, tool: string): Policy {
   const { [tool]: _gone, ...tools } = policy.tools ?? {};
   const { tools: _tools, ...rest } = policy;
   return Object.keys(tools).length > 0 ? { ...rest, tools } : rest;

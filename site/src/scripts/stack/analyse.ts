@@ -7,7 +7,7 @@ import { wrappedConfiguration } from '../../lib/stack/wrap-configuration.ts';
 import { loadNames } from '../names.ts';
 import { loadServer } from '../parts/load-server.ts';
 
-export type Recognised = ConfiguredServer & { loaded: LoadedServer };
+type Recognised = ConfiguredServer & { loaded: LoadedServer };
 export type Analysis = {
   recognised: Recognised[];
   unknown: ConfiguredServer[];
