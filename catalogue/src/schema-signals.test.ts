@@ -25,6 +25,10 @@ test('a path counts where it lies on a disk, and not in a repository or an inter
   expect(ids('get_file', 'Get a file.', { path: text, owner: text, repo: text })).not.toContain(
     'takes-path',
   );
+  const attached = { type: 'string', description: 'Path to the file to attach' };
+  expect(
+    ids('attach', 'Attach a file to an item.', { filePath: attached, itemId: text }),
+  ).toContain('takes-path');
   const route = { type: 'string', description: 'Path of the API endpoint' };
   expect(ids('call', 'Send a request and save the file.', { path: route })).not.toContain(
     'takes-path',

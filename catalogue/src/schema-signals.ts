@@ -75,7 +75,7 @@ const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
 const DISK_WORDS = /\b(disk|local(ly)?|director(y|ies)|filesystem|folders?|path)\b/;
 // Beside a namespace or a repository, a path is the disk's only where its own words say so.
 const LOCAL_PATH =
-  /\b(absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine)\b/;
+  /\b(absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine|path to the file to (attach|upload|send|import))\b/;
 const NO_FILE =
   /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
 
