@@ -515,6 +515,18 @@ const cases: Case[] = [
     'Write Medium',
     id,
   ],
+  [
+    'an export job names the people whose data it hands over',
+    'begin_export_job',
+    'Start an export job in the background. Supports open events, user data and more.',
+    'Execute High bulk private_data',
+  ],
+  [
+    'an export of events of machines names no people',
+    'begin_export_job',
+    'Start an export job in the background. Supports build events and more.',
+    'Execute High bulk',
+  ],
 ];
 
 test.for(cases)('%s', ([, name, says, is, properties = {}, server]) => {

@@ -301,6 +301,9 @@ export const aboutPeople = defineSignal({
     'The result holds what is said, paid or recorded of a person: chats, transcriptions, addresses, leave.',
   find: (view) => {
     const { category, main, reading } = view;
+    // A job that hands the data over later: what it may hold is listed beside the act.
+    if (isExport(view) && EXPORTED_PEOPLE.test(reading.description.slice(0, 600)))
+      return inDescription(view, EXPORTED_PEOPLE);
     if (category !== 'Read' || main === undefined || view.program !== undefined) return [];
     if (main.kind !== 'read' && main.kind !== 'export' && main.verb !== 'extract') return [];
     const last = reading.nameWords.at(-1)?.text ?? '';
@@ -329,6 +332,8 @@ function ofRecording({ reading }: View): boolean {
 }
 
 const ROWS = /\breturns? [^.]{0,40}\brows\b|\b(?:result|matching|table) rows\b/i;
+const EXPORTED_PEOPLE =
+  /\b(?:users?|customers?|contacts?|subscribers?|members?|patients?|purchases?|orders?) (?:data|records?|profiles?|lists?)\b/i;
 const EXPORTED_ROWS =
   /\b(?:query|aggregation|search) (?:\w+ )?results?\b|\b(?:rows|documents|records) (?:of|from|in)\b/i;
 const CRM =
