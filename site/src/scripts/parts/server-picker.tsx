@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { NameHit } from '../../lib/names-search.ts';
-import { loadNames } from '../names.ts';
+import { loadNames } from '../search-panel.ts';
 import { Crawled } from './crawled.tsx';
 
 const SHOWN = 8;

@@ -4,8 +4,8 @@ import type { ConfiguredServer } from '../../lib/stack/configured-server.ts';
 import { readConfiguration } from '../../lib/stack/read-configuration.ts';
 import { type StackView, stackView } from '../../lib/stack/stack-view.ts';
 import { wrappedConfiguration } from '../../lib/stack/wrap-configuration.ts';
-import { loadNames } from '../names.ts';
 import { loadServer } from '../parts/load-server.ts';
+import { loadNames } from '../search-panel.ts';
 
 type Recognised = ConfiguredServer & { loaded: LoadedServer };
 export type Analysis = {
