@@ -63,6 +63,17 @@ test('a hidden tool and one that does not exist answer alike, to the byte', asyn
   expect(texts[0]).toBe(texts[1]);
 });
 
+test('wrong arguments do not tell a hidden or never allowed tool from one that does not exist', async () => {
+  const inputSchema = { type: 'object', required: ['path'] };
+  for (const policy of [{ default: 'allow', hide: ['aaaa'] }, { default: 'deny' }]) {
+    await start(policy, [{ ...openTool('aaaa'), inputSchema }]);
+    const [there, gone] = [await harness.call('aaaa'), await harness.call('bbbb')];
+    const text = (answer: unknown) =>
+      JSON.stringify(Object(answer).result).replaceAll('bbbb', 'aaaa');
+    expect(text(there)).toBe(text(gone));
+  }
+});
+
 test('hole: a list keeps the fields nobody knows', async () => {
   const odd = { ...openTool('read'), 'x-new': { deep: [1] }, annotations: { readOnlyHint: true } };
   await start({ tools: { read: {} } }, [odd, openTool('gone')], {

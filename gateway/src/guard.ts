@@ -67,11 +67,15 @@ export function createGuard(options: GuardOptions): Guard {
     const entry = entryOf(ask, tool);
     const known = tool && factsOf(tool);
     const call = { server: serverOf(ask.kind), tool: ask.name, ...identity(ask) };
-    const recorded = state.record(entry, ({ at, counters, isApproved }) =>
-      problem === undefined
-        ? judgeBy(policy, ask, call, { at, counters, isApproved, ...known })
-        : refusedBefore(policy, problem),
-    );
+    const recorded = state.record(entry, ({ at, counters, isApproved }) => {
+      const judged = () => judgeBy(policy, ask, call, { at, counters, isApproved, ...known });
+      if (problem === undefined) return judged();
+      const refused = refusedBefore(policy, problem);
+      if (tool === undefined) return refused;
+      // What is wrong with the arguments would tell that a hidden tool exists.
+      const decision = judged();
+      return isUnavailable(decision) ? decision : refused;
+    });
     return recorded instanceof Promise
       ? recorded.then((done) => verdict(entry, done))
       : verdict(entry, recorded);
