@@ -1,13 +1,21 @@
 import * as z from 'zod';
+import { argument, isNamed, isUrl, localPath, namesTool, said, text } from './signal-finders.ts';
+import { hasAny, isOpen, isText, type SignalView, signalView, wordSet } from './signal-view.ts';
 import {
-  type ArgumentView,
-  hasAny,
-  isOpen,
-  isText,
-  type SignalView,
-  signalView,
-  wordSet,
-} from './signal-view.ts';
+  FILE_NAMES,
+  GOES_THERE,
+  IN_PAGE,
+  MESSAGE_WORDS,
+  NAMES_ONLY,
+  NOT_PUBLISHING,
+  NOT_STARTING,
+  OPTION_WORDS,
+  PUBLISHING,
+  RECIPIENT_WORDS,
+  STARTING,
+  STORING,
+  UPLOADS,
+} from './signal-words.ts';
 import type { ToolDefinition } from './tool.ts';
 
 type Signal = {
@@ -21,100 +29,6 @@ type Signal = {
 };
 const list = <const Id extends string>(signals: readonly (Signal & { readonly id: Id })[]) =>
   signals;
-
-const argument = (view: SignalView, fits: (argument: ArgumentView) => boolean) =>
-  view.arguments.find(fits)?.name;
-const text = (view: SignalView, words: ReadonlySet<string>) =>
-  argument(view, (each) => isText(each.schema) && words.has(each.lastWord));
-const isNamed = (view: SignalView, words: ReadonlySet<string>) => hasAny(view.words, words);
-const said = (view: SignalView, pattern: RegExp) => pattern.exec(view.text)?.[0];
-
-const STORING = wordSet(
-  'create add store save remember write update upsert insert ingest index append set put upload',
-);
-// An argument of these names places a path in somebody's project or bucket.
-const REMOTE =
-  /^(owner|org|repo|repository|account|mailbox|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection|item|column|page|message|task|issue|ticket|card)_id)$/;
-const PUBLISHING = wordSet(
-  'publish post create tweet retweet share reply thread send comment upload schedule',
-);
-const NOT_STARTING = wordSet(
-  'stop abort cancel pause terminate delete remove get list read update',
-);
-const NOT_PUBLISHING = wordSet('get list search find fetch read delete remove like bookmark');
-const STARTING = wordSet(
-  'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback',
-);
-const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
-const MESSAGE_WORDS = wordSet(
-  'body message text content html caption tweet comment subject blocks',
-);
-const RECIPIENT_WORDS = wordSet(
-  'to cc bcc recipient recipients attendees invitees channel phone email emails chat',
-);
-const OPTION_WORDS = wordSet(
-  'args arguments flags options ref refs branch branches revision commit commits tag target extra',
-);
-const IN_PAGE = /\b(pages?|documents?|navigations?|browsers?)\b/;
-// What git uploads are commits.
-const UPLOADS =
-  /\bupload(s|ing)?\b.{0,40}\b(files?|images?|pdfs?|csv|datasets?|attachments?|documents?|videos?|apk)\b|\bput a file where\b/;
-const URL_WORDS = wordSet('url urls uri href webhook website');
-// Words of an address that something goes to, and of one that merely names or is kept.
-const GOES_THERE =
-  /\b(navigate|fetch|scrape|scraped|crawl|extract|download|imports?|clone|open|load|map|scan|(to|for the) test|compress|webhook|proxy|pdf|accessible|image to attach|upload url)\b/;
-const NAMES_ONLY =
-  /\b(filter|fallback|tab|remote|attached|attachment|hyperlink|link to|docs|documentation)\b/;
-const OWN_THINGS = wordSet(
-  'id workflow pipeline project issue repo repository job build run post tweet board ticket',
-);
-const FILE_NAMES = wordSet('file files directory directories folder folders path dir tree');
-
-const PLACE = wordSet('source destination src dst dest from to');
-const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
-const DISK_WORDS = /\b(disk|local(ly)?|director(y|ies)|filesystem|folders?|path)\b/;
-// Beside a namespace or a repository, a path is the disk's only where its own words say so.
-const LOCAL_PATH =
-  /\b(absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine|path to the file to (attach|upload|send|import))\b/;
-const NO_FILE =
-  /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
-
-/** A path on a disk the server sees: no argument places it in a remote project, and nothing says it is a route. */
-function localPath(view: SignalView): string | undefined {
-  const isRemote = view.arguments.some(({ snake }) => REMOTE.test(snake));
-  const isAboutFiles = isNamed(view, FILE_NAMES);
-  return argument(view, ({ words, snake, schema, isInner, text: about }) => {
-    if (isInner && !words.has('path')) return false;
-    if (!isText(schema) || words.has('id')) return false;
-    if (isRemote && hasAny(words, PATH) && LOCAL_PATH.test(about)) return true;
-    if (NO_FILE.test(about)) return false;
-    if (isRemote) return words.has('local') && hasAny(words, PATH);
-    if (PLACE.has(snake) && isAboutFiles) return true;
-    if (snake === 'save_to' && /\bfile path\b/.test(about)) return true;
-    // A mere name may be a label in a service; on a disk it is a place.
-    if (/^file_?name$/.test(snake) && !DISK_WORDS.test(`${view.text} ${about}`)) return false;
-    return hasAny(words, PATH) && FILE_WORDS.test(`${view.text} ${about}`);
-  });
-}
-
-// "id or URL" and "workflow URL" name things of the service's own, and no place to go to.
-function isUrl({ words, lastWord, schema, format, text }: ArgumentView): boolean {
-  return (
-    isText(schema) &&
-    !hasAny(words, OWN_THINGS) &&
-    !/\b(url (pattern|substring)|substring of|alternative to \w+ ?id)\b/.test(text) &&
-    (format === 'uri' || format === 'url' || URL_WORDS.has(lastWord))
-  );
-}
-
-// A router calls it a command, and what that names is one more tool.
-function namesTool({ snake, text }: ArgumentView): boolean {
-  return (
-    /^(tool|tool_name|tool_slug|tool_id)$/.test(snake) ||
-    /^name (the )?tool name\b/.test(text) ||
-    (snake === 'command' && /\b(specified|chosen|named) tool\b/.test(text))
-  );
-}
 
 /** What a tool's own schema and words say beyond its traits; sorted by id. Precise rather than complete. */
 export const schemaSignals = list([

@@ -1,16 +1,5 @@
-import { constants } from 'node:fs';
-import {
-  access,
-  type FileHandle,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-  truncate,
-} from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import glob from 'fast-glob';
+import { truncate } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import * as z from 'zod';
 import type { AttackEntry } from './attack.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -29,10 +18,31 @@ import {
 import type { ServerId } from './server-id.ts';
 import { serverSlug } from './slug.ts';
 import { attackText, parseAttackText } from './store-attacks.ts';
+import {
+  appendLines,
+  explainIssues,
+  isReadable,
+  listFiles,
+  parseJson,
+  parseOrUndefined,
+  readIfThere,
+  StoreError,
+  unwritable,
+  writeWhole,
+} from './store-files.ts';
 import { fingerprintServers, type ServerFiles } from './store-fingerprints.ts';
 import { type Takedown, takedownsSchema } from './takedown.ts';
 
-export { attackText, parseAttackText, type ServerFiles };
+export {
+  attackText,
+  explainIssues,
+  isReadable,
+  parseAttackText,
+  type ServerFiles,
+  StoreError,
+  unwritable,
+  writeWhole,
+};
 
 /** A file of the store that cannot be used, and what is wrong with it. Its neighbours are not affected. */
 export type StoreProblem = { file: string; message: string };
@@ -46,19 +56,6 @@ export type ReadServer = {
   history: HistoryEvent[];
   problems: StoreProblem[];
 };
-
-/** A file of the store that cannot be used or written. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError';
-  readonly code: 'unreadable' | 'unwritable' | 'not-json' | 'invalid' | 'misplaced';
-  readonly file: string;
-
-  constructor(code: StoreError['code'], file: string, message: string, options?: ErrorOptions) {
-    super(`${file}: ${message}`, options);
-    this.code = code;
-    this.file = file;
-  }
-}
 
 /** One kind of record with a file for each server: where it lies, and what it must look like. */
 type Kind<Item extends { id: ServerId }> = {
@@ -96,6 +93,9 @@ export function openStore(dir: string) {
   const pathOf = (kind: Kind<never>, id: ServerId, suffix = 'json') =>
     join(dir, kind.folder, ...(kind.isSharded ? [shardOf(id)] : []), `${serverSlug(id)}.${suffix}`);
 
+  const historyPath = (id: ServerId) =>
+    join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
+
   /** One record; `undefined` where there is none. Throws {@link StoreError} for a bad file. */
   const readOne = async <Item extends { id: ServerId }>(kind: Kind<Item>, id: ServerId) =>
     readRecord(dir, kind, pathOf(kind as Kind<never>, id), pathOf);
@@ -103,20 +103,10 @@ export function openStore(dir: string) {
     kind: Kind<Item>,
     pattern?: string,
   ): Promise<Reading<Item>> => {
-    const files = await list(dir, pattern ?? `${kind.folder}/**/*.json`);
+    const files = await listFiles(dir, pattern ?? `${kind.folder}/**/*.json`);
     const reading: Reading<Item> = { items: [], problems: [] };
-    for (const file of files) {
-      try {
-        const item = await readRecord(dir, kind, file, pattern === undefined ? pathOf : undefined);
-        if (item !== undefined) reading.items.push(item);
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        reading.problems.push({
-          file: error.file,
-          message: error.message.slice(error.file.length + 2),
-        });
-      }
-    }
+    for (const file of files)
+      await readInto(reading, dir, kind, file, pattern === undefined ? pathOf : undefined);
     reading.items.sort((a, b) => (a.id < b.id ? -1 : 1));
     return reading;
   };
@@ -163,18 +153,10 @@ export function openStore(dir: string) {
     async readGroup({ files }: ServerFiles): Promise<ReadServer> {
       const problems: StoreProblem[] = [];
       const readIn = async <Item extends { id: ServerId }>(kind: Kind<Item>) => {
-        const items: Item[] = [];
-        for (const file of files.filter((each) => each.startsWith(`${kind.folder}/`))) {
-          try {
-            const item = await readRecord(dir, kind, join(dir, file), pathOf);
-            if (item !== undefined) items.push(item);
-          } catch (error) {
-            if (!(error instanceof StoreError)) throw error;
-            const message = error.message.slice(error.file.length + 2);
-            problems.push({ file: error.file, message });
-          }
-        }
-        return items[0];
+        const reading: Reading<Item> = { items: [], problems };
+        for (const file of files.filter((each) => each.startsWith(`${kind.folder}/`)))
+          await readInto(reading, dir, kind, join(dir, file), pathOf);
+        return reading.items[0];
       };
       const [record, judged, corrected] = [
         await readIn(servers),
@@ -190,13 +172,13 @@ export function openStore(dir: string) {
     /** Appends lines to a server's history. */
     async appendHistory(id: ServerId, events: HistoryEvent[]): Promise<void> {
       if (events.length === 0) return;
-      const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
+      const file = historyPath(id);
       const lines = events.map((event) => `${JSON.stringify(historyEventSchema.parse(event))}\n`);
       await appendLines(file, lines.join(''));
     },
     /** Cuts off a last line of a history that a writer left without its end: it was killed, or the disk was full. */
     async mendHistory(id: ServerId): Promise<void> {
-      const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
+      const file = historyPath(id);
       const text = await readIfThere(file);
       if (text === undefined || text === '' || text.endsWith('\n')) return;
       const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -208,14 +190,14 @@ export function openStore(dir: string) {
     },
     /** A server's history, oldest first; lines that cannot be read are problems. */
     async readHistory(id: ServerId): Promise<Reading<HistoryEvent>> {
-      const file = join(dir, 'history', shardOf(id), `${serverSlug(id)}.jsonl`);
+      const file = historyPath(id);
       return readLines(relative(dir, file), (await readIfThere(file)) ?? '');
     },
 
     /** The attack database, sorted by id. */
     async readAttacks(): Promise<Reading<AttackEntry>> {
       const reading: Reading<AttackEntry> = { items: [], problems: [] };
-      for (const file of await list(dir, 'attacks/*.md')) {
+      for (const file of await listFiles(dir, 'attacks/*.md')) {
         const shown = relative(dir, file);
         try {
           const entry = parseAttackText((await readIfThere(file)) ?? '');
@@ -247,7 +229,7 @@ export function openStore(dir: string) {
 
     async readCrawlRuns(): Promise<Reading<CrawlRun>> {
       const reading: Reading<CrawlRun> = { items: [], problems: [] };
-      for (const file of await list(dir, 'crawls/*.json')) {
+      for (const file of await listFiles(dir, 'crawls/*.json')) {
         const parsed = crawlRunSchema.safeParse(parseOrUndefined((await readIfThere(file)) ?? ''));
         if (parsed.success) reading.items.push(parsed.data);
         else
@@ -277,17 +259,21 @@ function shardOf(id: ServerId): string {
   return sha256Hex(id).slice(0, 2);
 }
 
-async function list(dir: string, pattern: string): Promise<string[]> {
+/** Reads one file more; what cannot be used is a problem beside the others. */
+async function readInto<Item extends { id: ServerId }>(
+  reading: Reading<Item>,
+  dir: string,
+  kind: Kind<Item>,
+  file: string,
+  pathOf?: (kind: Kind<never>, id: ServerId) => string,
+): Promise<void> {
   try {
-    const files = await glob(pattern, {
-      cwd: dir,
-      absolute: true,
-      onlyFiles: true,
-      followSymbolicLinks: false,
-    });
-    return files.sort();
+    const item = await readRecord(dir, kind, file, pathOf);
+    if (item !== undefined) reading.items.push(item);
   } catch (error) {
-    throw unreadable(dir, error);
+    if (!(error instanceof StoreError)) throw error;
+    const message = error.message.slice(error.file.length + 2);
+    reading.problems.push({ file: error.file, message });
   }
 }
 
@@ -313,44 +299,6 @@ async function readRecord<Item extends { id: ServerId }>(
   return parsed.data;
 }
 
-async function readIfThere(file: string, shown = file): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(shown, error);
-  }
-}
-
-function unreadable(shown: string, error: unknown): StoreError {
-  const { message } = error as Error;
-  return new StoreError('unreadable', shown, `cannot be read (${message})`, { cause: error });
-}
-
-/** The error for a place that takes no file: a full or read-only disk, a file where a folder should be. */
-export function unwritable(shown: string, error: unknown): StoreError {
-  const { message } = error as Error;
-  return new StoreError('unwritable', shown, `cannot be written (${message})`, { cause: error });
-}
-
-function parseJson(text: string, shown: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new StoreError('not-json', shown, `is not JSON (${(error as Error).message})`, {
-      cause: error,
-    });
-  }
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function readLines(shown: string, text: string): Reading<HistoryEvent> {
   const reading: Reading<HistoryEvent> = { items: [], problems: [] };
   for (const [index, line] of text.split('\n').entries()) {
@@ -364,65 +312,4 @@ function readLines(shown: string, text: string): Reading<HistoryEvent> {
       });
   }
   return reading;
-}
-
-/** Zod's issues as people read them: `path: message`, the first three. */
-export function explainIssues(error: z.ZodError): string {
-  const lines = error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  const more = lines.length > 3 ? ` (and ${lines.length - 3} more)` : '';
-  return `${lines.slice(0, 3).join('; ')}${more}`;
-}
-
-/** Writes a whole file or nothing, and only where its bytes change; says whether they did. */
-export async function writeWhole(file: string, text: string): Promise<boolean> {
-  if ((await readIfThere(file)) === text) return false;
-  const draft = `${file}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(draft, 'w');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw unwritable(file, error);
-  }
-  return true;
-}
-
-/** Appends whole lines; a last line that a killed writer left without its end stays a line of its own. */
-async function appendLines(file: string, lines: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(file, 'a+');
-    try {
-      await handle.appendFile((await isTorn(handle)) ? `\n${lines}` : lines);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw unwritable(file, error);
-  }
-}
-
-/** Whether a file's last byte is something else than the end of a line. */
-async function isTorn(handle: FileHandle): Promise<boolean> {
-  const { size } = await handle.stat();
-  if (size === 0) return false;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer.toString('latin1') !== '\n';
-}
-
-/** Whether a path exists and can be read. */
-export async function isReadable(path: string): Promise<boolean> {
-  return access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
 }
