@@ -1,8 +1,7 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { ServerRecord, ServerSource } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyServers } from '../fixtures/copy-servers.ts';
 import { needs } from '../fixtures/needs.ts';
 import { attemptAll, type CrawlAttempt } from './attempts.ts';
 import { BRIDGE_HELP } from './coax.ts';
@@ -23,9 +22,7 @@ describeSandboxed('a server that is helped along', () => {
   let packageDir: string;
   beforeAll(async () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
-    packageDir = mkdtempSync(join(tmpdir(), 'toolwarden-test-'));
-    cpSync(join(import.meta.dirname, '../fixtures/servers'), packageDir, { recursive: true });
-    chmodSync(packageDir, 0o755);
+    packageDir = copyServers();
   });
   afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
 

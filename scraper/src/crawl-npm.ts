@@ -1,39 +1,29 @@
-import type { CrawlReason, PackageSource, ServerRecord, ServerSource } from '@toolwarden/catalogue';
-import { attemptAll, type Program } from './attempts.ts';
+import type { CrawlReason, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { Program } from './attempts.ts';
+import { crawlInstalled, type PackageOrder } from './crawl-installed.ts';
 import type { CrawlPlace } from './crawl-server.ts';
 import { hiddenIn } from './hidden-in.ts';
-import {
-  configurationOf,
-  listOtherConfigurations,
-  withConfigurations,
-} from './list-configurations.ts';
-import { type Bin, chooseBin } from './npm/choose-bin.ts';
+import { chooseBin } from './npm/choose-bin.ts';
 import { type Installed, newestVersion } from './npm/install.ts';
 import { installWithOverrides } from './npm/install-with-overrides.ts';
-import { failedRecord, recordOf } from './record.ts';
+import { failedRecord } from './record.ts';
 import { overridesFromRecord } from './recorded-help.ts';
 import { detailOf, hideAddresses, tellingLine } from './words.ts';
-
-type NpmOrder = {
-  name: string;
-  version?: string | undefined;
-  variables?: PackageSource['variables'];
-};
 
 /** A server that is an npm package: installed, started, listed. Only an abort leaves it without a record. */
 export async function crawlNpm(
   source: ServerSource,
-  { name, version: wished, variables }: NpmOrder,
+  { name, version: wished, variables }: PackageOrder,
   place: CrawlPlace,
 ): Promise<ServerRecord | undefined> {
   const fail = (
     reason: CrawlReason,
     words: string,
     version = wished ?? '',
-    known: { installed?: Installed; bin?: Bin } = {},
+    installed?: Installed,
   ) =>
     failedRecord(
-      { source, installed: known.installed, bin: known.bin?.name },
+      { source, installed, bin: undefined },
       { reason, detail: detailOf(words, hiddenIn(place)) },
       version,
     );
@@ -54,7 +44,7 @@ export async function crawlNpm(
   }
   const { installed } = result;
   const choice = await chooseBin(installed, place.packageDir, source.bin);
-  if (!choice.ok) return fail(choice.reason, choice.detail, installed.version, { installed });
+  if (!choice.ok) return fail(choice.reason, choice.detail, installed.version, installed);
   const { bin } = choice;
   const program: Program = {
     argv: bin.argv,
@@ -62,30 +52,8 @@ export async function crawlNpm(
     packageName: installed.name,
     binName: bin.name,
   };
-  const ready = { ...source, overrides };
-  const end = await attemptAll(ready, program, place);
-  if (place.signal?.aborted) return undefined;
-  const { help, attempt, diagnosis } = end;
-  if (attempt.listing === undefined) {
-    const { reason = 'crashed', words = '' } = diagnosis ?? {};
-    return fail(reason, words, installed.version, { installed, bin });
-  }
-  const others =
-    diagnosis === undefined
-      ? await listOtherConfigurations(ready, program, end, variables, place)
-      : [];
-  if (place.signal?.aborted) return undefined;
-  const record = recordOf(
-    { source, installed, bin: bin.name },
-    attempt.listing,
-    configurationOf('default', help),
-    help.given,
-    diagnosis && {
-      reason: diagnosis.reason,
-      detail: detailOf(diagnosis.words, hiddenIn(place)),
-    },
-  );
-  return withConfigurations(record, others);
+  const about = { source: { ...source, overrides }, installed, bin: bin.name };
+  return crawlInstalled(about, program, variables, place);
 }
 
 function isNotFound(output: string, name: string): boolean {

@@ -1,12 +1,13 @@
 // Rows of the crawler's faults that need several servers at once, or the whole way from a server to its record. Those of one
 // server alone are in introspect.test.ts.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '@toolwarden/catalogue/store';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { commandLines } from '../fixtures/command-lines.ts';
+import { copyServers } from '../fixtures/copy-servers.ts';
 import { needs } from '../fixtures/needs.ts';
 import { diagnose } from './diagnose.ts';
 import { introspect } from './introspect.ts';
@@ -22,9 +23,7 @@ describeSandboxed('faults of servers', () => {
   let packageDir: string;
   beforeAll(async () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
-    packageDir = await mkdtemp(join(tmpdir(), 'toolwarden-test-'));
-    await cp(join(import.meta.dirname, '../fixtures/servers'), packageDir, { recursive: true });
-    await chmod(packageDir, 0o755);
+    packageDir = copyServers();
   });
   afterAll(() => rm(packageDir, { recursive: true, force: true }));
   afterEach(() => void vi.useRealTimers());
@@ -158,16 +157,3 @@ test('CR27: of two crawlers of one folder the second is refused, and no server i
   expect((await openStore(data).readCrawlRuns()).items).toHaveLength(1);
   await rm(root, { recursive: true });
 });
-
-function commandLines(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-}

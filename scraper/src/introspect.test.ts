@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import {
   chmodSync,
-  cpSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instructionsDigest, own, type ToolDefinition, toolDigest } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandLines } from '../fixtures/command-lines.ts';
+import { copyServers } from '../fixtures/copy-servers.ts';
 import { needs } from '../fixtures/needs.ts';
 import { diagnose } from './diagnose.ts';
 import { type Attempt, introspect, type Launch } from './introspect.ts';
@@ -29,10 +30,7 @@ describeSandboxed('a server in the sandbox', () => {
 
   beforeAll(async () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
-    // A copy, because the folder of a checkout may be closed to the user that servers run as.
-    packageDir = mkdtempSync(join(tmpdir(), 'toolwarden-test-'));
-    cpSync(join(import.meta.dirname, '../fixtures/servers'), packageDir, { recursive: true });
-    chmodSync(packageDir, 0o755);
+    packageDir = copyServers();
   });
   afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
 
@@ -408,16 +406,3 @@ describeSandboxed('a server in the sandbox', () => {
     },
   );
 });
-
-function commandLines(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-}

@@ -4,7 +4,7 @@ import { isJsonObject, own } from '@toolwarden/catalogue';
 import type { Installed } from './install.ts';
 
 /** The command of a package to start: its name under `node_modules/.bin`, and what runs it. */
-export type Bin = { name: string; argv: (places: { node: string; package: string }) => string[] };
+type Bin = { name: string; argv: (places: { node: string; package: string }) => string[] };
 export type BinChoice =
   | { ok: true; bin: Bin }
   | { ok: false; reason: 'no-command' | 'runtime-missing'; detail: string };

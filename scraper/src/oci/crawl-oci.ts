@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { PackageSource, ServerRecord, ServerSource } from '@toolwarden/catalogue';
-import { attemptAll, type Program } from '../attempts.ts';
+import type { ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { Program } from '../attempts.ts';
+import { crawlInstalled, type PackageOrder } from '../crawl-installed.ts';
 import type { CrawlPlace } from '../crawl-server.ts';
 import { hiddenIn } from '../hidden-in.ts';
-import {
-  configurationOf,
-  listOtherConfigurations,
-  withConfigurations,
-} from '../list-configurations.ts';
 import type { Installed } from '../npm/install.ts';
-import { failedRecord, recordOf } from '../record.ts';
+import { failedRecord } from '../record.ts';
 import { urlProblem } from '../remote/address-rules.ts';
 import { containerSandbox, findContainerRuntime } from '../sandbox/container.ts';
 import { detailOf, tellingLine } from '../words.ts';
@@ -35,7 +31,7 @@ function hostProblem(image: string): string | undefined {
 /** A server that is a container image: pulled, then run without network. Only an abort leaves it without a record. */
 export async function crawlOci(
   source: ServerSource,
-  { name, version, variables }: Omit<PackageSource, 'version'> & { version?: string | undefined },
+  { name, version, variables }: PackageOrder,
   place: CrawlPlace,
 ): Promise<ServerRecord | undefined> {
   const base = { source, installed: undefined, bin: undefined };
@@ -54,8 +50,8 @@ export async function crawlOci(
     const detail = 'it is a container image, and neither docker nor podman runs here';
     return failedRecord(base, { reason: 'runtime-missing', detail }, tag);
   }
-  const { program } = found.runtime;
-  const pulled = await execute(program, ['pull', '--quiet', name], {
+  const runtime = found.runtime.program;
+  const pulled = await execute(runtime, ['pull', '--quiet', name], {
     timeout: place.limits.installMs,
     signal: place.signal,
   }).catch((error: Error & { stderr?: string }) => error);
@@ -72,30 +68,14 @@ export async function crawlOci(
     name: name.replace(/@sha256:.*$/, '').replace(/:[\w.-]+$/, ''),
     version: tag,
     registry: 'oci',
-    integrity: await digestOf(program, name),
+    integrity: await digestOf(runtime, name),
     manifest: {},
     readme: '',
   };
   const sandbox = await containerSandbox(found, name);
-  const own: Program = { argv: () => [], readme: '', packageName: name, binName: name };
-  const end = await attemptAll(source, own, { ...place, sandbox });
-  if (place.signal?.aborted) return undefined;
-  const { help, attempt, diagnosis } = end;
-  const problem = diagnosis && {
-    reason: diagnosis.reason,
-    detail: detailOf(diagnosis.words, hiddenIn(place)),
-  };
+  const program: Program = { argv: () => [], readme: '', packageName: name, binName: name };
   const about = { source, installed, bin: undefined };
-  if (attempt.listing === undefined)
-    return failedRecord(about, problem ?? { reason: 'crashed', detail: '' }, tag);
-  const others =
-    problem === undefined
-      ? await listOtherConfigurations(source, own, end, variables, { ...place, sandbox })
-      : [];
-  return withConfigurations(
-    recordOf(about, attempt.listing, configurationOf('default', help), help.given, problem),
-    others,
-  );
+  return crawlInstalled(about, program, variables, { ...place, sandbox });
 }
 
 /** The digest by which a registry vouches for the image that was pulled. */

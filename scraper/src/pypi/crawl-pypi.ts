@@ -1,17 +1,13 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { CrawlReason, PackageSource, ServerRecord, ServerSource } from '@toolwarden/catalogue';
-import { attemptAll, type Program } from '../attempts.ts';
+import type { CrawlReason, ServerRecord, ServerSource } from '@toolwarden/catalogue';
+import type { Program } from '../attempts.ts';
+import { crawlInstalled, type PackageOrder } from '../crawl-installed.ts';
 import type { CrawlPlace } from '../crawl-server.ts';
 import { hiddenIn } from '../hidden-in.ts';
-import {
-  configurationOf,
-  listOtherConfigurations,
-  withConfigurations,
-} from '../list-configurations.ts';
 import { chooseBinName } from '../npm/choose-bin.ts';
 import type { Installed } from '../npm/install.ts';
-import { failedRecord, recordOf } from '../record.ts';
+import { failedRecord } from '../record.ts';
 import { emptyFolders, runInstaller } from '../run-installer.ts';
 import type { Places } from '../sandbox/sandbox.ts';
 import { detailOf, hideAddresses, tellingLine } from '../words.ts';
@@ -22,16 +18,10 @@ const VERSION = /^[0-9A-Za-z][0-9A-Za-z.+!_-]{0,99}$/;
 /** Its makers' image, for sandboxes that are containers. */
 const UV_IMAGE = 'ghcr.io/astral-sh/uv:python3.13-bookworm-slim';
 
-type PypiOrder = {
-  name: string;
-  version?: string | undefined;
-  variables?: PackageSource['variables'];
-};
-
 /** A server that is a Python package. Only an abort leaves it without a record. */
 export async function crawlPypi(
   source: ServerSource,
-  { name, version, variables }: PypiOrder,
+  { name, version, variables }: PackageOrder,
   place: CrawlPlace,
 ): Promise<ServerRecord | undefined> {
   const fail = (reason: CrawlReason, words: string, installed?: Installed) =>
@@ -80,28 +70,7 @@ export async function crawlPypi(
     packageName: name,
     binName: bin,
   };
-  const end = await attemptAll(source, program, place);
-  if (place.signal?.aborted) return undefined;
-  const { help, attempt, diagnosis } = end;
-  if (attempt.listing === undefined)
-    return fail(diagnosis?.reason ?? 'crashed', diagnosis?.words ?? '', installed);
-  const others =
-    diagnosis === undefined
-      ? await listOtherConfigurations(source, program, end, variables, place)
-      : [];
-  return withConfigurations(
-    recordOf(
-      { source, installed, bin },
-      attempt.listing,
-      configurationOf('default', help),
-      help.given,
-      diagnosis && {
-        reason: diagnosis.reason,
-        detail: detailOf(diagnosis.words, hiddenIn(place)),
-      },
-    ),
-    others,
-  );
+  return crawlInstalled({ source, installed, bin }, program, variables, place);
 }
 
 /** Wheels only: building from source would run the package's own code with a network. */
