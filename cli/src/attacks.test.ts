@@ -1,20 +1,11 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Io } from './io.ts';
-import { runCli } from './run-cli.ts';
+import { runCaptured } from '../fixtures/run-captured.ts';
 
 async function run(...args: string[]) {
-  const lines = { out: [] as string[], err: [] as string[] };
-  const io: Io = {
-    stdin: (async function* () {})(),
-    out: (line) => void lines.out.push(line),
-    err: (line) => void lines.err.push(line),
-    env: {},
-    cwd: resolve(import.meta.dirname, '../..'),
-    isTty: false,
-  };
-  const code = await runCli(['attacks', ...args], io, new AbortController().signal);
-  return { code, ...lines, objects: () => lines.out.map((line) => JSON.parse(line)) };
+  const cwd = resolve(import.meta.dirname, '../..');
+  const ran = await runCaptured(['attacks', ...args], { cwd });
+  return { ...ran, objects: () => ran.out.map((line) => JSON.parse(line)) };
 }
 
 test.for([

@@ -1,20 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Io } from './io.ts';
-import { runCli } from './run-cli.ts';
+import { runCaptured } from '../fixtures/run-captured.ts';
 
-async function run(...args: string[]) {
-  const lines = { out: [] as string[], err: [] as string[] };
-  const io: Io = {
-    stdin: (async function* () {})(),
-    out: (line) => void lines.out.push(line),
-    err: (line) => void lines.err.push(line),
-    env: {},
-    cwd: '/nonexistent',
-    isTty: false,
-  };
-  const code = await runCli(args, io, new AbortController().signal);
-  return { code, ...lines };
-}
+const run = (...args: string[]) => runCaptured(args, { cwd: '/nonexistent' });
 
 const COMMANDS = [
   'crawl',

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteState } from '@toolwarden/gateway/operator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Io } from '../io.ts';
-import { runCli } from '../run-cli.ts';
+import { runCaptured } from '../../fixtures/run-captured.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,19 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(...args: string[]) {
-  const lines = { out: [] as string[], err: [] as string[] };
-  const io: Io = {
-    stdin: (async function* () {})(),
-    out: (line) => void lines.out.push(line),
-    err: (line) => void lines.err.push(line),
-    env: { TOOLWARDEN_STATE: join(folder, 'state') },
-    cwd: folder,
-    isTty: false,
-  };
-  const code = await runCli(args, io, new AbortController().signal);
-  return { code, ...lines };
-}
+const run = (...args: string[]) =>
+  runCaptured(args, { cwd: folder, env: { TOOLWARDEN_STATE: join(folder, 'state') } });
 
 const create = (...more: string[]) =>
   run('grants', 'create', '--server', 's', '--policy', 'p.json', '--label', 'my editor', ...more);

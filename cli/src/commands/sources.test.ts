@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCli } from '../run-cli.ts';
+import { runCaptured } from '../../fixtures/run-captured.ts';
 
 let dir: string;
 let server: Server;
@@ -32,17 +32,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function sources(...args: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    stdin: (async function* () {})(),
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    ...{ env: {}, cwd: dir, isTty: false },
-  };
-  const code = await runCli(['sources', ...args], io, new AbortController().signal);
-  return { code, out, err };
-}
+const sources = (...args: string[]) => runCaptured(['sources', ...args], { cwd: dir });
 const load = (...more: string[]) =>
   sources('import', 'registry', '--base-url', baseUrl, '--data', 'new', ...more);
 
