@@ -1,28 +1,7 @@
-import { compilePolicy, decide } from '@toolwarden/policy';
 import { expect, test } from 'vitest';
+import { entry, judgeOf } from '../testing/judged-calls.ts';
 import { createMemoryState } from './memory-state.ts';
-import type { CallEntry, Judge } from './state.ts';
-
-const policy = await compilePolicy({
-  version: '1',
-  default: 'deny',
-  tools: {
-    read: { limits: [{ max: 2, window: 'hour' }] },
-    pay: { action: 'approve', reason: 'it spends money' },
-  },
-});
-
-let last = 0;
-const entry = (tool: string, more: Partial<CallEntry> = {}): CallEntry => ({
-  callId: `c${++last}`,
-  ...{ method: 'tools/call', server: 's', tool, grant: 'local', at: 1_800_000_000_000 },
-  ...{ arguments: {}, argumentsText: '{}', isObserved: false },
-  ...more,
-});
-const judgeOf =
-  ({ server, tool, grant, arguments: args }: CallEntry): Judge =>
-  (facts) =>
-    decide(policy, { server, tool, grant, arguments: args }, facts);
+import type { CallEntry } from './state.ts';
 
 test('charges with the decision, and gives back once', () => {
   const state = createMemoryState();

@@ -1,33 +1,11 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { compilePolicy, decide } from '@toolwarden/policy';
 import { expect, test } from 'vitest';
+import { entry, judgeOf, START } from '../testing/judged-calls.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openSqliteState, type SqliteStateOptions } from './sqlite-state.ts';
-import type { CallEntry, Judge, Recorded, State } from './state.ts';
-
-const START = 1_800_000_000_000;
-const policy = await compilePolicy({
-  version: '1',
-  default: 'deny',
-  tools: {
-    read: { limits: [{ max: 2, window: 'hour' }] },
-    pay: { action: 'approve', reason: 'it spends money' },
-  },
-});
-
-let last = 0;
-const entry = (tool: string, more: Partial<CallEntry> = {}): CallEntry => ({
-  callId: `c${++last}`,
-  ...{ method: 'tools/call', server: 's', tool, grant: 'local', at: START },
-  ...{ arguments: {}, argumentsText: '{}', isObserved: false },
-  ...more,
-});
-const judgeOf =
-  ({ server, tool, grant, arguments: args }: CallEntry): Judge =>
-  (facts) =>
-    decide(policy, { server, tool, grant, arguments: args }, facts);
+import type { CallEntry, Recorded, State } from './state.ts';
 
 function open(folder: string, more: Partial<SqliteStateOptions> = {}) {
   return openSqliteState({ folder, clock: () => START, ...more });
