@@ -16,37 +16,34 @@ const modelAnswerSchema = z.object({
 });
 export type ModelAnswer = z.infer<typeof modelAnswerSchema>;
 
+const textForm = { type: 'string' };
+const quotesForm = { type: 'array', items: textForm };
+
 /** The answer's form as endpoints take it: nothing optional, nothing further. */
-export const answerJsonSchema: Record<string, unknown> = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['id', 'category', 'traits', 'rationale'],
-  properties: {
-    id: { type: 'string' },
-    category: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['value', 'quotes'],
-      properties: {
-        value: { type: 'string', enum: categories.map(({ id }) => id) },
-        quotes: { type: 'array', items: { type: 'string' } },
-      },
-    },
-    traits: {
-      type: 'array',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['trait', 'quotes'],
-        properties: {
-          trait: { type: 'string', enum: askedTraits.map(({ id }) => id) },
-          quotes: { type: 'array', items: { type: 'string' } },
-        },
-      },
-    },
-    rationale: { type: 'string' },
+export const answerJsonSchema = closedForm({
+  id: textForm,
+  category: closedForm({
+    value: { type: 'string', enum: categories.map(({ id }) => id) },
+    quotes: quotesForm,
+  }),
+  traits: {
+    type: 'array',
+    items: closedForm({
+      trait: { type: 'string', enum: askedTraits.map(({ id }) => id) },
+      quotes: quotesForm,
+    }),
   },
-};
+  rationale: textForm,
+});
+
+function closedForm(properties: Record<string, unknown>): Record<string, unknown> {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties,
+  };
+}
 
 /** An answer, or what is wrong with it in words that the model can be told. */
 export type ReadAnswer = { ok: true; answer: ModelAnswer } | { ok: false; problem: string };

@@ -11,6 +11,7 @@ import {
 } from '@toolwarden/catalogue';
 import { isVerbatim, shorten } from '../evidence.ts';
 import type { ModelAnswer } from './answer.ts';
+import { SENT_FIELDS } from './prompt.ts';
 
 /** What is left of a model's answer once every quote was looked up in the definition. */
 export type ModelFacts = {
@@ -66,14 +67,7 @@ function placeOf(quote: string, texts: readonly Place[]): string | undefined {
 
 function textsOf(tool: ToolDefinition, server: ServerWords | undefined): Place[] {
   const places: Place[] = [];
-  for (const field of [
-    'name',
-    'title',
-    'description',
-    'inputSchema',
-    'outputSchema',
-    'annotations',
-  ]) {
+  for (const field of SENT_FIELDS) {
     const value = own(tool, field);
     if (value !== undefined) addTexts(value, `/${field}`, places, 0);
   }

@@ -35,7 +35,8 @@ Answer with one JSON object and nothing else:
 
 /** More of a definition than this is not sent, and the answer is marked. */
 const MAX_SENT = 24_000;
-const SENT_FIELDS = [
+/** What of a definition a model is shown; a quote can stand nowhere else. */
+export const SENT_FIELDS = [
   'name',
   'title',
   'description',
