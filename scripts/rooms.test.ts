@@ -12,7 +12,7 @@ const ALLOWED: Record<string, string[]> = {
   classifier: ['catalogue'],
   gateway: ['catalogue', 'policy'],
   attacks: ['catalogue', 'policy', 'gateway'],
-  site: ['catalogue', 'policy'],
+  site: ['catalogue', 'policy', 'gateway'],
   cli: ['catalogue', 'policy', 'scraper', 'classifier', 'gateway', 'attacks', 'site'],
 };
 

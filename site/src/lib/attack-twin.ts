@@ -75,7 +75,8 @@ function tailOf(view: AttackView): Markdown[] {
     { heading: 2, text: 'Controls, strongest first' },
     ...view.controls.flatMap(({ title, how, policy }): Markdown[] => [
       { text: `${title}: ${how}` },
-      ...(policy === undefined ? [] : [{ code: policy.text, language: 'json' }]),
+      ...(policy === undefined ? [] : [{ code: policy.text, language: 'json' } as const]),
+      ...(policy?.refusal === undefined ? [] : [{ text: policy.refusal }]),
     ]),
     { heading: 2, text: 'In this catalogue' },
     {

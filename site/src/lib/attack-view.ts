@@ -7,6 +7,7 @@ import {
   type JsonValue,
   linksBetween,
 } from '@toolwarden/catalogue';
+import { policySchema } from '@toolwarden/policy';
 import { affectedBy } from './affected-tools.ts';
 import { caveatWords, gatewayWords, kindWords, verificationWords } from './attack-words.ts';
 import type { CatalogueView } from './catalogue-view.ts';
@@ -16,6 +17,7 @@ import { type NeedsWords, needsWords } from './needs-words.ts';
 import { type ProseSection, proseSections } from './prose.ts';
 import { asLink, type ToolLink } from './tool-view.ts';
 import { attackFacetUrl, attackUrl } from './urls.ts';
+import { wrapRefusal } from './wrap-refusal.ts';
 
 /** An entry of the attack database in a list. */
 export type AttackLink = {
@@ -35,7 +37,8 @@ type Control = {
   url: string;
   where: (typeof controls)[number]['where'];
   how: string;
-  policy: { text: string; tokens: JsonToken[] } | undefined;
+  /** `refusal`: why `toolwarden wrap` does not start with it; absent where it does. */
+  policy: { text: string; tokens: JsonToken[]; refusal: string | undefined } | undefined;
 };
 
 /** Everything an entry's page shows. */
@@ -139,9 +142,10 @@ function controlOf({ control, how, policy }: Attack['stoppedBy'][number]): Contr
   };
 }
 
-function printed(policy: JsonValue): { text: string; tokens: JsonToken[] } {
+function printed(policy: JsonValue): NonNullable<Control['policy']> {
   const tokens = joinTokens(jsonTokens(policy));
-  return { tokens, text: tokens.map(({ text }) => text).join('') };
+  const refusal = wrapRefusal(policySchema.parse(policy));
+  return { tokens, text: tokens.map(({ text }) => text).join(''), refusal };
 }
 
 function mappingOf({
