@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '@toolwarden/catalogue';
 import { type Decision, decide, type Facts, type ToolClass } from '@toolwarden/policy';
 import type { LoadedPolicy, RuledKind } from './policy/load-policy.ts';
 import { unavailable } from './refusal.ts';
-import type { CallEntry, Recorded, State } from './state/state.ts';
+import type { CallEntry, Eventually, Recorded, State } from './state/state.ts';
 import type { LiveTool } from './tools/tool-table.ts';
 
 /** Who calls, and where to; fixed for the life of a connection. */
@@ -55,8 +55,6 @@ export type Guard = {
   /** Whether a tool is listed at all: not if it is hidden, or refused whatever its arguments are. */
   isListed(tool: LiveTool): boolean;
 };
-
-type Eventually<Value> = Value | Promise<Value>;
 
 /** Makes the guard of one connection. */
 export function createGuard(options: GuardOptions): Guard {

@@ -17,7 +17,9 @@ import type { CallEntry, Grant, Judge, Recorded, State } from './state.ts';
 import type { Tables } from './store.ts';
 
 /** The lasting state, with what operators do to it. */
-export type SqliteState = State & {
+export type SqliteState = Omit<State, 'hasGrants' | 'findGrant'> & {
+  hasGrants(): boolean;
+  findGrant(token: string, at: number): Grant | undefined;
   grants: {
     list(): GrantRow[];
     create(grant: Omit<Grant, 'id'>): { id: string; token: string };

@@ -14,7 +14,10 @@ export type CallEntry = {
   grant: string;
   /** Absent in the stateless era. */
   session?: string;
-  /** Milliseconds since 1970 by this machine's clock; the state may judge by a later time, never by an earlier one. */
+  /**
+   * Milliseconds since 1970 by this machine's clock. The state may judge by a later time, and one that several machines
+   * share by its own clock.
+   */
   at: number;
   /** The definition that is called; absent where nothing of that name is listed. */
   definitionDigest?: Digest;
@@ -102,6 +105,9 @@ export type Grant = {
   expiresAt?: number;
 };
 
+/** A value, or where it has to be fetched the promise of it. */
+export type Eventually<Value> = Value | Promise<Value>;
+
 /** What survives a crash. `power` makes `record` a promise that settles once the disk has the record. */
 export type Durability = 'process' | 'power';
 
@@ -114,9 +120,9 @@ export type State = {
   /**
    * In ONE transaction: reads the counters, judges, charges what `counters` of an allowed call say, uses the approval
    * it needed (or finds or makes the pending one), and appends the decision to the audit. Synchronous under
-   * `durability: "process"`, a promise under `"power"`.
+   * `durability: "process"`, a promise under `"power"` and where replicas share the counters.
    */
-  record(entry: CallEntry, judge: Judge): Recorded | Promise<Recorded>;
+  record(entry: CallEntry, judge: Judge): Eventually<Recorded>;
   /** Pairs an outcome with its decision. May be written a little later; after a crash it reads as unknown. */
   outcome(callId: string, outcome: Outcome): void;
   /** Gives back what a call was charged, for a call that certainly never left; a second time does nothing. */
@@ -124,9 +130,9 @@ export type State = {
   /** Appends something other than a call to the audit. May be written a little later. */
   note(note: Note): void;
   /** Whether any grant exists that is not revoked: then a caller without one is refused. */
-  hasGrants(): boolean;
+  hasGrants(): Eventually<boolean>;
   /** The grant of a token, unless revoked or expired; takes the same time for every wrong token. */
-  findGrant(token: string, at: number): Grant | undefined;
+  findGrant(token: string, at: number): Eventually<Grant | undefined>;
   /** Writes what is still waiting; then the store may be closed. Idempotent. */
   close(): void | Promise<void>;
 };

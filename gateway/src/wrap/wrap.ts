@@ -62,7 +62,7 @@ export async function runWrap(
   const classOf = options.catalogue ? await readToolClasses(options.catalogue) : undefined;
   const state = await options.openState();
   try {
-    const grant = grantOf(options, state, name);
+    const grant = await grantOf(options, state, name);
     const note = (kind: Note['kind'], detail: Note['detail']) => {
       try {
         state.note({ at: Date.now(), kind, server: name, grant, detail });
@@ -111,15 +111,19 @@ export async function runWrap(
   }
 }
 
-function grantOf({ grant: token, policy }: WrapOptions, state: State, server: string): string {
+async function grantOf(
+  { grant: token, policy }: WrapOptions,
+  state: State,
+  server: string,
+): Promise<string> {
   if (token === undefined) {
-    if (!state.hasGrants()) return 'local';
+    if (!(await state.hasGrants())) return 'local';
     throw new GatewayError(
       'grant-required',
       'grants are configured, so a caller without one is refused; give --grant, see toolwarden grants --help',
     );
   }
-  const grant = state.findGrant(token, Date.now());
+  const grant = await state.findGrant(token, Date.now());
   if (grant === undefined || !(grant.servers.includes(server) || grant.servers.includes('*'))) {
     throw new GatewayError(
       'grant-unknown',
