@@ -1,11 +1,20 @@
 import type { Guard } from '../guard.ts';
+import type { ClientMessage } from '../protocol/client-message.ts';
 import type { Note, Outcome } from '../state/state.ts';
-import type { PendingLimits } from './pending.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
+import type { Pending, PendingLimits } from './pending.ts';
 
 /** One client and one server, and what stands between them. Knows messages, not streams. */
 export type Link = {
   fromClient(line: Buffer): void;
-  fromServer(line: Buffer): void;
+  /** A message that was read already; what answers it goes to the same `origin`. */
+  fromClientMessage(message: ClientMessage, origin?: object): void;
+  /** `via` says by which stream of the server it came, for a front that has several. */
+  fromServer(line: Buffer, via?: object): void;
+  /** The client no longer waits for what came from this origin, and wants it ended. */
+  clientLeft(origin: object): void;
+  /** A request will have no answer, or none that can be read; the client is told so, once. */
+  requestFailed(pending: Pending, message: string): void;
   /** Ends what waited too long; to be called about once a second. */
   tick(): void;
   /** The server is gone: everything that waits is answered, as far as anyone can know. */
@@ -18,8 +27,16 @@ export type LinkOptions = {
   guard: Guard;
   /** Names this connection where calls are counted by session. */
   session: string;
-  toClient: (message: string | Buffer) => void;
-  toServer: (message: string) => void;
+  /** `false` where nobody is there to take it. */
+  toClient: (message: string | Buffer, origin?: object, via?: object) => unknown;
+  /** `about` is the request that the message is. */
+  toServer: (message: string, about?: Pending) => void;
+  /** Ends a request at the server; `true` where it needs no message for that. */
+  cancelAtServer?: (pending: Pending, reason: string) => boolean;
+  /** What the transport says against a call of a tool, before it is judged. */
+  transportProblem?: (pending: Pending, tool: LiveTool) => TransportProblem | undefined;
+  /** Several clients of one identity share this connection, so ids and progress tokens are theirs only with us. */
+  isShared?: boolean;
   outcome: (callId: string, outcome: Outcome) => void;
   undo: (callId: string) => void;
   note: (kind: Note['kind'], detail: Note['detail']) => void;
@@ -30,6 +47,9 @@ export type LinkOptions = {
   /** What a person adds to the command that answers an approval. */
   stateOption?: string;
 };
+
+/** Why a call contradicts the transport that carried it, as an error of the protocol. */
+export type TransportProblem = { code: number; message: string };
 
 /** Codes of the errors that the gateway answers itself. */
 export const code = {

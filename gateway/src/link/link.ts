@@ -9,11 +9,12 @@ import { clientRequests, metaKeys } from '../protocol/methods.ts';
 import { readServerMessage, type ServerMessage } from '../protocol/server-message.ts';
 import { refusalResult, withoutRecord } from '../refusal.ts';
 import type { Outcome } from '../state/state.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
 import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
 import { code, type Link, type LinkOptions } from './link-options.ts';
 import { Notifications } from './notifications.ts';
-import { type Pending, PendingRequests } from './pending.ts';
+import { type Pending, PendingRequests, tokenOf } from './pending.ts';
 import { printParams } from './print-params.ts';
 import { Rounds } from './rounds.ts';
 import { ServerAsks } from './server-asks.ts';
@@ -31,7 +32,7 @@ export function createLink(options: LinkOptions): Link {
 
 class StdioLink implements Link {
   readonly #options: LinkOptions;
-  readonly #pending = new PendingRequests();
+  readonly #pending: PendingRequests;
   readonly #tools: ToolLists;
   readonly #asks: ServerAsks;
   readonly #notifications: Notifications;
@@ -40,6 +41,7 @@ class StdioLink implements Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#pending = new PendingRequests(options);
     this.#asks = new ServerAsks(options);
     this.#tools = createToolLists(
       (method, params) => this.#ask(method, params),
@@ -57,10 +59,13 @@ class StdioLink implements Link {
   }
 
   fromClient(line: Buffer): void {
-    const message = readClientMessage(line);
+    this.fromClientMessage(readClientMessage(line));
+  }
+
+  fromClientMessage(message: ClientMessage, origin?: object): void {
     switch (message.kind) {
       case 'request':
-        this.#request(message);
+        this.#request(message, origin);
         break;
       case 'notification':
         this.#notifications.fromClient(message.method, message.params ?? {}, (pending) =>
@@ -72,21 +77,21 @@ class StdioLink implements Link {
         break;
       default:
         this.#options.note('frame-refused', { from: 'client', why: message.why });
-        this.#error(message.id ?? null, message.code, `Refused: ${message.why}`);
+        this.#error(message.id ?? null, message.code, `Refused: ${message.why}`, origin);
     }
   }
 
-  fromServer(line: Buffer): void {
+  fromServer(line: Buffer, via?: object): void {
     const message = readServerMessage(line);
     switch (message.kind) {
       case 'answer':
-        this.#answer(message, line);
+        this.#answer(message, line, via);
         break;
       case 'request':
-        this.#asks.request(message.id, message.method, message.params, this.#capabilities);
+        this.#asks.request(message, this.#capabilities, via);
         break;
       case 'notification':
-        this.#notifications.fromServer(message.method, message.params);
+        this.#notifications.fromServer(message.method, message.params, via);
         break;
       default:
         this.#options.note('frame-refused', { from: 'server', why: 'not a message' });
@@ -114,23 +119,40 @@ class StdioLink implements Link {
     }
   }
 
-  #request(message: RequestMessage) {
+  clientLeft(origin: object): void {
+    for (const pending of this.#pending.values()) {
+      if (pending.origin !== origin || pending.isCancelled) continue;
+      pending.isCancelled = true;
+      if (!pending.isSent) continue;
+      this.#finish(pending, { kind: 'cancelled' });
+      this.#cancelAtServer(pending, 'the client left');
+    }
+  }
+
+  requestFailed(pending: Pending, message: string): void {
+    if (this.#pending.get(pending.id) !== pending) return;
+    this.#finish(pending, { kind: 'unknown', reason: message });
+    this.#fail(pending, code.serverGone, message);
+  }
+
+  #request(message: RequestMessage, origin: object | undefined) {
     const { id, method } = message;
     const params = message.params ?? {};
     const { limits, clock } = this.#options;
     const act = clientRequests.get(method);
     if (act === undefined) {
       this.#options.note('method-refused', { from: 'client', method: method.slice(0, 100) });
-      return this.#error(id, code.unknownMethod, 'This method does not pass the gateway');
+      return this.#error(id, code.unknownMethod, 'This method does not pass the gateway', origin);
     }
     if (this.#pending.ofClient(id) !== undefined) {
-      return this.#error(null, code.invalidRequest, 'This id is in use');
+      return this.#error(null, code.invalidRequest, 'This id is in use', origin);
     }
     if (this.#pending.size >= limits.inFlight) {
       return this.#error(
         id,
         code.serverGone,
         'Too many requests wait for an answer; send it later',
+        origin,
       );
     }
     const meta = own(params, '_meta');
@@ -142,6 +164,7 @@ class StdioLink implements Link {
       ...{ id: this.#pending.nextId(), method, clientId: id, params, isStateless },
       capabilities: isStateless ? object(meta, metaKeys.capabilities) : this.#capabilities,
       ...{ startedAt: now, activeAt: now, isSent: false, isCancelled: false },
+      ...(origin && { origin }),
     };
     this.#pending.add(pending);
     this.#guarded(pending, () => {
@@ -149,8 +172,8 @@ class StdioLink implements Link {
       const asks = judgedAs(act, method, params);
       if (asks === 'invalid') return this.#fail(pending, code.invalidParams, 'Invalid params');
       return asks === undefined
-        ? this.#send(pending, message.params && JSON.stringify(params))
-        : this.#judgeAll(pending, asks, JSON.stringify(params));
+        ? this.#send(pending, message.params && JSON.stringify(this.#sent(pending)))
+        : this.#judgeAll(pending, asks, JSON.stringify(this.#sent(pending)));
     });
   }
 
@@ -167,6 +190,8 @@ class StdioLink implements Link {
       this.#tools.ensure(pending.isStateless ? own(params, '_meta') : undefined),
       () => {
         const tool = this.#tools.get(name);
+        const problem = tool && this.#transportProblem(pending, tool);
+        if (problem) return this.#fail(pending, problem.code, problem.message);
         return follow(tool?.checkArguments(), (check) => {
           const argumentsText = JSON.stringify(args);
           const ask: Ask = {
@@ -176,12 +201,25 @@ class StdioLink implements Link {
           const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
           return follow(verdict, (judged) => {
             pending.callId = judged.callId;
-            if (judged.pass) this.#send(pending, printParams(params, argumentsText));
+            if (judged.pass) this.#send(pending, printParams(this.#sent(pending), argumentsText));
             else this.#refuse(pending, name, judged);
           });
         });
       },
     );
+  }
+
+  // What is wrong with its headers would tell that a hidden tool exists.
+  #transportProblem(pending: Pending, tool: LiveTool) {
+    const { transportProblem, guard } = this.#options;
+    return transportProblem && guard.isListed(tool) ? transportProblem(pending, tool) : undefined;
+  }
+
+  /** The params as the server gets them: where several clients share it, they tell their progress apart by our ids. */
+  #sent(pending: Pending): JsonObject {
+    const { params, id } = pending;
+    if (!this.#options.isShared || tokenOf(pending) === undefined) return params;
+    return { ...params, _meta: { ...object(params, '_meta'), progressToken: id } };
   }
 
   /** Judges everything that one request asks for; it passes only whole. */
@@ -228,11 +266,14 @@ class StdioLink implements Link {
     pending.isSent = true;
     const rest = params === undefined ? '}' : `,"params":${params}}`;
     const method = JSON.stringify(pending.method);
-    this.#options.toServer(`{"jsonrpc":"2.0","id":${pending.id},"method":${method}${rest}`);
+    this.#options.toServer(
+      `{"jsonrpc":"2.0","id":${pending.id},"method":${method}${rest}`,
+      pending,
+    );
   }
 
-  #answer(answer: Answer, line: Buffer) {
-    const pending = this.#pending.get(answer.id);
+  #answer(answer: Answer, line: Buffer, via: object | undefined) {
+    const pending = this.#pending.get(answer.id) ?? this.#pending.takeUndelivered(answer.id);
     if (pending === undefined || !pending.isSent) {
       return this.#options.note('server-fault', { what: 'an answer to nothing that was asked' });
     }
@@ -245,14 +286,14 @@ class StdioLink implements Link {
     this.#finish(pending, { kind: 'answered', bytes: line.length, ...isError });
     if (!answer.isError) {
       if (pending.method === 'tools/list' || pending.method === 'subscriptions/listen') {
-        return this.#rewritten(pending, line.toString('utf8', start, end));
+        return this.#rewritten(pending, line.toString('utf8', start, end), via);
       }
-      if (pending.isStateless) return this.#statelessAnswer(pending, answer, line);
+      if (pending.isStateless) return this.#statelessAnswer(pending, answer, line, via);
     }
-    this.#forward(pending, answer, line);
+    this.#forward(pending, answer, line, via);
   }
 
-  #statelessAnswer(pending: Pending, answer: Answer, line: Buffer) {
+  #statelessAnswer(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
     const body = line.subarray(answer.body.start, answer.body.end);
     const checked = checkStatelessResult(body, pending.capabilities);
     if ('problem' in checked) {
@@ -270,7 +311,7 @@ class StdioLink implements Link {
     this.#guarded(pending, () =>
       this.#asks.judge(checked.asks, true, (isAllowed) =>
         isAllowed
-          ? this.#forward(pending, answer, line)
+          ? this.#forward(pending, answer, line, via)
           : this.#fail(
               pending,
               code.internal,
@@ -281,23 +322,27 @@ class StdioLink implements Link {
   }
 
   /** The answer's own bytes, with the client's id where ours stood. */
-  #forward({ clientId }: Pending, { idSpan }: Answer, line: Buffer) {
-    this.#options.toClient(withId(line, idSpan, JSON.stringify(clientId)));
+  #forward(pending: Pending, { idSpan }: Answer, line: Buffer, via: object | undefined) {
+    this.#deliver(pending, withId(line, idSpan, JSON.stringify(pending.clientId)), via);
   }
 
-  #rewritten(pending: Pending, text: string) {
+  #deliver(pending: Pending, message: string | Buffer, via: object | undefined) {
+    const isTaken = this.#options.toClient(message, pending.origin, via);
+    if (isTaken === false && !pending.isStateless) this.#pending.keepUndelivered(pending);
+  }
+
+  #rewritten(pending: Pending, text: string, via: object | undefined) {
     this.#guarded(pending, () => {
       const result = JSON.parse(text) as JsonValue;
       if (!isJsonObject(result)) throw new Error('a result that is no object');
       if (pending.method === 'subscriptions/listen') {
-        return this.#reply(pending, {
-          result: this.#notifications.withClientsId(result, pending.clientId),
-        });
+        const named = this.#notifications.withClientsId(result, pending.clientId);
+        return this.#reply(pending, { result: named }, via);
       }
       const filtered = this.#tools.filter(pending.params, result, (tool) =>
         this.#options.guard.isListed(tool),
       );
-      return follow(filtered, (kept) => this.#reply(pending, { result: kept }));
+      return follow(filtered, (kept) => this.#reply(pending, { result: kept }, via));
     });
   }
 
@@ -346,8 +391,9 @@ class StdioLink implements Link {
       this.#options.outcome(pending.callId, outcome);
   }
 
-  #cancelAtServer({ id }: Pending, reason: string) {
-    const params = { requestId: id, reason };
+  #cancelAtServer(pending: Pending, reason: string) {
+    if (this.#options.cancelAtServer?.(pending, reason)) return;
+    const params = { requestId: pending.id, reason };
     this.#options.toServer(
       JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }),
     );
@@ -359,14 +405,14 @@ class StdioLink implements Link {
     if (!pending.isCancelled) this.#reply(pending, { error: { code: number, message } });
   }
 
-  #reply(pending: Pending, body: JsonObject) {
-    this.#options.toClient(JSON.stringify({ jsonrpc: '2.0', id: pending.clientId, ...body }));
+  #reply(pending: Pending, body: JsonObject, via?: object) {
+    const message = JSON.stringify({ jsonrpc: '2.0', id: pending.clientId, ...body });
+    this.#deliver(pending, message, via);
   }
 
-  #error(id: RequestId | null, number: number, message: string) {
-    this.#options.toClient(
-      JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message } }),
-    );
+  #error(id: RequestId | null, number: number, message: string, origin: object | undefined) {
+    const text = JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message } });
+    this.#options.toClient(text, origin);
   }
 }
 

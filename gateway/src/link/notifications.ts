@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
 import type { RequestId } from '../protocol/client-message.ts';
 import { clientNotifications, metaKeys, serverNotifications } from '../protocol/methods.ts';
 import type { LinkOptions } from './link-options.ts';
-import type { Pending, PendingRequests } from './pending.ts';
+import { type Pending, type PendingRequests, tokenOf } from './pending.ts';
 import type { ServerAsks } from './server-asks.ts';
 import type { ToolLists } from './tool-lists.ts';
 
@@ -23,28 +23,33 @@ export class Notifications {
     this.#asks = asks;
   }
 
-  fromServer(method: string, params: JsonObject | undefined): void {
+  fromServer(method: string, params: JsonObject | undefined, via?: object): void {
     if (!serverNotifications.has(method)) {
       this.#options.note('method-refused', { from: 'server', method: method.slice(0, 100) });
       return;
     }
     let sent = params;
+    let origin: object | undefined;
     if (method === 'notifications/tools/list_changed') this.#tools.forget();
     if (method === 'notifications/progress') {
       const token = own(params, 'progressToken');
       const pending = this.#pending.ofToken(token as RequestId);
       if (pending === undefined || pending.isCancelled) return;
       pending.activeAt = this.#options.clock();
+      origin = pending.origin;
+      if (this.#options.isShared) sent = { ...params, progressToken: tokenOf(pending) ?? null };
     }
     if (method === 'notifications/cancelled') {
       const requestId = this.#asks.takeBack(own(params, 'requestId'));
       if (requestId === undefined) return;
       sent = { ...params, requestId };
     }
-    if (sent !== undefined) sent = this.withClientsId(sent);
-    this.#options.toClient(
-      JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) }),
-    );
+    if (sent !== undefined) {
+      origin ??= this.#subscriptionOf(sent)?.origin;
+      sent = this.withClientsId(sent);
+    }
+    const text = JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) });
+    this.#options.toClient(text, origin, via);
   }
 
   /** `cancel` ends a request that was sent. */
@@ -70,10 +75,14 @@ export class Notifications {
   /** What belongs to a subscription names the request that opened it: by the client's id, not by ours. */
   withClientsId(holder: JsonObject, opener?: RequestId): JsonObject {
     const meta = own(holder, '_meta');
-    const id = own(meta, metaKeys.subscription);
-    if (!isJsonObject(meta) || typeof id !== 'number') return holder;
-    const clientId = this.#pending.get(id)?.clientId ?? opener;
+    if (!isJsonObject(meta) || typeof own(meta, metaKeys.subscription) !== 'number') return holder;
+    const clientId = this.#subscriptionOf(holder)?.clientId ?? opener;
     if (clientId === undefined) return holder;
     return { ...holder, _meta: { ...meta, [metaKeys.subscription]: clientId } };
+  }
+
+  #subscriptionOf(holder: JsonObject): Pending | undefined {
+    const id = own(own(holder, '_meta'), metaKeys.subscription);
+    return typeof id === 'number' ? this.#pending.get(id) : undefined;
   }
 }

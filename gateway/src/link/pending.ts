@@ -12,6 +12,8 @@ export type Pending = {
   /** What the client can answer, as far as this request is concerned. */
   readonly capabilities: JsonObject;
   readonly isStateless: boolean;
+  /** Where the request came from, for a front that must answer there. */
+  readonly origin?: object;
   readonly startedAt: number;
   /** When the server last showed that it works on it. */
   activeAt: number;
@@ -27,12 +29,21 @@ export type PendingLimits = { inFlight: number; idleMs: number; hardMs: number }
 
 export const pendingLimits: PendingLimits = { inFlight: 256, idleMs: 60_000, hardMs: 300_000 };
 
+const MOST_UNDELIVERED = 64;
+
 /** The requests in flight, by our id, the client's id and the progress token. */
 export class PendingRequests {
   readonly #byId = new Map<number, Pending>();
   readonly #byClientId = new Map<RequestId, Pending>();
   readonly #byToken = new Map<RequestId, Pending>();
+  /** Answered while nobody took it; the server may be asked to say it again. */
+  readonly #undelivered = new Map<number, Pending>();
+  readonly #isShared: boolean;
   #lastId = 0;
+
+  constructor({ isShared = false } = {}) {
+    this.#isShared = isShared;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -48,6 +59,7 @@ export class PendingRequests {
 
   add(pending: Pending): void {
     this.#byId.set(pending.id, pending);
+    if (this.#isShared) return;
     if (pending.clientId !== undefined) this.#byClientId.set(pending.clientId, pending);
     const token = tokenOf(pending);
     if (token !== undefined) this.#byToken.set(token, pending);
@@ -67,16 +79,32 @@ export class PendingRequests {
     return this.#byId.get(id);
   }
 
+  keepUndelivered(pending: Pending): void {
+    this.#undelivered.set(pending.id, pending);
+    const [oldest] = this.#undelivered.keys();
+    if (this.#undelivered.size > MOST_UNDELIVERED && oldest !== undefined) {
+      this.#undelivered.delete(oldest);
+    }
+  }
+
+  takeUndelivered(id: number): Pending | undefined {
+    const pending = this.#undelivered.get(id);
+    this.#undelivered.delete(id);
+    return pending;
+  }
+
   ofClient(id: RequestId): Pending | undefined {
     return this.#byClientId.get(id);
   }
 
   ofToken(token: RequestId): Pending | undefined {
+    if (this.#isShared) return typeof token === 'number' ? this.#byId.get(token) : undefined;
     return this.#byToken.get(token);
   }
 }
 
-function tokenOf({ params, clientId }: Pending): RequestId | undefined {
+/** The token by which a client wants to hear of the progress of its request. */
+export function tokenOf({ params, clientId }: Pending): RequestId | undefined {
   if (clientId === undefined || params['_meta'] === undefined) return undefined;
   const token = (params['_meta'] as JsonObject)['progressToken'];
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;

@@ -21,7 +21,11 @@ export class ServerAsks {
   }
 
   /** Passes a request on if the client declared that it takes such, and no policy refuses it. */
-  request(id: RequestId, method: string, params: JsonObject | undefined, capabilities: JsonObject) {
+  request(
+    { id, method, params }: { id: RequestId; method: string; params?: JsonObject },
+    capabilities: JsonObject,
+    via?: object,
+  ) {
     const needs = serverRequests.get(method);
     const isKnown = serverRequests.has(method);
     const isDeclared = needs === undefined || Object.hasOwn(capabilities, needs);
@@ -34,9 +38,15 @@ export class ServerAsks {
         if (!isAllowed) return this.#refuse(id, 'A policy refuses this request');
         const ours = ++this.#lastId;
         this.#open.set(ours, id);
-        this.#options.toClient(
-          JSON.stringify({ jsonrpc: '2.0', id: ours, method, ...(params && { params }) }),
-        );
+        const text = JSON.stringify({
+          jsonrpc: '2.0',
+          id: ours,
+          method,
+          ...(params && { params }),
+        });
+        if (this.#options.toClient(text, undefined, via) !== false) return;
+        this.#open.delete(ours);
+        this.#refuse(id, 'The client does not listen');
       });
       if (settled instanceof Promise) settled.catch(() => this.#refuse(id, NO_RECORD));
     } catch {
