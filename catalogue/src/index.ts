@@ -119,3 +119,4 @@ export {
   toolDefinitionSchema,
   toolDigest,
 } from './tool.ts';
+export { escapeHidden, type TextPiece, visiblePieces, visibleText } from './visible-text.ts';
