@@ -45,7 +45,12 @@ export const examples: Record<string, JsonValue> = {
   'rule.limits': [{ counter: 'mails', window: 'day', max: 100, scope: 'grant' }],
   'rule.rate_limit': { max: 10, window: 60 },
   'rule.approval': { timeout: '1h', hold: '30s' },
-  'rule.response': { max_bytes: 65536, redact: ['[0-9]{16}'], strip_control: true },
+  'rule.response': {
+    max_bytes: 65536,
+    redact: [{ preset: 'secrets' }, '[0-9]{16}'],
+    strip_control: true,
+  },
+  'rule.marks': ['untrusted_content'],
   'limit.counter': 'mails',
   'limit.window': '15m',
   'limit.max': 10,
@@ -55,6 +60,7 @@ export const examples: Record<string, JsonValue> = {
   'flow.after': { traits: ['untrusted_content', 'private_data'] },
   'flow.within': '1h',
   'flow.then': { traits: ['communicates_externally'] },
+  'flow.scope': 'session',
   'flow.action': 'deny',
   'flow.reason': 'Private data may not leave.',
   'condition.any': [

@@ -113,7 +113,7 @@ export function createGuard(options: GuardOptions): Guard {
     isListed(tool) {
       if (isObserving) return true;
       const policy = options.policy();
-      const facts = { at: clock(), counters: NOTHING_USED, marks: new Map(), ...factsOf(tool) };
+      const facts = { at: clock(), counters: NOTHING_USED, ...factsOf(tool) };
       const call = { server: caller.server, tool: tool.name, grant: caller.grant, arguments: {} };
       return !isAlwaysRefused(decide(policy.by.tools, call, facts), policy.document);
     },

@@ -206,6 +206,8 @@ const limit = fc.record(
   { requiredKeys: ['window', 'max'] },
 );
 
+const trait = fc.constantFrom(...traits.map(({ id }) => id));
+
 const rule = fc.record(
   {
     action: fc.constantFrom('allow', 'deny', 'approve'),
@@ -214,6 +216,7 @@ const rule = fc.record(
     approve_if: fc.array(fc.record({ conditions }), { maxLength: 2 }),
     limits: fc.array(limit, { maxLength: 2 }),
     rate_limit: fc.record({ max: fc.nat(3), window: fc.constantFrom(1, 60) }),
+    marks: fc.array(trait, { maxLength: 2 }),
   },
   { requiredKeys: [] },
 );
@@ -223,13 +226,16 @@ const someRule = fc.oneof(
   { weight: 3, arbitrary: rule },
 );
 
-const trait = fc.constantFrom(...traits.map(({ id }) => id));
-const flow = fc.record({
-  after: fc.record({ traits: fc.array(trait, { minLength: 1, maxLength: 2 }) }),
-  within: window,
-  then: fc.record({ traits: fc.array(trait, { minLength: 1, maxLength: 2 }) }),
-  action: fc.constantFrom('deny', 'approve'),
-});
+const flow = fc.record(
+  {
+    after: fc.record({ traits: fc.array(trait, { minLength: 1, maxLength: 2 }) }),
+    within: window,
+    then: fc.record({ traits: fc.array(trait, { minLength: 1, maxLength: 2 }) }),
+    scope: fc.constantFrom('grant', 'session'),
+    action: fc.constantFrom('deny', 'approve'),
+  },
+  { requiredKeys: ['after', 'within', 'then', 'action'] },
+);
 
 /** A valid policy out of few words. */
 export const arbitraryPolicy = fc.record(

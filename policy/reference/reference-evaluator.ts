@@ -20,24 +20,33 @@ type Applied = { rule: Rule; pointer: string; part: string; mayAllow: boolean };
 /** Decides calls in order, with counters and marks that start empty. */
 export function referenceRunner(policy: Policy) {
   const past: { key: string; at: number; amount: number }[] = [];
-  const marked: { grant: string; trait: Trait; at: number }[] = [];
+  const marked: { grant: string; session: string | undefined; trait: Trait; at: number }[] = [];
   return (call: RecordedCall): Omit<Decision, 'reason' | 'policyDigest'> => {
-    const { grant = 'local' } = call;
-    const { keys, restricting, traits } = classesOf(call);
+    const { grant = 'local', session } = call;
+    const { keys, restricting, traits: judged, isJudged } = classesOf(call);
     const applied = rulesFor(policy, call.tool, keys, restricting);
+    const given = applied.flatMap(({ rule }) => rule.marks ?? []);
+    const isGiven = applied.some(({ rule }) => rule.marks !== undefined);
+    const traits = [...(isJudged || !isGiven ? judged : []), ...given];
+    const asked = (policy.flows ?? []).flatMap(({ after }) => after.traits);
+    const left = asked.length > 0 ? traits.filter((trait) => asked.includes(trait)) : given;
+    const at = Math.max(call.at, ...past.map((charge) => charge.at), ...marked.map((m) => m.at));
     const marks = applied.flatMap((one) => ruleMarks(one, call));
     for (const [i, name] of (policy.hide ?? []).entries()) {
       if (matchesName(name, call.tool)) marks.push({ effect: 'deny', pointer: `/hide/${i}` });
     }
-    for (const [i, { after, within, then, action }] of (policy.flows ?? []).entries()) {
-      const since = call.at - milliseconds(within);
+    for (const [i, { after, within, then, action, scope }] of (policy.flows ?? []).entries()) {
+      const since = at - milliseconds(within);
       const hasMarked = (trait: Trait) =>
-        marked.some((mark) => mark.grant === grant && mark.trait === trait && mark.at > since);
+        marked
+          .filter(
+            (mark) => mark.grant === grant && (scope !== 'session' || mark.session === session),
+          )
+          .some((mark) => mark.trait === trait && mark.at > since);
       if (then.traits.some((trait) => traits.includes(trait)) && after.traits.every(hasMarked)) {
         marks.push({ effect: action, pointer: `/flows/${i}` });
       }
     }
-    const at = Math.max(call.at, ...past.map((charge) => charge.at));
     const met = applied.flatMap(({ rule, pointer }) => limitsOf(rule, pointer, call));
     const charges = [...Map.groupBy(met, ({ key }) => key)].map(([key, limits]) => {
       const windowMs = limits[0]?.windowMs ?? 0;
@@ -53,7 +62,7 @@ export function referenceRunner(policy: Policy) {
     const isAllowed = effect === 'allow' || (effect === 'approve' && call.isApproved === true);
     if (isAllowed) {
       past.push(...charges);
-      marked.push(...traits.map((trait) => ({ grant, trait, at: call.at })));
+      marked.push(...left.map((trait) => ({ grant, session, trait, at })));
     }
     const counters = charges.map(({ key, windowMs, amount, held, max }) => {
       const charged = isAllowed ? amount : 0;
@@ -79,14 +88,14 @@ function classesOf({ classification, definition }: RecordedCall) {
     const traits = allTraits.map(({ id }) => id);
     const worst = ['category:Write', 'category:Execute', 'label:Destructive', 'label:Financial'];
     const keys = [...worst, 'level:Critical', ...traits.map(key)];
-    return { traits, keys, restricting: keys };
+    return { traits, keys, restricting: keys, isJudged: false };
   }
   const { category, traits } = judged;
   const { label, risk } = assess(category, traits);
   const keys = [`category:${category}`, `label:${label}`, `level:${risk}`, ...traits.map(key)];
   const isBoth = label === 'Financial' && traits.includes('destructive');
   const restricting = isBoth ? ['label:Destructive'] : [];
-  return { traits, keys: [...keys, ...restricting], restricting };
+  return { traits, keys: [...keys, ...restricting], restricting, isJudged: true };
 }
 
 function rulesFor(policy: Policy, tool: string, classes: string[], restricting: string[]) {

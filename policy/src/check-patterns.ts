@@ -24,10 +24,12 @@ export async function checkPatterns(text: string): Promise<Finding[]> {
           : [],
       ),
     ...rules.flatMap(({ pointer, rule }) =>
-      (rule.response?.redact ?? []).map((pattern, index) => ({
-        pointer: `${pointer}/response/redact/${index}`,
-        pattern,
-      })),
+      (rule.response?.redact ?? []).flatMap((entry, index) => {
+        const at = `${pointer}/response/redact/${index}`;
+        return typeof entry === 'string'
+          ? [{ pointer: at, pattern: entry }]
+          : (entry.allow ?? []).map((pattern, i) => ({ pointer: `${at}/allow/${i}`, pattern }));
+      }),
     ),
   ];
   if (patterns.length === 0) return [];

@@ -22,10 +22,16 @@ export type ToolClass = {
 };
 
 /** The classes of a tool, and those of them whose rules may allow it; rules of the others only restrict. */
-export type ClassSet = { keys: ReadonlySet<ClassKey>; allowing: ReadonlySet<ClassKey> };
+export type ClassSet = {
+  keys: ReadonlySet<ClassKey>;
+  allowing: ReadonlySet<ClassKey>;
+  /** False where nobody has judged the tool, so that it has every trait for rules that restrict. */
+  isJudged: boolean;
+};
 
 // What nobody has judged may be anything, so every rule that restricts the dangerous classes applies to it.
 const UNCLASSIFIED: ClassSet = {
+  isJudged: false,
   allowing: new Set(),
   keys: new Set<ClassKey>([
     'category:Write',
@@ -54,6 +60,7 @@ export function classSetOf(judgement: unknown, definition?: ToolDefinition): Cla
   ]);
   // The label is one word, Financial before Destructive; a tool that is both must not slip past a rule against the other.
   return {
+    isJudged: true,
     allowing,
     keys: read.traits.includes('destructive')
       ? new Set<ClassKey>([...allowing, 'label:Destructive'])

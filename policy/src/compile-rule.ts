@@ -1,7 +1,7 @@
-import type { JsonPointer } from '@toolwarden/catalogue';
-import type { CompiledFlow } from './compile.ts';
+import type { JsonPointer, Trait } from '@toolwarden/catalogue';
 import { type CompiledCondition, compileAll } from './conditions.ts';
 import type { Decision } from './decision.ts';
+import type { CompiledFlow, CompiledMark } from './flows.ts';
 import { type CompiledLimit, compileLimit } from './limits.ts';
 import type { PlacedRule } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
@@ -40,11 +40,16 @@ export type CompiledRule = {
   refusing: Check[];
   asking: Check[];
   limits: CompiledLimit[];
+  /** Traits that the rule gives for flow rules. */
+  marks: readonly Trait[] | undefined;
 };
 
 /** All that applies to one tool. */
-export type Plan = Omit<CompiledRule, 'part' | 'key' | 'isOpening'> & {
-  flows: CompiledFlow[];
+export type Plan = Omit<CompiledRule, 'part' | 'key' | 'isOpening' | 'marks'> & {
+  /** The flow rules that a call of it may meet. */
+  flows: readonly CompiledFlow[];
+  /** What a call of it leaves behind for flow rules. */
+  marks: readonly CompiledMark[];
   /** True where a rule, or the default, makes this a tool that may be called. */
   isOpen: boolean;
   /** What a call comes to that no check speaks against, where that depends on nothing else. */
@@ -74,6 +79,7 @@ export function compileRule(placed: PlacedRule, patterns: PatternEngine): Compil
     refusing: compileRefusing(rule, pointer, patterns),
     asking: compileAsking(rule, pointer, patterns),
     limits: limitsOf(rule).map((limit, index) => compileLimit(limit, pointer, index, rule)),
+    marks: rule.marks,
   };
 }
 
@@ -132,9 +138,12 @@ function checkOf(
 /** Puts together what applies to one tool. Only lists are joined, so no order of rules can matter. */
 export function mergeRules(
   rules: readonly CompiledRule[],
-  around: { hiddenBy: JsonPointer[]; flows: CompiledFlow[]; isAllowedByDefault: boolean },
+  around: Pick<Plan, 'flows' | 'marks'> & {
+    hiddenBy: JsonPointer[];
+    isAllowedByDefault: boolean;
+  },
 ): Plan {
-  const { hiddenBy, flows, isAllowedByDefault } = around;
+  const { hiddenBy, flows, marks, isAllowedByDefault } = around;
   const hidden = hiddenBy.map((pointer) => ({ pointer, reason: NOTHING_ALLOWS }));
   const denies = [...hidden, ...rules.flatMap(({ denies }) => denies)];
   const approves = rules.flatMap(({ approves }) => approves);
@@ -145,6 +154,7 @@ export function mergeRules(
   const isFixed = [approves, asking, flows, limits].every(({ length }) => length === 0);
   return {
     flows,
+    marks,
     isOpen,
     allows,
     denies,

@@ -1,7 +1,8 @@
-import type { Digest, JsonPointer, Trait } from '@toolwarden/catalogue';
+import type { Digest } from '@toolwarden/catalogue';
 import { type ClassSet, classSetOf } from './classes.ts';
 import { type CompiledRule, compileRule, mergeRules, type Plan } from './compile-rule.ts';
 import type { Call, Facts } from './decision.ts';
+import { compileFlows } from './flows.ts';
 import { compileGlob, isPattern } from './glob.ts';
 import { placedRules } from './lint/places.ts';
 import { policyDigest } from './normalise.ts';
@@ -9,7 +10,6 @@ import type { PatternEngine } from './operators/operator.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { loadPatterns, noPatterns } from './patterns.ts';
 import type { ClassKey, Policy } from './policy.ts';
-import { windowMs } from './window.ts';
 
 /** A policy prepared for deciding: patterns compiled, and the rules for a tool gathered when it is first called. */
 export type CompiledPolicy = {
@@ -17,16 +17,6 @@ export type CompiledPolicy = {
   readonly digest: Digest;
   /** The rules that apply to a tool; for `decide`. */
   planFor(call: Call, facts: Pick<Facts, 'classification' | 'definition'>): Plan;
-};
-
-/** A flow rule, prepared. */
-export type CompiledFlow = {
-  pointer: JsonPointer;
-  after: readonly Trait[];
-  then: readonly Trait[];
-  withinMs: number;
-  action: 'deny' | 'approve';
-  reason: string;
 };
 
 /**
@@ -87,7 +77,8 @@ function selector(policy: Policy, rules: readonly CompiledRule[]) {
     .filter(({ part, key }) => part === 'tools' && isPattern(key))
     .map((rule) => ({ rule, matches: compileGlob(rule.key) }));
   const flows = compileFlows(policy);
-  return (tool: string, { keys, allowing }: ClassSet): Plan => {
+  return (tool: string, classes: ClassSet): Plan => {
+    const { keys, allowing } = classes;
     const named = exact.get(tool);
     const applying = [
       ...rules.filter(({ part }) => part === 'all_tools'),
@@ -101,19 +92,8 @@ function selector(policy: Policy, rules: readonly CompiledRule[]) {
     ];
     return mergeRules(applying, {
       hiddenBy: hide.filter(({ matches }) => matches(tool)).map(({ pointer }) => pointer),
-      flows: flows.filter(({ then }) => then.some((trait) => keys.has(`trait:${trait}`))),
+      ...flows.of(classes, applying),
       isAllowedByDefault: policy.default === 'allow',
     });
   };
-}
-
-function compileFlows({ flows = [] }: Policy): CompiledFlow[] {
-  return flows.map(({ after, within, then, action, reason }, index) => ({
-    pointer: `/flows/${index}`,
-    after: after.traits,
-    then: then.traits,
-    withinMs: windowMs(within),
-    action,
-    reason: reason ?? `this may not follow ${after.traits.join(' and ')}`,
-  }));
 }

@@ -31,7 +31,7 @@ export function decide(policy: CompiledPolicy, call: Call, facts: Facts): Decisi
   // What cannot be judged refuses, also where it would only have asked.
   for (const check of firedChecks(plan.asking, args) ?? [])
     (check.under === 'error' ? denies : approves).push(check);
-  if (plan.flows.length > 0) judgeFlows(plan, facts, denies, approves);
+  if (plan.flows.length > 0) judgeFlows(plan, call, facts, denies, approves);
   const counters = plan.limits.length > 0 ? judgeLimits(plan, call, facts, denies) : NO_COUNTERS;
 
   const outcome = settle(plan, denies, approves, facts.isApproved === true);
@@ -55,17 +55,22 @@ function refusalOf(denies: readonly Mark[], checks: readonly Check[]): Verdict {
   return verdictOf({ effect: 'deny', marks: [...denies, ...checks] });
 }
 
-function judgeFlows(plan: Plan, { marks, at }: Facts, denies: Mark[], approves: Mark[]): void {
+function judgeFlows(
+  plan: Plan,
+  call: Call,
+  { counters, at }: Facts,
+  denies: Mark[],
+  approves: Mark[],
+): void {
   for (const flow of plan.flows) {
-    if (marks === undefined) {
+    if (counters === undefined) {
       denies.push({ pointer: flow.pointer, reason: 'what came before this call is not known' });
       continue;
     }
-    const isAfter = flow.after.every((trait) => {
-      const marked = marks.get(trait);
-      // A mark in the future comes from a clock that was set back; it has not expired.
-      return marked !== undefined && at - marked < flow.withinMs;
-    });
+    // A mark in the future comes from a clock that was set back; counters hold that it has not expired.
+    const isAfter = flow.after.every(
+      (mark) => counters.used(mark.keyFor(call), flow.withinMs, at) > 0,
+    );
     if (isAfter) (flow.action === 'deny' ? denies : approves).push(flow);
   }
 }

@@ -213,11 +213,13 @@ test('a flow applies for as long as every mark of it is young enough, and where 
       },
     ],
   });
-  const effectAfter = (marks: Partial<Record<Trait, number>> | undefined, at = 100_000) =>
-    decide(policy, call, {
-      at,
-      ...(marks && { marks: new Map(Object.entries(marks) as [Trait, number][]) }),
-    });
+  const effectAfter = (marks: Partial<Record<Trait, number>> | undefined, at = 100_000) => {
+    const used = (key: string, windowMs: number) => {
+      const marked = marks?.[JSON.parse(key).at(-1) as Trait];
+      return marked !== undefined && at - marked < windowMs ? 1 : 0;
+    };
+    return decide(policy, call, { at, ...(marks && { counters: { used } }) });
+  };
   const both = { private_data: 90_000, untrusted_content: 95_000 };
   expect(effectAfter(both)).toMatchObject({ effect: 'approve', rules: ['/flows/0'] });
   expect(effectAfter(both, 149_999).effect).toBe('approve');

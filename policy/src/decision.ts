@@ -1,4 +1,4 @@
-import type { Digest, JsonObject, JsonPointer, ToolDefinition, Trait } from '@toolwarden/catalogue';
+import type { Digest, JsonObject, JsonPointer, ToolDefinition } from '@toolwarden/catalogue';
 import type { ToolClass } from './classes.ts';
 import type { Charge, CounterReader } from './counters.ts';
 
@@ -17,13 +17,12 @@ export type Call = {
 export type Facts = {
   /** Milliseconds since 1970. */
   at: number;
+  /** What was charged before, and what calls left behind for flow rules. */
   counters?: CounterReader;
   /** What the tool is; absent means unclassified. */
   classification?: ToolClass;
   /** The definition that the server lists now. */
   definition?: ToolDefinition;
-  /** When results last marked the grant (or its session), by trait. */
-  marks?: ReadonlyMap<Trait, number>;
   /** A person has approved this very call: what would ask lets pass, everything else is judged as ever. */
   isApproved?: boolean;
 };

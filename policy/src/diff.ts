@@ -59,7 +59,6 @@ function decidePlainly(
   return decide(policy, call, {
     at: 0,
     counters: createMemoryCounters(),
-    marks: new Map(),
     definition,
     ...(judgement && { classification: classOf(tool) }),
   });

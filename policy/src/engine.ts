@@ -12,6 +12,7 @@ export {
 export { decide } from './decide.ts';
 export type { Call, Decision, Facts } from './decision.ts';
 export { type Explanation, explain } from './explain.ts';
+export { marksOf } from './flows.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { type PlannedCounter, plannedCounters } from './planned-counters.ts';
 export { PolicyError } from './policy-error.ts';

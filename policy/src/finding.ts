@@ -17,7 +17,6 @@ export const findingCodes = [
   'nothing-allowed',
   'pattern-refused',
   'pattern-unanchored',
-  'reserved',
   'session-scope',
   'shadowed',
   'type-mismatch',

@@ -14,6 +14,7 @@ export type { Call, Decision, Facts } from './decision.ts';
 export { diff, type ToolChange } from './diff.ts';
 export { type Explanation, explain } from './explain.ts';
 export { type Finding, type FindingCode, findingCodes, type Problem } from './finding.ts';
+export { marksOf } from './flows.ts';
 export { compileGlob } from './glob.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { lint } from './lint.ts';

@@ -30,6 +30,7 @@ export function merge(base: Policy, fragment: Policy): Merged {
   const hide = unique([...(base.hide ?? []), ...(fragment.hide ?? [])]);
   const flows = unique([...(base.flows ?? []), ...(fragment.flows ?? [])]);
   const pinning = stricterPinning(base.pinning, fragment.pinning);
+  const others = mergeOthers(base, fragment, tell);
   const policy: Policy = {
     ...base,
     ...(hide.length > 0 && { hide }),
@@ -37,6 +38,7 @@ export function merge(base: Policy, fragment: Policy): Merged {
     ...(tools && { tools }),
     ...(classes && { classes }),
     ...(flows.length > 0 && { flows }),
+    ...others,
     ...(pinning && { pinning }),
   };
   nameOverruled(base, fragment, tell);
@@ -105,6 +107,20 @@ function mergeOptional(
   return base && added ? mergeRule(base, added, at, tell) : (base ?? added);
 }
 
+/** What the two say of other things than tools. */
+function mergeOthers(base: Policy, fragment: Policy, tell: Tell): Partial<Policy> {
+  const others: Partial<Policy> = {};
+  for (const part of ['resources', 'prompts'] as const) {
+    const merged = mergeNamed(base[part], fragment[part], `/${part}`, tell);
+    if (merged) others[part] = merged;
+  }
+  for (const part of ['sampling', 'elicitation'] as const) {
+    const merged = mergeOptional(base[part], fragment[part], `/${part}`, tell);
+    if (merged) others[part] = merged;
+  }
+  return others;
+}
+
 const STRICTNESS = { deny: 3, approve: 2, none: 1, allow: 1 } as const;
 
 function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
@@ -118,6 +134,8 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
   const denyIf = unique([...(base.deny_if ?? []), ...(added.deny_if ?? [])]);
   const approveIf = unique([...(base.approve_if ?? []), ...(added.approve_if ?? [])]);
   const limits = mergeLimits(limitsOf(base), limitsOf(added), at, tell);
+  const marks = unique([...(base.marks ?? []), ...(added.marks ?? [])]);
+  const response = mergeResponse(base.response, added.response);
   return {
     ...(lead.action && { action: lead.action }),
     ...(lead.reason !== undefined && { reason: lead.reason }),
@@ -126,6 +144,20 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
     ...(denyIf.length > 0 && { deny_if: denyIf }),
     ...(approveIf.length > 0 && { approve_if: approveIf }),
     ...(limits.length > 0 && { limits }),
+    ...((base.marks ?? added.marks) && { marks }),
+    ...(response && { response }),
+  };
+}
+
+/** Whatever one of the two withholds stays withheld. */
+function mergeResponse(base: Rule['response'], added: Rule['response']): Rule['response'] {
+  if (base === undefined || added === undefined) return base ?? added;
+  const redact = unique([...(base.redact ?? []), ...(added.redact ?? [])]);
+  const sizes = [base.max_bytes, added.max_bytes].filter((size) => size !== undefined);
+  return {
+    ...(sizes.length > 0 && { max_bytes: Math.min(...sizes) }),
+    ...(redact.length > 0 && { redact }),
+    ...((base.strip_control || added.strip_control) && { strip_control: true }),
   };
 }
 

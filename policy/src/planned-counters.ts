@@ -6,7 +6,7 @@ import type { Call, Facts } from './decision.ts';
 export type PlannedCounter = Pick<Charge, 'key' | 'windowMs'>;
 
 /**
- * The counters that `decide` will ask for, each once, sorted by key: for stores that answer later, which are read first
+ * The counters that `decide` will ask for, each key and length of window once, sorted: for stores that answer later, which are read first
  * and then asked in one go to charge.
  *
  * @example const used = await store.read(plannedCounters(policy, call, facts), at);
@@ -16,9 +16,16 @@ export function plannedCounters(
   call: Call,
   facts: Pick<Facts, 'classification' | 'definition'>,
 ): PlannedCounter[] {
-  const { limits } = policy.planFor(call, facts);
-  const byKey = new Map(limits.map((limit) => [limit.keyFor(call), limit.windowMs]));
-  return [...byKey]
-    .map(([key, windowMs]) => ({ key, windowMs }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { limits, flows } = policy.planFor(call, facts);
+  const planned = [
+    ...limits.map((limit) => ({ key: limit.keyFor(call), windowMs: limit.windowMs })),
+    ...flows.flatMap(({ after, withinMs }) =>
+      after.map((mark) => ({ key: mark.keyFor(call), windowMs: withinMs })),
+    ),
+  ];
+  // One mark may be asked for over several lengths of time.
+  const each = new Map(planned.map((one) => [`${one.key} ${one.windowMs}`, one]));
+  return [...each.values()].sort((a, b) =>
+    a.key === b.key ? a.windowMs - b.windowMs : a.key < b.key ? -1 : 1,
+  );
 }

@@ -55,6 +55,17 @@ const limitSchema = z
   .meta({ id: 'limit', description: 'A limit in a sliding window.' });
 export type Limit = z.infer<typeof limitSchema>;
 
+/** The maintained set of secrets' forms, and words of high entropy beside a name such as `token`. */
+const secretsSchema = z
+  .strictObject({
+    preset: z.literal('secrets').describe('Tokens, keys and passwords in their known forms.'),
+    allow: listOf(patternSchema).optional().describe('What matches one of these whole stays.'),
+  })
+  .meta({ id: 'secrets', description: 'Secrets, whatever they are.' });
+
+/** What results of a tool carry, or what its calls do, in the words of the taxonomy. */
+const traitsListSchema = z.array(traitSchema).max(traits.length);
+
 const conditionsSchema = listOf(conditionSchema).describe('All must hold; none always match.');
 
 /** What applies to the calls that a key of `tools`, `classes` or `all_tools` selects. */
@@ -96,12 +107,22 @@ const ruleSchema = z
       .describe('How a person is asked.'),
     response: z
       .strictObject({
-        max_bytes: z.int().positive().optional().describe('Refuse longer results.'),
-        redact: listOf(patternSchema).optional().describe('Replace what these patterns match.'),
-        strip_control: z.boolean().optional().describe('Remove control characters from texts.'),
+        max_bytes: z.int().positive().optional().describe('Withhold longer results.'),
+        redact: listOf(z.union([patternSchema, secretsSchema]))
+          .optional()
+          .describe('Replace what these patterns match, and secrets.'),
+        strip_control: z
+          .boolean()
+          .optional()
+          .describe('Write control and hidden characters of texts as `\\u{…}`.'),
       })
       .optional()
       .describe('What happens to the result.'),
+    marks: traitsListSchema
+      .optional()
+      .describe(
+        'Traits that flow rules see here, beside those of the class; of an unclassified tool the only ones.',
+      ),
   })
   .meta({ id: 'rule', description: 'A rule object.' });
 export type Rule = z.infer<typeof ruleSchema>;
@@ -127,6 +148,10 @@ const flowSchema = z
     then: z
       .strictObject({ traits: traitsSchema.describe('The next call has one of these traits.') })
       .describe('What comes next.'),
+    scope: z
+      .enum(['grant', 'session'])
+      .optional()
+      .describe('Whose calls count: those of one grant (default), or of one session of it.'),
     action: z.enum(['deny', 'approve']).describe('What happens to the next call.'),
     reason: textSchema.optional().describe('Why, for the person or agent that meets it.'),
   })

@@ -68,6 +68,21 @@ function startWords({ action }: Rule, part: string): string {
   return allows ? 'Allowed' : 'Restricts what is allowed';
 }
 
+function responseWords({ max_bytes, redact, strip_control }: Rule['response'] & {}): string[] {
+  const isPreset = redact?.some((entry) => typeof entry !== 'string');
+  const patterns = redact?.filter((entry) => typeof entry === 'string').length ?? 0;
+  return [
+    ...(max_bytes === undefined ? [] : [`results over ${max_bytes} bytes are withheld`]),
+    ...(isPreset ? ['secrets in results are replaced'] : []),
+    ...(patterns > 0
+      ? [
+          `what ${patterns === 1 ? 'a pattern matches' : `${patterns} patterns match`} in results is replaced`,
+        ]
+      : []),
+    ...(strip_control ? ['hidden characters of results are shown'] : []),
+  ];
+}
+
 /** A rule object in one line; `part` is where it stands: `tools`, `classes` or `all_tools`. */
 export function ruleWords(rule: Rule, part = 'tools'): string {
   if (rule.action === 'deny') return `Refused${rule.reason ? `: ${rule.reason}` : '.'}`;
@@ -77,6 +92,8 @@ export function ruleWords(rule: Rule, part = 'tools'): string {
     ...(rule.require ?? []).map((condition) => conditionWords(condition)),
     ...(rule.deny_if ?? []).map(({ conditions }) => `refused if ${factWords(conditions)}`),
     ...(rule.approve_if ?? []).map(({ conditions }) => `asks a person if ${factWords(conditions)}`),
+    ...responseWords(rule.response ?? {}),
+    ...(rule.marks ? [`counts for flows as ${rule.marks.join(', ') || 'nothing'}`] : []),
   ];
   return `${[start, ...parts].join('; ')}.`;
 }

@@ -1,9 +1,10 @@
-import { type JsonObject, type ToolDefinition, type Trait, traits } from '@toolwarden/catalogue';
-import { classSetOf, type ToolClass } from './classes.ts';
+import type { JsonObject, ToolDefinition } from '@toolwarden/catalogue';
+import type { ToolClass } from './classes.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { type Counters, createMemoryCounters } from './counters.ts';
 import { decide } from './decide.ts';
 import type { Call, Decision } from './decision.ts';
+import { marksOf } from './flows.ts';
 
 /** A call with everything a decision rests on. */
 export type RecordedCall = Call & {
@@ -15,33 +16,20 @@ export type RecordedCall = Call & {
 };
 
 /**
- * Decides calls in order as a gateway would: what is allowed is charged, and marks its grant with the traits of the tool.
- * What nobody has judged marks with every trait.
+ * Decides calls in order as a gateway would: what is allowed is charged, and leaves its marks for flow rules.
  */
 export function createRunner(
   policy: CompiledPolicy,
   counters: Counters = createMemoryCounters(),
 ): (call: RecordedCall) => Decision {
-  const marksByGrant = new Map<string, Map<Trait, number>>();
   return ({ at, classification, definition, isApproved = false, ...call }) => {
-    const { grant = 'local' } = call;
-    const marks = marksByGrant.get(grant) ?? new Map<Trait, number>();
-    marksByGrant.set(grant, marks);
-    const decision = decide(policy, call, {
-      at,
-      counters,
-      marks,
-      isApproved,
+    const known = {
       ...(classification && { classification: classification as ToolClass }),
       ...(definition && { definition }),
-    });
+    };
+    const decision = decide(policy, call, { at, counters, isApproved, ...known });
     if (decision.effect === 'allow') {
-      counters.charge(decision.counters, at);
-      const { keys } = classSetOf(classification, definition);
-      for (const { id } of traits) {
-        // A clock that steps back takes no mark away.
-        if (keys.has(`trait:${id}`)) marks.set(id, Math.max(at, marks.get(id) ?? at));
-      }
+      counters.charge([...decision.counters, ...marksOf(policy, call, known)], at);
     }
     return decision;
   };

@@ -61,6 +61,7 @@ const ruleFields: Record<string, Fate> = {
   rate_limit: { blocks: rule({ rate_limit: { max: 0, window: 60 } }) },
   approval: { refused: inEveryPart({ approval: { timeout: '5m' } }) },
   response: { refused: inEveryPart({ response: { max_bytes: 1 } }) },
+  marks: { refused: inEveryPart({ marks: [] }) },
 };
 
 const start = (more: object) =>

@@ -4,7 +4,7 @@ import type { Policy } from '@toolwarden/policy';
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Fields of a rule that change nothing yet, wherever the rule stands. */
-const ruleFields = ['response', 'approval'];
+const ruleFields = ['response', 'approval', 'marks'];
 
 /**
  * JSON Pointer of the first thing in a policy that this version would pass over; `undefined` where it keeps all that

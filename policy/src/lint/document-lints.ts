@@ -1,4 +1,4 @@
-import { escapePointer } from '@toolwarden/catalogue';
+import { escapePointer, type JsonPointer } from '@toolwarden/catalogue';
 import type { Problem } from '../finding.ts';
 import { covers } from '../glob.ts';
 import { limitsOf } from '../normalise.ts';
@@ -16,7 +16,7 @@ export function lintDocument(policy: Policy): Problem[] {
     ...unreachedApprovals(policy, rules),
     ...mixedCounters(rules),
     ...sessionScopes(rules),
-    ...reserved(policy),
+    ...sessionFlows(policy),
   ];
 }
 
@@ -105,27 +105,20 @@ function mixedCounters(rules: readonly PlacedRule[]): Problem[] {
 function sessionScopes(rules: readonly PlacedRule[]): Problem[] {
   return rules.flatMap(({ pointer, rule }) =>
     (rule.limits ?? []).flatMap(({ scope }, index) =>
-      scope === 'session'
-        ? [
-            warning(
-              `${pointer}/limits/${index}/scope`,
-              'session-scope',
-              'connections of the stateless era have no session; there this counts per grant',
-            ),
-          ]
-        : [],
+      scope === 'session' ? [sessionScope(`${pointer}/limits/${index}/scope`)] : [],
     ),
   );
 }
 
-const RESERVED = ['resources', 'prompts', 'sampling', 'elicitation'] as const;
-
-function reserved(policy: Policy): Problem[] {
-  return RESERVED.filter((key) => policy[key] !== undefined).map((key) =>
-    warning(
-      `/${key}`,
-      'reserved',
-      `"${key}" is reserved: it is read and kept, but this version does not act on it yet`,
-    ),
+function sessionFlows({ flows = [] }: Policy): Problem[] {
+  return flows.flatMap(({ scope }, index) =>
+    scope === 'session' ? [sessionScope(`/flows/${index}/scope`)] : [],
   );
 }
+
+const sessionScope = (pointer: JsonPointer) =>
+  warning(
+    pointer,
+    'session-scope',
+    'connections of the stateless era have no session; there this counts per grant',
+  );

@@ -142,7 +142,6 @@ async function effectOf(name: string, change: JsonObject | 'all' | 'required') {
   return decide(policy, call, {
     at: 0,
     counters: createMemoryCounters(),
-    marks: new Map(),
     definition: tool.definition,
     classification: { category, traits, toolDigest: tool.digest },
   }).effect;

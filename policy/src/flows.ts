@@ -1,0 +1,119 @@
+import type { JsonPointer, Trait } from '@toolwarden/catalogue';
+import type { ClassSet } from './classes.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledRule } from './compile-rule.ts';
+import type { Charge } from './counters.ts';
+import type { Call, Facts } from './decision.ts';
+import type { Policy } from './policy.ts';
+import { windowMs } from './window.ts';
+
+/** A mark, prepared: what a call leaves behind, and what a flow rule looks for. It is a counter like any other. */
+export type CompiledMark = {
+  /** How long it must be remembered. */
+  keptMs: number;
+  keyFor(call: Pick<Call, 'grant' | 'session'>): string;
+};
+
+/** A flow rule, prepared. */
+export type CompiledFlow = {
+  pointer: JsonPointer;
+  after: readonly CompiledMark[];
+  withinMs: number;
+  action: 'deny' | 'approve';
+  reason: string;
+};
+
+/** The flow rules of a policy, and which of them concern a tool. */
+export type CompiledFlows = {
+  of(
+    classes: ClassSet,
+    rules: readonly CompiledRule[],
+  ): { flows: readonly CompiledFlow[]; marks: readonly CompiledMark[] };
+};
+
+/** Marks of a policy that has no flow rules itself are for another server's policy. */
+const KEPT_FOR_OTHERS_MS = 3_600_000;
+
+// A window has no end that a sum of marks could reach.
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** Prepares the flow rules of a policy. */
+export function compileFlows({ flows = [] }: Policy): CompiledFlows {
+  const keptMs = Math.max(
+    ...(flows.length > 0 ? flows.map(({ within }) => windowMs(within)) : [KEPT_FOR_OTHERS_MS]),
+  );
+  const mark = (trait: Trait, scope: Scope) => ({ keptMs, keyFor: keyMaker(trait, scope) });
+  const compiled = flows.map(({ after, within, then, action, reason, scope = 'grant' }, index) => ({
+    then: then.traits,
+    flow: {
+      pointer: `/flows/${index}`,
+      after: [...new Set(after.traits)].map((trait) => mark(trait, scope)),
+      withinMs: windowMs(within),
+      action,
+      reason: reason ?? `this may not follow ${after.traits.join(' and ')}`,
+    },
+  }));
+  const wanted = Map.groupBy(
+    flows.flatMap(({ after, scope = 'grant' }) => after.traits.map((trait) => ({ trait, scope }))),
+    ({ trait, scope }) => `${scope} ${trait}`,
+  );
+  const asked = [...wanted.values()].flatMap(([first]) => (first ? [first] : []));
+  return {
+    of(classes, rules) {
+      const named = rules.flatMap(({ marks }) => marks ?? []);
+      if (flows.length === 0) {
+        return { flows: [], marks: [...new Set(named)].map((trait) => mark(trait, 'grant')) };
+      }
+      const carried = traitsOf(classes, rules, named);
+      return {
+        flows: compiled.filter(({ then }) => then.some(carried)).map(({ flow }) => flow),
+        marks: asked
+          .filter(({ trait }) => carried(trait))
+          .map(({ trait, scope }) => mark(trait, scope)),
+      };
+    },
+  };
+}
+
+type Scope = 'grant' | 'session';
+
+/**
+ * What flow rules see of a tool. What nobody has judged carries everything, unless the policy itself says what it
+ * carries; to what was judged the policy can only add.
+ */
+function traitsOf(
+  { keys, isJudged }: ClassSet,
+  rules: readonly CompiledRule[],
+  named: readonly Trait[],
+): (trait: Trait) => boolean {
+  const isSaid = rules.some(({ marks }) => marks !== undefined);
+  return (trait) => named.includes(trait) || ((isJudged || !isSaid) && keys.has(`trait:${trait}`));
+}
+
+// INVARIANT: ends in a text, so that it is never the key of a limit, which ends in the length of its window.
+function keyMaker(trait: Trait, scope: Scope): CompiledMark['keyFor'] {
+  let last: { grant: string; session: string | undefined; key: string } | undefined;
+  return ({ grant = 'local', session }) => {
+    if (last?.grant === grant && last.session === session) return last.key;
+    const who = scope === 'session' && session !== undefined ? [grant, session] : [grant];
+    const key = JSON.stringify(['mark', ...who, trait]);
+    last = { grant, session, key };
+    return key;
+  };
+}
+
+/**
+ * What a call leaves behind for flow rules, to be charged with it where it is sent on. Servers share marks: the key
+ * names no server.
+ */
+export function marksOf(
+  policy: CompiledPolicy,
+  call: Call,
+  facts: Pick<Facts, 'classification' | 'definition'>,
+): Charge[] {
+  const { marks } = policy.planFor(call, facts);
+  if (marks.length === 0) return [];
+  return marks.map(({ keyFor, keptMs }) => ({
+    ...{ key: keyFor(call), charged: 1, used: 0, max: NO_LIMIT, windowMs: keptMs },
+  }));
+}
