@@ -32,6 +32,7 @@ export function checkPolicyText(text: string, options: CheckOptions = {}): Findi
 
 /** Gives each problem its line and column in the text. */
 export function placed(problems: readonly Problem[], text: string): Finding[] {
+  if (problems.length === 0) return [];
   const read = readJsonText(text);
   const offsetOf = (pointer: string) => {
     const place = read.ok ? read.places.get(pointer) : undefined;

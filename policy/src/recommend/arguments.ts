@@ -27,8 +27,19 @@ export type Argument = {
 const MAX_NESTING = 3;
 const MAX_ARGUMENTS = 200;
 
+// Each profile's recommendation and its lints ask for the same ones.
+const known = new WeakMap<CatalogueTool, readonly Argument[]>();
+
 /** A tool's arguments, outermost first; those inside lists are left out. */
-export function argumentsOf(tool: CatalogueTool): Argument[] {
+export function argumentsOf(tool: CatalogueTool): readonly Argument[] {
+  const before = known.get(tool);
+  if (before !== undefined) return before;
+  const found = findArguments(tool);
+  known.set(tool, found);
+  return found;
+}
+
+function findArguments(tool: CatalogueTool): Argument[] {
   const found: Argument[] = [];
   let level = parametersOf(readTool(tool.definition)).map((parameter) =>
     argument(parameter, [], true),

@@ -27,8 +27,20 @@ export type Signals = {
   selectors: { argument: Argument; risky: string[]; safe: string[] }[];
 };
 
-/** Reads the signals of a tool that has been judged; `acts` is true for tools that change or set off something. */
+// A page recommends three profiles for the tool, and its server's three more.
+const known = new WeakMap<CatalogueTool, Signals>();
+
+/** The signals of a tool that has been judged. */
 export function signalsOf(tool: CatalogueTool): Signals {
+  const before = known.get(tool);
+  if (before !== undefined) return before;
+  const signals = readSignals(tool);
+  known.set(tool, signals);
+  return signals;
+}
+
+/** `acts` is true for tools that change or set off something. */
+function readSignals(tool: CatalogueTool): Signals {
   const all = argumentsOf(tool);
   const has = new Set(tool.judgement?.traits);
   const acts = tool.judgement?.category !== 'Read';
