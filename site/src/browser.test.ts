@@ -1,21 +1,16 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { policySchema } from '@toolwarden/policy';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
+import { axeViolations, hasChromium, launchChromium, watchPage } from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
 const ATTACKS = join(import.meta.dirname, '../../data/attacks');
 const TOOL = '/servers/npm__fixture__campaigns/tools/send_campaign';
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** One page of each type. */
 const PAGES = [
   '/',
@@ -47,7 +42,7 @@ const PAGES = [
   '/no-such-page',
 ];
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let folder: string;
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serveForTest>>;
@@ -61,7 +56,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     await cp(ATTACKS, join(dataDir, 'attacks'), { recursive: true });
     await buildSite({ dataDir, outDir: join(folder, 'site') });
     site = await serveForTest(join(folder, 'site'));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+    browser = await launchChromium();
     const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8'))
       .trimEnd()
       .split('\n');
@@ -81,26 +76,12 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     expected: unknown = [],
   ) {
     const context = await browser.newContext(options);
-    const faults: string[] = [];
+    const page = await context.newPage();
+    const faults = watchPage(page, site.url);
     try {
-      const page = await context.newPage();
-      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-      page.on('dialog', (dialog) => {
-        faults.push(`dialog: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-      page.on('console', (message) => {
-        // Chromium itself reports the status of a page that is not there.
-        const isStatus = message.text().includes('status of 404');
-        if (['error', 'warning'].includes(message.type()) && !isStatus)
-          faults.push(`console: ${message.text()}`);
-      });
-      page.on('request', (request) => {
-        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(`${site.url}/`))
-          faults.push(`request: ${request.url()}`);
-      });
       await use(page);
-      expect(faults).toEqual(expected);
+      // Chromium itself reports the status of a page that is not there.
+      expect(faults.filter((fault) => !fault.includes('status of 404'))).toEqual(expected);
     } finally {
       await context.close();
     }
@@ -363,14 +344,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
         await open(page, path);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
         await page.setViewportSize({ width: 1280, height: 900 });
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
-          const found = violations.flatMap(({ id, nodes }) =>
-            nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
-          );
-          expect(found, colorScheme).toEqual([]);
-        }
+        expect(await axeViolations(page)).toEqual([]);
       });
     },
   );

@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page, type Response } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
+import { hasChromium, launchChromium } from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const DATA = join(import.meta.dirname, '../../data');
 
-describe.skipIf(!existsSync(CHROMIUM))('what a search of the committed catalogue moves', () => {
+describe.skipIf(!hasChromium)('what a search of the committed catalogue moves', () => {
   let folder: string;
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serveForTest>>;
@@ -21,7 +18,7 @@ describe.skipIf(!existsSync(CHROMIUM))('what a search of the committed catalogue
     folder = await mkdtemp(join(tmpdir(), 'site-search-'));
     await buildSite({ dataDir: DATA, outDir: join(folder, 'site') });
     site = await serveForTest(join(folder, 'site'));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+    browser = await launchChromium();
   }, 300_000);
   afterAll(async () => {
     await browser?.close();

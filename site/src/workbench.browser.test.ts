@@ -1,26 +1,15 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { policySchema } from '@toolwarden/policy';
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-  type Request,
-} from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
+import { axeViolations, hasChromium, launchChromium, watchPage } from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
 const ATTACK = join(import.meta.dirname, '../../data/attacks/lethal-trifecta.md');
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SECRET = 'hunter2-never-to-be-seen';
 const PRIVATE = '@acme-internal/payroll';
 const CONFIGURATION = JSON.stringify({
@@ -37,7 +26,7 @@ const CONFIGURATION = JSON.stringify({
   },
 });
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let folder: string;
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serveForTest>>;
@@ -49,7 +38,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     await cp(ATTACK, join(dataDir, 'attacks/lethal-trifecta.md'));
     await buildSite({ dataDir, outDir: join(folder, 'site') });
     site = await serveForTest(join(folder, 'site'));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
@@ -64,20 +53,11 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
     expected: unknown = [],
   ) {
     const context = await browser.newContext(options);
-    const faults: string[] = [];
     const requests: Request[] = [];
+    const page = await context.newPage();
+    const faults = watchPage(page, site.url);
     try {
-      const page = await context.newPage();
-      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-      });
-      page.on('dialog', (dialog) => void dialog.dismiss());
-      context.on('request', (request) => {
-        requests.push(request);
-        const isOurs = request.url().startsWith(`${site.url}/`);
-        if (!isOurs && /^(https?|wss?):/.test(request.url())) faults.push(request.url());
-      });
+      context.on('request', (request) => requests.push(request));
       await use(page, requests);
       expect(faults).toEqual(expected);
     } finally {
@@ -380,14 +360,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
         expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
         await page.setViewportSize({ width: 1280, height: 900 });
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze();
-          const found = violations.flatMap(({ id, nodes }) =>
-            nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
-          );
-          expect(found, colorScheme).toEqual([]);
-        }
+        expect(await axeViolations(page)).toEqual([]);
       });
     },
   );
