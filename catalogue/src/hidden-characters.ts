@@ -29,3 +29,18 @@ export function firstHiddenCharacter(text: string): string | undefined {
   }
   return undefined;
 }
+
+// Controls but line ends and tabs, private use, halves of characters, and line ends that most readers do not take for such.
+const CONTROL = /(?![\n\t]|\r\n)[\p{Cc}\p{Co}\p{Cs}\u2028\u2029]/u;
+const everyOf = (pattern: RegExp) => new RegExp(pattern.source, 'gu');
+const EVERY = [CONTROL, TAG, ALWAYS, SELECTOR, JOINER].map(everyOf);
+const EVERY_DIRECTION = everyOf(DIRECTION);
+const MAY_NEED_SHOWING = /[^\x20-\x7e\n\t]/;
+
+/** The text with everything written out as `\u{…}` that has no visible form and that no honest text needs there. */
+export function showHidden(text: string): string {
+  if (!MAY_NEED_SHOWING.test(text)) return text;
+  const show = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+  const kinds = FROM_RIGHT.test(text) ? EVERY : [...EVERY, EVERY_DIRECTION];
+  return kinds.reduce((shown, kind) => shown.replaceAll(kind, show), text);
+}

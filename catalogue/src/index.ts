@@ -51,6 +51,7 @@ export {
   joinEntry,
   serverWords,
 } from './entry.ts';
+export { showHidden } from './hidden-characters.ts';
 export { type HistoryEvent, historyEventSchema } from './history.ts';
 export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } from './json.ts';
 export { nameWords } from './name-words.ts';
