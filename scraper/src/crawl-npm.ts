@@ -39,7 +39,7 @@ export async function crawlNpm(
     // Asking once more would only make the wait for a registry that is not there longer.
     const isAskable = !isGone && reason !== 'unreachable' && reason !== 'install-timeout';
     const version = wished ?? (isAskable ? await newestVersion(name, place) : undefined);
-    const words = hideAddresses(npmWords(output));
+    const words = result.failure.words ?? hideAddresses(npmWords(output));
     return fail(isGone ? 'not-found' : reason, words || 'npm gave no reason', version);
   }
   const { installed } = result;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startMcp } from '../fixtures/loopback-mcp.ts';
 import { crawlServer } from './crawl-server.ts';
 import { defaultLimits } from './limits.ts';
+import { settingsFrom } from './npm/registry-settings.ts';
 import { installCommand } from './pypi/crawl-pypi.ts';
 import { noSandbox } from './sandbox/no-sandbox.ts';
 
@@ -25,7 +26,7 @@ const crawl = async (source: ServerSource) =>
     slot: 6,
     packageDir: join(dir, 'package'),
     cacheDir: join(dir, 'cache'),
-    settings: { npmrc: '', certificates: [], hosts: [], registries: [] },
+    settings: settingsFrom([], {}),
     limits: defaultLimits,
     env: {},
   });

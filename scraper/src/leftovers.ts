@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const KINDS = ['container', 'crawl', 'home', 'probe', 'runtime'] as const;
+const KINDS = ['container', 'crawl', 'home', 'probe', 'relay', 'runtime'] as const;
 
 /** The start of a temporary folder's path; the process in it tells a later crawler whether somebody still uses it. */
 export function temporaryPrefix(kind: (typeof KINDS)[number]): string {

@@ -74,6 +74,7 @@ export const noServers: Sandbox = {
   id: 'none',
   version: '',
   isIsolated: false,
+  isRelayed: false,
   start: () => Promise.reject(new Error('nothing is started here')),
   ownerOf: () => undefined,
 };

@@ -25,7 +25,12 @@ export type Installed = {
   manifest: JsonObject;
   readme: string;
 };
-type InstallFailure = { reason: CrawlReason; output: string };
+type InstallFailure = {
+  reason: CrawlReason;
+  output: string;
+  /** Ours, where they tell more than the output. */
+  words?: string | undefined;
+};
 export type InstallResult =
   | { ok: true; installed: Installed }
   | { ok: false; failure: InstallFailure };
@@ -56,7 +61,7 @@ export async function installPackage(
   place: InstallPlace,
 ): Promise<InstallResult> {
   await prepare(order, place);
-  const { code, output, isTimeout } = await runNpm(
+  const { code, output, isTimeout, problem } = await runNpm(
     [
       'install',
       '--ignore-scripts',
@@ -70,7 +75,10 @@ export async function installPackage(
     place,
   );
   if (isTimeout) return { ok: false, failure: { reason: 'install-timeout', output } };
-  if (code !== 0) return { ok: false, failure: { reason: reasonOf(output), output } };
+  if (code !== 0) {
+    const { reason, words } = problem ?? { reason: reasonOf(output), words: undefined };
+    return { ok: false, failure: { reason, output, words } };
+  }
   return readInstalled(order.name, place);
 }
 
@@ -103,6 +111,7 @@ function runNpm(args: string[], place: InstallPlace) {
   return runInstaller(
     {
       homeFiles: { '.npmrc': settings.npmrc },
+      hosts: settings.reachable,
       command: (places) => ({
         argv: [places.node, places.npm, ...args, `--prefix=${places.package}`],
         env: {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { settingsFrom } from './registry-settings.ts';
 
 test('only what is needed to reach the registry is taken over', () => {
-  const { npmrc, certificates, hosts, registries } = settingsFrom(
+  const { npmrc, certificates, hosts, registries, reachable } = settingsFrom(
     [
       'registry=https://npm.acme.dev/\nignore-scripts=false\nscript-shell=/bin/evil\ncafile=/etc/acme.pem\n',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: npm itself replaces such names.
@@ -24,12 +24,31 @@ test('only what is needed to reach the registry is taken over', () => {
   expect(certificates).toEqual(['/etc/acme.pem']);
   expect(hosts.sort()).toEqual(['127.0.0.1', 'own.acme.dev']);
   expect(registries).toEqual(['registry.npmjs.org', '127.0.0.1:4873', 'own.acme.dev']);
+  expect(reachable).toEqual(['127.0.0.1:4873', 'own.acme.dev:443']);
 });
 
-test('proxy variables count where npm has no setting of its own', () => {
-  const env = { HTTPS_PROXY: 'http://proxy.acme.dev:3128' };
-  expect(settingsFrom([], env).npmrc).toBe('https-proxy=http://proxy.acme.dev:3128\n');
-  expect(settingsFrom(['https-proxy=http://other:1'], env).npmrc).toBe(
-    'https-proxy=http://other:1\n',
-  );
+test('npm’s own registry is reached where no other is set, and what a person adds', () => {
+  expect(settingsFrom([], {}).reachable).toEqual(['registry.npmjs.org:443']);
+  const own = 'registry=https://npm.acme.dev/\n';
+  const { reachable, registries } = settingsFrom([own], {
+    TOOLWARDEN_REGISTRY_HOSTS: 'files.acme.dev, cache.acme.dev:8443',
+  });
+  const added = ['files.acme.dev:443', 'cache.acme.dev:8443'];
+  expect(reachable).toEqual(['npm.acme.dev:443', ...added]);
+  expect(registries).toEqual([
+    ...['registry.npmjs.org', 'npm.acme.dev', 'files.acme.dev', 'cache.acme.dev:8443'],
+  ]);
+  expect(settingsFrom([`${own}replace-registry-host=never\n`], {}).reachable).toEqual([
+    ...['registry.npmjs.org:443', 'npm.acme.dev:443'],
+  ]);
+});
+
+test('proxy variables count where npm has no setting of its own, and none of it reaches npm', () => {
+  const env = { HTTPS_PROXY: 'http://proxy.acme.dev:3128', no_proxy: '.acme.dev,localhost' };
+  expect(settingsFrom([], env)).toMatchObject({
+    npmrc: '\n',
+    outsideProxy: { url: 'http://proxy.acme.dev:3128', except: ['.acme.dev', 'localhost'] },
+  });
+  expect(settingsFrom(['https-proxy=http://other:1'], env).outsideProxy.url).toBe('http://other:1');
+  expect(settingsFrom(['https-proxy=null'], env).outsideProxy.url).toBeUndefined();
 });

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { OutsideProxy } from '../relay/outside-proxy.ts';
+import { authorityOf } from '../relay/registry-relay.ts';
 
 const run = promisify(execFile);
 
 /** How this machine reaches its npm registry, and nothing else of its npm configuration. */
 export type RegistrySettings = {
-  /** Text of an `.npmrc`. */
+  /** Text of an `.npmrc`, without proxies. */
   npmrc: string;
   /** Certificate files it names. */
   certificates: string[];
@@ -14,11 +16,17 @@ export type RegistrySettings = {
   hosts: string[];
   /** Hosts, with their ports, that packages may come from: the registries it names, and npm's own. */
   registries: string[];
+  /** All that npm has to reach, as `host:port`. */
+  reachable: string[];
+  /** By which registries are reached, of whatever language. */
+  outsideProxy: OutsideProxy;
 };
 
-const PLAIN_KEYS =
-  /^(registry|@[a-z0-9._-]+:registry|ca|cafile|strict-ssl|proxy|https-proxy|noproxy|replace-registry-host)$/;
+const PLAIN_KEYS = /^(registry|@[a-z0-9._-]+:registry|ca|cafile|strict-ssl|replace-registry-host)$/;
+const PROXY_KEYS = /^(proxy|https-proxy|noproxy)$/;
 const CREDENTIAL_KEYS = /^\/\/.+:(_authToken|_auth|username|_password|certfile|keyfile)$/;
+
+const NPM_HOST = 'registry.npmjs.org';
 
 /** Reads the settings from npm's files and variables, weakest first, as npm itself ranks them. */
 export async function readRegistrySettings(
@@ -42,35 +50,50 @@ export function settingsFrom(texts: string[], env: NodeJS.ProcessEnv): RegistryS
     const at = line.indexOf('=');
     if (at < 0) continue;
     const key = line.slice(0, at).trim();
-    if (!PLAIN_KEYS.test(key) && !CREDENTIAL_KEYS.test(key)) continue;
+    if (![PLAIN_KEYS, PROXY_KEYS, CREDENTIAL_KEYS].some((keys) => keys.test(key))) continue;
     values.set(key, expand(line.slice(at + 1).trim(), env));
   }
   for (const [name, value] of Object.entries(env)) {
     const key = /^npm_config_/i.test(name)
       ? name.slice('npm_config_'.length).toLowerCase().replaceAll('_', '-')
       : '';
-    if (PLAIN_KEYS.test(key) && value) values.set(key, value);
+    if ((PLAIN_KEYS.test(key) || PROXY_KEYS.test(key)) && value) values.set(key, value);
   }
-  const lines = [...values].map(([key, value]) => `${key}=${value}`);
+  const lines = [...values]
+    .filter(([key]) => !PROXY_KEYS.test(key))
+    .map(([key, value]) => `${key}=${value}`);
   const unquoted = (value: string | undefined) => value?.replace(/^"|"$/g, '');
+  const addresses = [...values]
+    .filter(([key]) => /(^|:)registry$/.test(key))
+    .map(([, value]) => unquoted(value) ?? '')
+    .concat(furtherHosts(env))
+    .flatMap((address) => (URL.canParse(address) ? new URL(address) : []));
+  // npm asks its own for packages where no other is set, and for archives where it was told not to replace its host.
+  const asksNpm = !values.has('registry') || values.has('replace-registry-host');
+  const proxy = unquoted(values.get('https-proxy')) ?? unquoted(values.get('proxy'));
   return {
     npmrc: `${lines.join('\n')}\n`,
     certificates: [unquoted(values.get('cafile')), env.NODE_EXTRA_CA_CERTS].filter(
       (path): path is string => path?.startsWith('/') === true,
     ),
-    registries: [
-      'registry.npmjs.org',
-      ...[...values]
-        .filter(([key]) => /(^|:)registry$/.test(key))
-        .map(([, value]) => unquoted(value) ?? '')
-        .flatMap((address) => (URL.canParse(address) ? new URL(address).host : [])),
-    ],
+    registries: [NPM_HOST, ...addresses.map(({ host }) => host)],
+    reachable: [...(asksNpm ? [`${NPM_HOST}:443`] : []), ...addresses.map(authorityOf)],
+    outsideProxy: {
+      url: proxy?.includes('://') ? proxy : undefined,
+      except: (unquoted(values.get('noproxy')) ?? '').split(/[\s,]+/).filter(Boolean),
+    },
     hosts: [
       ...new Set(
         [...values.entries()].flat().flatMap((text) => hostOf(unquoted(text) ?? '') ?? []),
       ),
     ],
   };
+}
+
+/** Where a private registry's archives lie when that is not the registry itself. */
+function furtherHosts(env: NodeJS.ProcessEnv): string[] {
+  const names = (env.TOOLWARDEN_REGISTRY_HOSTS ?? '').split(/[\s,]+/).filter(Boolean);
+  return names.map((name) => `https://${name}`);
 }
 
 function expand(value: string, env: NodeJS.ProcessEnv): string {

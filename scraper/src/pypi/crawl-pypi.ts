@@ -8,6 +8,7 @@ import { hiddenIn } from '../hidden-in.ts';
 import { chooseBinName } from '../npm/choose-bin.ts';
 import type { Installed } from '../npm/install.ts';
 import { failedRecord } from '../record.ts';
+import { authorityOf } from '../relay/registry-relay.ts';
 import { emptyFolders, runInstaller } from '../run-installer.ts';
 import type { Places } from '../sandbox/sandbox.ts';
 import { detailOf, hideAddresses, tellingLine } from '../words.ts';
@@ -37,8 +38,9 @@ export async function crawlPypi(
   if (uv === undefined)
     return fail('runtime-missing', 'it is a Python package, and uv is not installed here');
   await emptyFolders(place);
-  const { code, output, isTimeout } = await runInstaller(
+  const { code, output, isTimeout, problem } = await runInstaller(
     {
+      hosts: indexHosts(),
       ...(isContainer ? { image: UV_IMAGE } : { tools: { uv } }),
       command: (places) => ({
         argv: installCommand(
@@ -56,8 +58,8 @@ export async function crawlPypi(
   if (code !== 0) {
     const isGone = /not found in the package registry|no version of/i.test(output);
     return fail(
-      isGone ? 'not-found' : 'install-failed',
-      tellingLine(output) ?? 'uv gave no reason',
+      isGone ? 'not-found' : (problem?.reason ?? 'install-failed'),
+      problem?.words ?? tellingLine(output) ?? 'uv gave no reason',
     );
   }
   const installed = await readInstalled(name, version, place.packageDir);
@@ -81,8 +83,20 @@ export function installCommand(uv: string, name: string, version: string | undef
   ];
 }
 
+/** The index of this machine's settings; uv's own where there is none. */
+function ownIndex(): string | undefined {
+  return process.env.UV_DEFAULT_INDEX ?? process.env.UV_INDEX_URL;
+}
+
+/** The index, and where the files lie that most indexes point to. */
+export function indexHosts(): string[] {
+  const index = ownIndex() ?? 'https://pypi.org/simple';
+  const files = 'files.pythonhosted.org:443';
+  return URL.canParse(index) ? [authorityOf(new URL(index)), files] : [files];
+}
+
 function installEnvironment(places: Places): Record<string, string> {
-  const index = process.env.UV_DEFAULT_INDEX ?? process.env.UV_INDEX_URL;
+  const index = ownIndex();
   return {
     UV_TOOL_DIR: `${places.package}/tools`,
     UV_TOOL_BIN_DIR: `${places.package}/bin`,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { FIRST_INPUT, INNER_GATE, startConfined } from './confined-process.ts';
 import { identityOf } from './identity.ts';
@@ -9,14 +9,15 @@ import { stageRuntime } from './stage-runtime.ts';
 
 const execute = promisify(execFile);
 
-const PLACES: Places = {
+const PLACES = {
   node: '/opt/node/bin/node',
   npm: '/opt/npm/bin/npm-cli.js',
   package: '/package',
   cache: '/cache',
   home: '/home/user',
   work: '/home/user/work',
-};
+  relay: '/run/registry',
+} satisfies Places;
 
 /** The user inside; the same on every machine, so that listings do not differ by it. */
 const USER = 1000;
@@ -27,7 +28,7 @@ const ETC: Record<string, string> = {
   passwd: `user:x:${USER}:${USER}:user:${PLACES.home}:/bin/sh\nroot:x:0:0:root:/root:/bin/sh\n`,
   group: `user:x:${USER}:\nroot:x:0:\n`,
   hosts: '127.0.0.1 localhost\n::1 localhost\n',
-  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
 };
 /** Read by the loader and by TLS libraries; nothing in them is secret. */
 const ETC_SHARED = ['ld.so.cache', 'alternatives', 'ssl', 'ca-certificates', 'pki', 'os-release'];
@@ -57,7 +58,7 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
     return startConfined({
       argv: [
         'bwrap',
-        ...namespaces(run, version),
+        ...namespaces(version),
         ...system(),
         ...folders(run, runtime),
         ...files.flatMap(([path, text]) => layIn(path, text)),
@@ -80,18 +81,18 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
     id: 'bubblewrap',
     version,
     isIsolated: true,
+    isRelayed: true,
     start,
     ownerOf: identityOf,
   };
 }
 
-function namespaces(run: SandboxRun, version: string): string[] {
+function namespaces(version: string): string[] {
   // Older ones cannot close the door to further namespaces; capabilities inside such a namespace reach nothing of ours.
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const closesUserns = major > 0 || minor >= 8;
   return [
     '--unshare-all',
-    ...(run.installing ? ['--share-net'] : []),
     ...['--unshare-user', ...(closesUserns ? ['--disable-userns'] : [])],
     ...['--uid', `${USER}`, '--gid', `${USER}`, '--hostname', 'sandbox'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
@@ -129,18 +130,11 @@ function folders(run: SandboxRun, runtime: { node: string; npm: string | undefin
     ...Object.entries(run.tools ?? {}).flatMap(([name, path]) => [
       ...['--ro-bind', path, `/opt/tools/${name}`],
     ]),
-    ...(installing ? networkFiles(installing.certificates) : []),
+    ...(installing?.certificates ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
+    ...(installing?.relay ? ['--ro-bind', installing.relay, PLACES.relay] : []),
     ...(installing ? ['--bind', installing.cacheDir, PLACES.cache] : []),
     ...(installing && runtime.npm ? ['--ro-bind', runtime.npm, '/opt/npm'] : []),
   ];
-}
-
-function networkFiles(certificates: string[]): string[] {
-  // resolv.conf is often a link into /run, which is not inside.
-  const resolver = existsSync('/etc/resolv.conf')
-    ? ['--ro-bind', realpathSync('/etc/resolv.conf'), '/etc/resolv.conf']
-    : [];
-  return [...resolver, ...certificates.flatMap((path) => ['--ro-bind-try', path, path])];
 }
 
 function variables(env: Record<string, string>): string[] {

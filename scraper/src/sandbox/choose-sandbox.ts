@@ -52,6 +52,7 @@ const startsNothing: Sandbox = {
   id: 'unused',
   version: '',
   isIsolated: true,
+  isRelayed: false,
   start: () => {
     throw new ScraperError('no-sandbox', 'No sandbox was looked for, so no server was started.');
   },

@@ -56,6 +56,7 @@ export async function containerSandbox(
     id: runtime.program,
     version: `${version}${runtime.hasGvisor ? ' with gVisor' : ''}`,
     isIsolated: true,
+    isRelayed: false,
     start: (run) =>
       startContainer(image === undefined ? run : { ...run, image }, runtime, image !== undefined),
     ownerOf: identityOf,

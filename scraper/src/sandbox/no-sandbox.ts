@@ -65,5 +65,12 @@ export async function noSandbox(): Promise<Sandbox> {
     };
     return { ...confined, exited, kill };
   };
-  return { id: 'none', version: '', isIsolated: false, start, ownerOf: identityOf };
+  return {
+    id: 'none',
+    version: '',
+    isIsolated: false,
+    isRelayed: false,
+    start,
+    ownerOf: identityOf,
+  };
 }

@@ -10,6 +10,8 @@ export type Places = {
   home: string;
   /** The working folder, writable and thrown away: `{dir}` in a source. */
   work: string;
+  /** The socket that leads to the registry while installing; absent where an installation has this machine's network. */
+  relay?: string;
 };
 
 /** One program to run confined. */
@@ -19,8 +21,11 @@ export type SandboxRun = {
   /** Argument vector and variables; the confined program sees these variables and no others of ours. */
   command: (places: Places) => { argv: string[]; env: Record<string, string> };
   packageDir: string;
-  /** Only while installing: the package folder and the cache can be written, and the network can be reached. */
-  installing?: { cacheDir: string; certificates: string[] };
+  /**
+   * Only while installing: the package folder and the cache can be written, and a registry can be reached: through the
+   * socket of a relay, seen as {@link Places.relay}, where the sandbox has none of this machine's network.
+   */
+  installing?: { cacheDir: string; certificates: string[]; relay?: string };
   /** A container image to run in, for sandboxes that are containers; their own where absent. */
   image?: string;
   /** Programs of this machine that are needed inside, by name: seen as `/opt/tools/NAME`. */
@@ -62,6 +67,8 @@ export type Sandbox = {
   version: string;
   /** Whether programs are kept from the network, from the files and from the processes of this machine. */
   isIsolated: boolean;
+  /** Whether an installation, too, is kept from the network, and reaches a registry through a relay only. */
+  isRelayed: boolean;
   start: (run: SandboxRun) => Promise<ConfinedProcess>;
   /** The user a slot's programs run as; undefined where they run as ourselves. */
   ownerOf: (slot: number) => { uid: number; gid: number } | undefined;
