@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showHidden } from './hidden-characters.ts';
 
-test.for([
+test.for<[string, string]>([
   ['\u001b[31mred\u0007', '\\u{1b}[31mred\\u{7}'],
   ['over\rwritten', 'over\\u{d}written'],
   ['a\u200bb\u202ec\ufeff', 'a\\u{200b}b\\u{202e}c\\u{feff}'],
