@@ -89,8 +89,12 @@ function recover(image: Map<string, Buffer>): { calls: Set<string>; problems: nu
   }
   openSqliteState({ folder: recovered }).close();
   const db = new DatabaseSync(stateFiles(recovered).database, { readOnly: true });
-  const rows = db.prepare('SELECT call FROM record WHERE call IS NOT NULL').all();
-  const [{ n = 0 } = {}] = db.prepare('SELECT count(*) AS n FROM charge').all();
+  const rows = db
+    .prepare("SELECT body ->> 'call' AS call FROM record WHERE body ->> 'kind' = 'decision'")
+    .all();
+  const [{ n = 0 } = {}] = db
+    .prepare('SELECT count(*) AS n FROM record WHERE charged_at IS NOT NULL')
+    .all();
   db.close();
   const { problems, chains } = verifyAudit({ source: { folder: recovered }, keys: new Map() });
   const open = chains.filter(({ openCalls }) => openCalls > 0).length;

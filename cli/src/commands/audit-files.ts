@@ -44,7 +44,7 @@ function* linesToExport(folder: string, files: string[], values: AuditValues, io
     yield* mergeFiles(files.map((file) => (file === '-' ? file : resolvePath(io, file))));
     return;
   }
-  const { chain, since, 'by-time': isByTime = false } = values;
+  const { chain, since } = values;
   const reader = openAuditReader(folder);
   try {
     if (chain !== undefined && !reader.chains().some(({ name }) => name === chain)) {
@@ -56,7 +56,6 @@ function* linesToExport(folder: string, files: string[], values: AuditValues, io
     yield* exportStore(reader, {
       ...(chain === undefined ? {} : { chain }),
       ...(since === undefined ? {} : { since: readMoment('since', since, Date.now(), true) }),
-      isByTime,
     });
   } finally {
     reader.close();

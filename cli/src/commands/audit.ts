@@ -21,7 +21,7 @@ import { exportAudit, verify } from './audit-files.ts';
 const help = `
 toolwarden audit tail [-n N] [--follow]
 toolwarden audit top [--by KEY] [--since TIME]
-toolwarden audit export [FILE…] [--out FILE] [--by-time] [--chain NAME] [--since TIME]
+toolwarden audit export [FILE…] [--out FILE] [--chain NAME] [--since TIME]
 toolwarden audit verify [FILE…] [--checkpoints FILE] [--key FILE]… [--partial]
 toolwarden audit archive --before TIME --out FILE
 toolwarden audit key
@@ -31,9 +31,8 @@ Every decision of the gateway, in chains of records that each name the hash of t
 
   tail             the latest records (10, or -n N); --follow waits for more
   top              what was decided most, by tool (default), server, grant, rule or reason
-  export           records as lines of JSON; with FILEs, exported files joined by time
+  export           records as lines of JSON, as they were written; with FILEs, exported files joined by time
     --out FILE     a new file to write to, instead of stdout
-    --by-time      all chains mixed by time, instead of one after the other
     --chain NAME   one chain
     --since TIME   each chain from its first record of that time on (verify such a part with --partial)
   verify           checks chains, and signed checkpoints; names the first bad record of each chain. FILE - is stdin
@@ -66,7 +65,6 @@ const options = {
   since: { type: 'string' },
   before: { type: 'string' },
   out: { type: 'string' },
-  'by-time': { type: 'boolean' },
   chain: { type: 'string' },
   checkpoints: { type: 'string' },
   key: { type: 'string', multiple: true },

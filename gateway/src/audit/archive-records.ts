@@ -16,14 +16,14 @@ const CHUNK = 1024 * 1024;
 export function archiveRecords(store: Store, before: number, path: string): ArchivedPart[] {
   const out = createFile(path);
   try {
-    const parts = store.read(({ records }) =>
-      records.chains().flatMap((chain) => writePart(records, chain, before, out.write)),
-    );
+    const parts = store.read(({ records }) => writeParts(records, before, out.write));
     out.finish();
-    for (const { number, to, hash } of parts) {
-      store.transact(({ records }) => records.archive(number, to, hash));
-    }
     if (parts.length === 0) rmSync(path);
+    store.transact(({ records, ledger }) => {
+      // What was charged is read from the records, unless it is put together before they go.
+      if (parts.length > 0) ledger.fold(true);
+      for (const { number, to, hash } of parts) records.archive(number, to, hash);
+    });
     return parts.map(({ name, from, to }) => ({ chain: name, from, to }));
   } catch (error) {
     out.finish();
@@ -31,24 +31,35 @@ export function archiveRecords(store: Store, before: number, path: string): Arch
   }
 }
 
-function writePart(
+/** A chain of which some may go, up to before an id. */
+type Part = { number: number; name: string; from: number; to: number; hash: string; end: number };
+
+function writeParts(
   records: RecordTable,
-  { number, name, hasEnded, archivedSeq }: ChainRow,
   before: number,
   write: (text: string) => void,
-) {
-  const last = records.last(number);
-  if (last === undefined) return [];
-  const end = hasEnded ? last.seq + 1 : Math.min(last.seq, last.openFrom);
-  let reached: { seq: number; hash: string } | undefined;
-  for (const { seq, body, hash, at } of records.from(number, archivedSeq + 1)) {
-    if (seq >= end || at >= before) break;
-    write(`${exportLine(body, hash)}\n`);
-    reached = { seq, hash };
+): Omit<Part, 'end'>[] {
+  const parts = new Map(records.chains().map((chain) => [chain.number, partOf(records, chain)]));
+  for (const { id, chain, seq, body, hash, at } of records.from(0)) {
+    const part = parts.get(chain);
+    if (part === undefined || id >= part.end) continue;
+    // What follows a record that stays stays too, whatever its clock said.
+    if (at >= before) part.end = id;
+    else {
+      write(`${exportLine(body, hash)}\n`);
+      part.to = seq;
+      part.hash = hash;
+    }
   }
-  return reached === undefined
-    ? []
-    : [{ number, name, from: archivedSeq + 1, to: reached.seq, hash: reached.hash }];
+  return [...parts.values()].filter((part) => part !== undefined && part.to >= part.from) as Part[];
+}
+
+function partOf(records: RecordTable, chain: ChainRow): Part | undefined {
+  const { number, name, hasEnded, archivedSeq } = chain;
+  const last = records.last(number);
+  if (last === undefined) return undefined;
+  const end = hasEnded ? last.id + 1 : Math.min(last.id, last.openFrom);
+  return { number, name, from: archivedSeq + 1, to: archivedSeq, hash: '', end };
 }
 
 function createFile(path: string) {

@@ -8,9 +8,10 @@ import { storeFault } from '../state/store-fault.ts';
 /** The audit of a state folder, only for reading: whoever writes is not disturbed. */
 export type AuditReader = {
   chains(): ChainRow[];
-  from(chain: number, seq: number): Iterable<StoredRecord>;
-  /** The number of a chain's last record, 0 where it has none. */
-  lastSeq(chain: number): number;
+  /** The records of all chains from an id on, in the order in which they were written. */
+  from(id: number): Iterable<StoredRecord>;
+  /** The id of the last record, 0 where there is none. */
+  lastId(): number;
   close(): void;
 };
 
@@ -25,13 +26,8 @@ export function openAuditReader(folder: string): AuditReader {
   }
   try {
     const db = new DatabaseSync(database, { readOnly: true, timeout: 2000 });
-    const { chains, from, last } = openRecordTable(db);
-    return {
-      chains,
-      from,
-      lastSeq: (chain) => last(chain)?.seq ?? 0,
-      close: () => db.close(),
-    };
+    const { chains, from, lastId } = openRecordTable(db);
+    return { chains, from, lastId, close: () => db.close() };
   } catch (error) {
     throw storeFault(error, database);
   }

@@ -1,8 +1,11 @@
 import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
+import type { Charge } from '@toolwarden/policy';
 import type { CallEntry, Note, Outcome, Recorded } from '../state/state.ts';
+import type { ChargedCall, GivenBack } from '../state/window-counters.ts';
 
 /** Texts of clients and servers are bounded, so that they cannot fill the audit. */
 const LONGEST_TEXT = 256;
+const GIVEN_BACK = 'charge-given-back';
 
 /** What a decision's record holds. Arguments are only a keyed hash, and the fields that the settings name. */
 export function decisionRecord(
@@ -34,6 +37,22 @@ export function decisionRecord(
     })),
     policy: policyDigest,
   };
+}
+
+/** That a call which certainly never left gets back what it was charged. */
+export function givenBackRecord(call: string, at: number): object {
+  return { kind: GIVEN_BACK, at, call };
+}
+
+/** What a stored record charges or gives back: the counters are made from the decisions themselves. */
+export function chargesIn(body: string, at: number): ChargedCall | GivenBack {
+  const { kind, call, counters } = JSON.parse(body) as {
+    kind: string;
+    call: string;
+    counters: Charge[];
+  };
+  if (kind === GIVEN_BACK) return { at, givesBack: call };
+  return { at, call, charges: counters.filter(({ charged }) => charged > 0) };
 }
 
 /** What became of a call. */

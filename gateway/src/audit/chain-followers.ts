@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import type { StoredRecord } from '../state/record-table.ts';
 import type { Store } from '../state/store.ts';
 import type { ChainState } from './chain-writer.ts';
 import { type CheckpointSigner, openCheckpointSigner } from './checkpoint.ts';
@@ -35,7 +36,8 @@ export function createFollowers(
   let signer: CheckpointSigner | undefined;
   let signed = 0;
   let tried = 0;
-  let mirrored = 0;
+  // The id from which on the chain's records are not in the mirror.
+  let unmirrored = 0;
   let failure = '';
   const timers: { checkpoint?: NodeJS.Timeout; mirror?: NodeJS.Timeout } = {};
 
@@ -68,13 +70,14 @@ export function createFollowers(
   const mirror = () => {
     clearTimeout(timers.mirror);
     delete timers.mirror;
-    const { number, head } = chain();
+    const { number, head, lastId } = chain();
     const folder = places.mirror;
-    if (folder === undefined || mirrored === head.seq) return;
+    if (folder === undefined || unmirrored > lastId) return;
     guarded(() =>
       store.read(({ records }) => {
-        appendToMirror(mirrorPath(folder, head.name), records.from(number, mirrored + 1));
-        mirrored = head.seq;
+        const path = mirrorPath(folder, head.name);
+        appendToMirror(path, ours(records.from(unmirrored), number));
+        unmirrored = lastId + 1;
       }),
     );
   };
@@ -94,4 +97,8 @@ export function createFollowers(
       clearTimeout(timers.mirror);
     },
   };
+}
+
+function* ours(records: Iterable<StoredRecord>, chain: number): Generator<StoredRecord> {
+  for (const record of records) if (record.chain === chain) yield record;
 }

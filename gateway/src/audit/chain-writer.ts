@@ -1,42 +1,56 @@
-import type { RecordTable } from '../state/record-table.ts';
+import type { Ledger } from '../state/ledger.ts';
+import type { ChargedCall, GivenBack } from '../state/window-counters.ts';
 import { type ChainHead, nextLink } from './chain.ts';
 
 /** A record that is to be written. */
 export type Draft = {
   record: object;
   at: number;
-  /** The call that a decision is about. */
-  decides?: string;
-  /** Whether an outcome of that call is to follow. */
-  isOpen?: boolean;
+  /** The call that a decision is about, if an outcome of it is to follow. */
+  opens?: string | undefined;
   /** The call that this ends. */
   ends?: string;
+  /** What the record says that it charges, or gives back. */
+  charge?: ChargedCall | GivenBack | undefined;
 };
 
-/** Where a chain and its open calls stand; replaced as a whole when what was written is there to stay. */
+/** Where a chain and its open calls stand. */
 export type ChainState = {
   head: ChainHead;
   number: number;
-  /** Calls that were sent on and have no outcome yet, with the number of their decision; oldest first. */
+  /** The store's number of its last record. */
+  lastId: number;
+  /** Calls that were sent on and have no outcome yet, with the id of their decision; oldest first. */
   open: Map<string, number>;
+  /** What becomes of them once that which was written is there to stay: the id, or none where a call ended. */
+  changes: readonly (readonly [call: string, id: number | undefined])[];
 };
 
-/** Writes records to the end of a chain, inside a transaction, and tells where it then stands. */
+/** Writes records to the end of a chain, inside a transaction, and tells where it then stands if that succeeds. */
 export function appendRecords(
-  table: RecordTable,
+  ledger: Ledger,
   state: ChainState,
   drafts: readonly Draft[],
 ): ChainState {
-  let { head } = state;
-  // Copied, so that a transaction that fails changes nothing; calls in flight are few.
-  const open = new Map(state.open);
-  for (const { record, at, decides, isOpen, ends } of drafts) {
+  let { head, lastId } = state;
+  const changes = [...state.changes];
+  // A call that ends in this very transaction may still count as open: a recovery then reads more than it must.
+  const [openFrom = changes.find(([, id]) => id !== undefined)?.[1]] = state.open.values();
+  for (const { record, at, opens, ends, charge } of drafts) {
     const link = nextLink(head, record);
-    if (decides !== undefined && isOpen) open.set(decides, link.seq);
-    if (ends !== undefined) open.delete(ends);
-    const [openFrom = link.seq + 1] = open.values();
-    table.append(state.number, link, { at, call: decides ?? null, openFrom });
-    head = { ...head, seq: link.seq, hash: link.hash };
+    lastId = ledger.append({ chain: state.number, link, at, openFrom }, charge);
+    if (opens !== undefined) changes.push([opens, lastId]);
+    if (ends !== undefined) changes.push([ends, undefined]);
+    head = { name: head.name, seq: link.seq, hash: link.hash };
   }
-  return { ...state, head, open };
+  return { head, number: state.number, lastId, open: state.open, changes };
+}
+
+/** Where a chain stands after its transaction succeeded. */
+export function settled({ changes, ...state }: ChainState): ChainState {
+  for (const [call, id] of changes) {
+    if (id === undefined) state.open.delete(call);
+    else state.open.set(call, id);
+  }
+  return { ...state, changes: [] };
 }

@@ -6,30 +6,22 @@ import { mergeRecords, type TimedLine } from './merge-records.ts';
 /** Which records: of one chain, and from a time on. */
 export type RecordFilter = { chain?: string; since?: number };
 
-/** Lines of a store's audit: chain after chain, or by time. */
-export function exportStore(
-  reader: AuditReader,
-  filter: RecordFilter & { isByTime?: boolean },
-): Iterable<string> {
-  const streams = reader
-    .chains()
-    .filter(({ name }) => filter.chain === undefined || name === filter.chain)
-    .map(({ number }) => storeLines(reader, number, filter.since ?? Number.NEGATIVE_INFINITY));
-  return filter.isByTime ? mergeRecords(streams) : concatenated(streams);
+/** Lines of a store's audit, in the order in which they were written. */
+export function* exportStore(reader: AuditReader, filter: RecordFilter): Generator<string> {
+  const { since = Number.NEGATIVE_INFINITY } = filter;
+  const chains = reader.chains().filter(({ name }) => [name, undefined].includes(filter.chain));
+  const wanted = new Set(chains.map(({ number }) => number));
+  const begun = new Set<number>();
+  for (const { chain, at, body, hash } of reader.from(0)) {
+    // Once begun nothing of a chain is left out, or the rest could not be verified.
+    if (at >= since) begun.add(chain);
+    if (begun.has(chain) && wanted.has(chain)) yield exportLine(body, hash);
+  }
 }
 
 /** Joins exported files by time; what is no record is left out here, and found by verifying. */
 export function mergeFiles(files: readonly string[]): Iterable<string> {
   return mergeRecords(files.map(fileLines));
-}
-
-function* storeLines(reader: AuditReader, chain: number, since: number): Generator<TimedLine> {
-  let hasBegun = false;
-  for (const { at, body, hash } of reader.from(chain, 0)) {
-    // Once begun nothing is left out, or the rest could not be verified.
-    hasBegun ||= at >= since;
-    if (hasBegun) yield { at, line: exportLine(body, hash) };
-  }
 }
 
 function* fileLines(file: string): Generator<TimedLine> {
@@ -40,8 +32,4 @@ function* fileLines(file: string): Generator<TimedLine> {
     at = Number((JSON.parse(record.body) as { at?: unknown }).at) || at;
     yield { at, line };
   }
-}
-
-function* concatenated(streams: Iterable<TimedLine>[]): Generator<string> {
-  for (const stream of streams) for (const { line } of stream) yield line;
 }

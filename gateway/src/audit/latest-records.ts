@@ -9,22 +9,15 @@ export type RecordTail = {
 
 /** Follows the end of a store's audit. */
 export function tailRecords(reader: AuditReader, count: number): RecordTail {
-  const seen = new Map<number, number>();
-  let isFirst = true;
+  let seen = Math.max(0, reader.lastId() - count);
   return {
     next() {
-      const fresh = reader.chains().flatMap(({ number }) => {
-        const last = reader.lastSeq(number);
-        const from = seen.get(number) ?? (isFirst ? Math.max(0, last - count) : 0);
-        if (last <= from) return [];
-        seen.set(number, last);
-        return [...reader.from(number, from + 1)];
-      });
-      // Stable, so that records of one chain keep their order within a millisecond.
-      fresh.sort((a, b) => a.at - b.at);
-      const shown = isFirst ? fresh.slice(-count) : fresh;
-      isFirst = false;
-      return shown.map(({ body, hash }) => exportLine(body, hash));
+      const lines: string[] = [];
+      for (const { id, body, hash } of reader.from(seen + 1)) {
+        seen = id;
+        lines.push(exportLine(body, hash));
+      }
+      return lines;
     },
   };
 }

@@ -5,7 +5,7 @@ import { openStore, type Store, type Tables } from '../state/store.ts';
 import type { StateSettings } from './audit-settings.ts';
 import { firstHash } from './chain.ts';
 import { createFollowers } from './chain-followers.ts';
-import { appendRecords, type ChainState, type Draft } from './chain-writer.ts';
+import { appendRecords, type ChainState, type Draft, settled } from './chain-writer.ts';
 import { lastState, recoverChains } from './recover-chains.ts';
 
 /** Writes one process's chain of records, together with whatever else belongs into the same transaction. */
@@ -41,7 +41,7 @@ export function openRecorder(
   let state: ChainState = {
     number: 0,
     head: { name, seq: 0, hash: firstHash(name) },
-    open: new Map(),
+    ...{ lastId: 0, open: new Map(), changes: [] },
   };
   let lock: InstanceLock | undefined;
   let waiting: Draft[] = [];
@@ -56,24 +56,27 @@ export function openRecorder(
   };
   const commit: Recorder['commit'] = (work) => {
     lock ??= takeInstanceLock(files.instances, name);
-    const sent = waiting.length;
     const result = store.transact((tables) => {
       next = state.number > 0 ? state : begun(tables, state, opening(), clock());
-      if (sent > 0) next = appendRecords(tables.records, next, waiting.slice(0, sent));
       return work(tables, (draft) => {
-        next = appendRecords(tables.records, next, [draft]);
+        next = appendRecords(tables.ledger, next, [draft]);
       });
     });
-    state = next;
-    if (sent > 0) waiting = waiting.slice(sent);
+    state = settled(next);
     followers.onCommit();
     return result;
   };
+  // Apart from the calls: nobody waits for it, and many records together cost little more than one.
   const flush = () => {
     flushTimer = undefined;
     if (waiting.length === 0) return;
+    const batch = waiting;
     try {
-      commit(() => undefined);
+      commit(({ ledger }) => {
+        next = appendRecords(ledger, next, batch);
+        ledger.fold();
+      });
+      waiting = waiting.slice(batch.length);
     } catch {
       // What could not be written waits; meanwhile every call is refused for the same cause, which its refusal tells.
       flushTimer = setTimeout(flush, FLUSH_MS * 20).unref();
@@ -114,7 +117,9 @@ export function openRecorder(
           const isDone =
             state.open.size === waiting.filter(({ ends }) => ends !== undefined).length;
           const at = clock();
-          commit(({ records }, append) => {
+          commit(({ records, ledger }, append) => {
+            next = appendRecords(ledger, next, waiting);
+            ledger.fold();
             if (!isDone) return;
             append({ record: { kind: 'ended', at }, at });
             records.endChain(next.number);
@@ -133,7 +138,7 @@ export function openRecorder(
 function begun(tables: Tables, state: ChainState, opening: object, at: number): ChainState {
   const number = tables.records.addChain(state.head.name);
   const record = { kind: 'opened', at, ...opening };
-  return appendRecords(tables.records, { ...state, number }, [{ record, at }]);
+  return appendRecords(tables.ledger, { ...state, number }, [{ record, at }]);
 }
 
 /** After the files were opened anew: they must hold our chain as we know it, or as a commit left it that seemed to fail. */
@@ -144,8 +149,7 @@ function checkedState(
   later: (draft: Draft) => void,
   at: number,
 ): ChainState {
-  const [ours] = records.from(known.number, known.head.seq);
-  if (ours?.hash !== known.head.hash) throw missingFault(file);
+  if (records.get(known.lastId)?.hash !== known.head.hash) throw missingFault(file);
   const found = lastState(records, known.number, known.head.name);
   for (const call of found.open.keys()) {
     if (known.open.has(call)) continue;

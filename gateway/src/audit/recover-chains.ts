@@ -1,5 +1,5 @@
 import { type InstanceLock, takeInstanceLock } from '../state/instance-lock.ts';
-import type { ChainRow, RecordTable } from '../state/record-table.ts';
+import type { ChainRow, RecordTable, StoredRecord } from '../state/record-table.ts';
 import type { Store } from '../state/store.ts';
 import { firstHash } from './chain.ts';
 import { appendRecords, type ChainState, type Draft } from './chain-writer.ts';
@@ -30,7 +30,7 @@ function recoverChain(
   try {
     const path = mirror === undefined ? undefined : mirrorPath(mirror, name);
     const repaired = path === undefined ? undefined : repairMirror(path);
-    store.transact(({ records }) => {
+    store.transact(({ records, ledger }) => {
       // Another process may have done it while this one waited.
       if (!records.openChains().some((each) => each.number === number)) return;
       const state = lastState(records, number, name);
@@ -38,11 +38,11 @@ function recoverChain(
       const drafts: Draft[] = [...state.open.keys()].map((call) => unknownOutcome(call, at));
       if (cut > 0) drafts.push({ record: { kind: 'mirror-repaired', at, cutBytes: cut }, at });
       drafts.push({ record: { kind: 'ended', at, recovered: true }, at });
-      appendRecords(records, state, drafts);
+      appendRecords(ledger, state, drafts);
       records.endChain(number);
     });
     if (path === undefined || repaired === undefined) return;
-    store.read(({ records }) => appendToMirror(path, records.from(number, repaired.lastSeq + 1)));
+    store.read(({ records }) => appendToMirror(path, missing(records, number, repaired.lastSeq)));
   } finally {
     lock.release();
   }
@@ -54,19 +54,29 @@ function unknownOutcome(call: string, at: number): Draft {
   return { record, at, ends: call };
 }
 
+/** The records of a chain that its mirror does not have. */
+function* missing(records: RecordTable, chain: number, lastSeq: number): Generator<StoredRecord> {
+  for (const record of records.from(0)) {
+    if (record.chain === chain && record.seq > lastSeq) yield record;
+  }
+}
+
 /** Where a chain stands by what it holds. */
 export function lastState(records: RecordTable, number: number, name: string): ChainState {
   const last = records.last(number);
-  if (last === undefined) {
-    return { number, head: { name, seq: 0, hash: firstHash(name) }, open: new Map() };
-  }
   const open = new Map<string, number>();
-  for (const { seq, body } of records.from(number, last.openFrom)) {
+  if (last === undefined) {
+    const head = { name, seq: 0, hash: firstHash(name) };
+    return { head, number, lastId: 0, open, changes: [] };
+  }
+  for (const { id, chain, body } of records.from(last.openFrom)) {
+    if (chain !== number) continue;
     const record = JSON.parse(body) as Record<string, unknown>;
-    if (record.kind === 'decision' && isSentOn(record)) open.set(String(record.call), seq);
+    if (record.kind === 'decision' && isSentOn(record)) open.set(String(record.call), id);
     if (record.kind === 'outcome') open.delete(String(record.call));
   }
-  return { number, head: { name, seq: last.seq, hash: last.hash }, open };
+  const head = { name, seq: last.seq, hash: last.hash };
+  return { head, number, lastId: last.id, open, changes: [] };
 }
 
 /** Whether a decision's call was sent on, so that an outcome belongs to it. */

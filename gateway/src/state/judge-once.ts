@@ -19,10 +19,16 @@ export function judgeOnce(
   entry: CallEntry,
   judge: Judge,
   facts: { at: number; counters: CounterReader },
-  desk: ApprovalDesk,
+  openDesk: () => ApprovalDesk,
 ): { decision: Decision; approvalId?: string } {
   const decision = judge({ ...facts, isApproved: false });
-  if (decision.effect !== 'approve' || entry.isObserved) return { decision };
+  if (decision.effect !== 'approve') return { decision };
+  // It is sent on as if a person had said yes, and costs what it then costs.
+  if (entry.isObserved) {
+    const { effect, counters } = judge({ ...facts, isApproved: true });
+    return { decision: effect === 'allow' ? { ...decision, counters } : decision };
+  }
+  const desk = openDesk();
   const binding = approvalBinding(entry, decision.policyDigest);
   const approved = desk.findApproved(binding);
   if (approved === undefined) {

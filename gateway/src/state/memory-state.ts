@@ -59,10 +59,11 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
     record(entry, judge) {
       check();
       const facts = { at: entry.at, counters };
-      const recorded = judgeOnce(entry, judge, facts, deskAt(entry.at));
+      const recorded = judgeOnce(entry, judge, facts, () => deskAt(entry.at));
       const { decision } = recorded;
-      if (decision.effect === 'allow' && decision.counters.length > 0) {
-        const receipt = counters.charge(decision.counters, entry.at);
+      const due = decision.counters.filter(({ charged }) => charged > 0);
+      if ((decision.effect === 'allow' || entry.isObserved) && due.length > 0) {
+        const receipt = counters.charge(due, entry.at);
         // Nothing runs between judging and charging, so what was judged to fit fits.
         if (receipt === undefined) throw new Error('a charge that was judged to fit did not');
         receipts.set(entry.callId, receipt);

@@ -18,18 +18,17 @@ export function stateFiles(folder: string) {
 
 // "TwSt", so that another program's database is not taken for ours.
 const APPLICATION_ID = 0x54775374;
-const VERSION = 2;
+const VERSION = 3;
 const BUSY_MS = 2000;
-// Records of a chain lie together: id = chain * CHAIN_ROOM + seq.
-export const CHAIN_ROOM = 2 ** 32;
 
+// One row a call is written while its client waits: no index but the id, which is the order of all that was written.
 const SCHEMA = `
 CREATE TABLE chain (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, has_ended INTEGER NOT NULL DEFAULT 0,
   archived_seq INTEGER NOT NULL DEFAULT 0, archived_hash TEXT) STRICT;
-CREATE TABLE record (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, call TEXT, open_from INTEGER NOT NULL,
-  body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE charge (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, amount REAL NOT NULL,
-  window_ms INTEGER NOT NULL, undoes INTEGER, call TEXT) STRICT;
+CREATE TABLE record (id INTEGER PRIMARY KEY, chain INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+  charged_at INTEGER, open_from INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE fold (up_to INTEGER PRIMARY KEY, latest INTEGER NOT NULL, until INTEGER NOT NULL,
+  charges TEXT NOT NULL) STRICT;
 CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB NOT NULL, servers TEXT NOT NULL,
   policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
 CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
@@ -38,13 +37,6 @@ CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT N
 CREATE INDEX approval_binding ON approval (binding);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
-`;
-
-/** To version 2: a call that is charged is known by its charge, not by an index over the whole audit. */
-const TO_VERSION_2 = `
-ALTER TABLE charge ADD COLUMN call TEXT;
-DROP INDEX record_call;
-PRAGMA user_version = 2;
 `;
 
 /** Opens the store of a folder, making both where there was never one. */
@@ -58,7 +50,6 @@ export function openDatabase(folder: string, durability: Durability): DatabaseSy
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;
       PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
     if (pragma(db, 'user_version') === 0) createTables(db, database, existsSync(keys));
-    if (isOurs(db) && pragma(db, 'user_version') === 1) upgrade(db);
     checkTables(db, database);
     return db;
   } catch (error) {
@@ -111,13 +102,6 @@ function createTables(db: DatabaseSync, file: string, hasKeys: boolean): void {
   db.exec('COMMIT');
 }
 
-function upgrade(db: DatabaseSync): void {
-  db.exec('BEGIN IMMEDIATE');
-  // Another process may have been first.
-  if (pragma(db, 'user_version') === 1) db.exec(TO_VERSION_2);
-  db.exec('COMMIT');
-}
-
 function isOurs(db: DatabaseSync): boolean {
   return pragma(db, 'application_id') === APPLICATION_ID;
 }
@@ -129,14 +113,16 @@ function checkTables(db: DatabaseSync, file: string): void {
       `${file}: not a state of toolwarden; give another folder`,
     );
   }
-  if (pragma(db, 'user_version') !== VERSION) {
-    throw new GatewayError(
-      'state-unavailable',
-      `${file}: written by a newer toolwarden; use that version`,
-    );
+  const version = Number(pragma(db, 'user_version'));
+  if (version !== VERSION) {
+    const [who, what] =
+      version > VERSION
+        ? ['a newer', 'use that version']
+        : ['an older', 'export its audit with that version, then move the folder away'];
+    throw new GatewayError('state-unavailable', `${file}: written by ${who} toolwarden; ${what}`);
   }
   // Small tables that decide; the audit has its hash chain, and is too large to read at each start.
-  for (const table of ['charge', 'grant', 'approval', 'chain']) {
+  for (const table of ['fold', 'grant', 'approval', 'chain']) {
     const [row] = db.prepare(`PRAGMA quick_check("${table}")`).all();
     if (row?.quick_check !== 'ok') throw corruptFault(file);
   }

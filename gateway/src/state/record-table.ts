@@ -1,9 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainLink } from '../audit/chain.ts';
-import { CHAIN_ROOM } from './open-database.ts';
 
-/** One stored record of a chain. */
-export type StoredRecord = ChainLink & { at: number; openFrom: number; call: string | null };
+/** One stored record; ids are one after the other over all chains, in the order in which all was written. */
+export type StoredRecord = ChainLink & {
+  id: number;
+  chain: number;
+  at: number;
+  /** The first record of its chain that a recovery has to read. */
+  openFrom: number;
+};
+
+/** A record to be written, without its place. */
+export type NewRecord = {
+  chain: number;
+  link: ChainLink;
+  at: number;
+  /** The oldest decision of the chain whose call has no outcome; absent where every call has one. */
+  openFrom: number | undefined;
+};
+
+/** A record as far as the counters want to know it; the body only where it changes them. */
+type LedgerRow = { id: number; chargedAt: number | null; body: string | null };
+type ChargeRow = { id: number; chargedAt: number; body: string };
 
 /** A chain as the store lists it. */
 export type ChainRow = {
@@ -20,20 +38,27 @@ export type RecordTable = {
   endChain(chain: number): void;
   chains(): ChainRow[];
   openChains(): ChainRow[];
-  /** `call` is given for decisions alone. `openFrom`: no call before it is open. */
-  append(
-    chain: number,
-    link: ChainLink,
-    more: { at: number; call: string | null; openFrom: number },
-  ): void;
+  /** Writes a record under the id that follows the last one; whoever writes knows it, and holds the lock. */
+  append(id: number, record: NewRecord, chargedAt: number | null): void;
+  lastId(): number;
+  /** What was written after a record. */
+  ledgerAfter(id: number): Iterable<LedgerRow>;
+  /** The records that change counters, after one and up to another. */
+  chargesBetween(after: number, upTo: number): Iterable<ChargeRow>;
+  get(id: number): StoredRecord | undefined;
+  /** The last record of a chain. */
   last(chain: number): StoredRecord | undefined;
-  from(chain: number, seq: number): Iterable<StoredRecord>;
+  /** The records of all chains from an id on. */
+  from(id: number): Iterable<StoredRecord>;
   /** Forgets a chain's records up to a number; what follows them is checked against that one's hash. */
   archive(chain: number, seq: number, hash: string): void;
 };
 
 const CHAIN =
   'SELECT number, name, has_ended AS hasEnded, archived_seq AS archivedSeq, archived_hash AS archivedHash FROM chain';
+const RECORD = 'SELECT id, chain, seq, at, open_from AS openFrom, body, hash FROM record';
+const LEDGER =
+  'SELECT id, charged_at AS chargedAt, iif(charged_at IS NULL, NULL, body) AS body FROM record';
 
 /** The tables of the audit behind an open database. */
 export function openRecordTable(db: DatabaseSync): RecordTable {
@@ -42,34 +67,43 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
   const chains = db.prepare(`${CHAIN} ORDER BY number`);
   const openChains = db.prepare(`${CHAIN} WHERE has_ended = 0 ORDER BY number`);
   const insert = db.prepare(
-    'INSERT INTO record (id, at, call, open_from, body, hash) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO record (id, chain, seq, at, charged_at, open_from, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const range = (order: string) =>
-    db.prepare(
-      `SELECT id % ${CHAIN_ROOM} AS seq, at, call, open_from AS openFrom, body, hash FROM record
-       WHERE id >= ? AND id < ? ORDER BY id ${order}`,
-    );
-  const last = range('DESC LIMIT 1');
+  const lastId = db.prepare('SELECT max(id) AS id FROM record');
+  const after = db.prepare(`${LEDGER} WHERE id > ? ORDER BY id LIMIT 1`);
+  const allAfter = `${LEDGER} WHERE id > ? ORDER BY id`;
+  const charged = `${LEDGER} WHERE id > ? AND id <= ? AND charged_at IS NOT NULL ORDER BY id`;
+  const one = db.prepare(`${RECORD} WHERE id = ?`);
+  const last = db.prepare(`${RECORD} WHERE chain = ? ORDER BY id DESC LIMIT 1`);
   const archive = db.prepare(
     'UPDATE chain SET archived_seq = ?, archived_hash = ? WHERE number = ? AND archived_seq < ?',
   );
-  const forget = db.prepare('DELETE FROM record WHERE id >= ? AND id <= ?');
-  const first = (chain: number) => chain * CHAIN_ROOM;
+  const forget = db.prepare('DELETE FROM record WHERE chain = ? AND seq <= ?');
   return {
     addChain: (name) => Number(addChain.run(name).lastInsertRowid),
     endChain: (chain) => void endChain.run(chain),
     chains: () => chains.all() as ChainRow[],
     openChains: () => openChains.all() as ChainRow[],
-    append(chain, { seq, body, hash }, { at, call, openFrom }) {
-      insert.run(first(chain) + seq, Math.trunc(at), call, openFrom, body, hash);
+    append(id, { chain, link, at, openFrom = id }, chargedAt) {
+      const { seq, body, hash } = link;
+      insert.run(id, chain, seq, Math.trunc(at), chargedAt, openFrom, body, hash);
     },
-    last: (chain) => last.get(first(chain), first(chain + 1)) as StoredRecord | undefined,
+    lastId: () => (lastId.get()?.id as number | null) ?? 0,
+    // Mostly there is nothing, and one row that is not there is found faster than an empty list is made.
+    ledgerAfter: (id) =>
+      after.get(id) === undefined
+        ? []
+        : (db.prepare(allAfter).iterate(id) as Iterable<unknown> as Iterable<LedgerRow>),
+    chargesBetween: (from, upTo) =>
+      db.prepare(charged).iterate(from, upTo) as Iterable<unknown> as Iterable<ChargeRow>,
+    get: (id) => one.get(id) as StoredRecord | undefined,
+    last: (chain) => last.get(chain) as StoredRecord | undefined,
     // A statement of its own, because several may be walked at once.
-    from: (chain, seq) =>
-      range('ASC').iterate(first(chain) + seq, first(chain + 1)) as Iterable<StoredRecord>,
+    from: (id) =>
+      db.prepare(`${RECORD} WHERE id >= ? ORDER BY id`).iterate(id) as Iterable<StoredRecord>,
     archive(chain, seq, hash) {
       archive.run(seq, hash, chain, seq);
-      forget.run(first(chain), first(chain) + seq);
+      forget.run(chain, seq);
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { entry, judgeOf, START } from '../testing/judged-calls.ts';
+import { stateLaws } from '../testing/state-kit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openSqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { CallEntry, Recorded, State } from './state.ts';
@@ -22,47 +23,18 @@ function recordsOf(folder: string): Record<string, unknown>[] {
   return rows.map(({ body }) => JSON.parse(String(body)));
 }
 
-test('charges with the decision, and gives back once', () => {
-  const state = open(join(temporaryFolder(), 's'));
-  const first = entry('read');
-  expect([
-    effect(state, first),
-    effect(state, entry('read')),
-    effect(state, entry('read')),
-  ]).toEqual(['allow', 'allow', 'deny']);
-  state.undo(first.callId);
-  state.undo(first.callId);
-  expect([effect(state, entry('read')), effect(state, entry('read'))]).toEqual(['allow', 'deny']);
-  state.close();
-});
+for (const durability of ['process', 'power'] as const) {
+  test.for(stateLaws)(`in SQLite, durability ${durability}: $name`, async ({ check }) => {
+    const folder = join(temporaryFolder(), 's');
+    const store = {
+      now: START,
+      open: () => openSqliteState({ folder, clock: () => store.now, durability }),
+    };
+    await check(store);
+  });
+}
 
-test('a call id is recorded and charged once, whoever asks again', () => {
-  const folder = join(temporaryFolder(), 's');
-  const [one, other] = [open(folder), open(folder)];
-  const call = entry('read');
-  expect(effect(one, call)).toBe('allow');
-  expect(() => ask(one, call)).toThrow('recorded already');
-  expect(() => ask(other, call)).toThrow('recorded already');
-  expect([effect(other, entry('read')), effect(one, entry('read'))]).toEqual(['allow', 'deny']);
-  one.close();
-  other.close();
-});
-
-test('limits hold over all states of a folder, and over restarts', () => {
-  const folder = join(temporaryFolder(), 's');
-  const [one, other] = [open(folder), open(folder)];
-  expect([effect(one, entry('read')), effect(other, entry('read'))]).toEqual(['allow', 'allow']);
-  expect([effect(one, entry('read')), effect(other, entry('read'))]).toEqual(['deny', 'deny']);
-  one.close();
-  other.close();
-  const again = open(folder);
-  expect(effect(again, entry('read'))).toBe('deny');
-  expect(effect(again, entry('read', { at: START - 1e9 }))).toBe('deny');
-  expect(effect(again, entry('read', { at: START + 3_600_000 }))).toBe('allow');
-  again.close();
-});
-
-test('a judge that throws leaves no trace', () => {
+test('a judge that throws leaves no record', () => {
   const folder = join(temporaryFolder(), 's');
   const state = open(folder);
   const call = entry('read');
@@ -104,56 +76,6 @@ test('with power durability a copy of the files at each answer holds all that wa
     expect(recordsOf(copy).filter(({ kind }) => kind === 'decision')).toHaveLength(answered);
   }
   await state.close();
-});
-
-test('an approval is for one exact call, once, for a time, by the first who answers', () => {
-  let now = START;
-  const folder = join(temporaryFolder(), 's');
-  const state = open(folder, { clock: () => now });
-  const pay = (more?: Partial<CallEntry>) => ask(state, entry('pay', { at: now, ...more }));
-  const { approvalId = '' } = pay();
-  expect(pay()).toMatchObject({ decision: { effect: 'approve' }, approvalId });
-  expect(state.approvals.answer(approvalId, 'approved', 'ann')).toBe(true);
-  expect(state.approvals.answer(approvalId, 'denied', 'bob')).toBe(false);
-  for (const other of [{ arguments: { a: 1 } }, { grant: 'g' }, { server: 't' }]) {
-    expect(pay(other).decision.effect).toBe('approve');
-  }
-  state.close();
-  const again = open(folder, { clock: () => now });
-  const payAgain = () => ask(again, entry('pay', { at: now }));
-  expect([payAgain().decision.effect, payAgain().decision.effect]).toEqual(['allow', 'approve']);
-  const second = payAgain().approvalId ?? '';
-  expect(again.approvals.answer(second, 'approved', 'ann')).toBe(true);
-  now += 15 * 60_000;
-  expect(payAgain().decision.effect).toBe('approve');
-  expect(again.approvals.list().find(({ id }) => id === second)?.status).toBe('expired');
-  const third = payAgain().approvalId ?? '';
-  now += 15 * 60_000;
-  expect(again.approvals.answer(third, 'approved', 'ann')).toBe(false);
-  again.close();
-});
-
-test('a grant that is revoked or rotated no longer lets in, and its calls are refused at once', () => {
-  const state = open(join(temporaryFolder(), 's'));
-  expect(state.hasGrants()).toBe(false);
-  const make = { label: 'ci', servers: ['s'], policy: '/p.json' };
-  const { id, token } = state.grants.create(make);
-  expect(state.hasGrants()).toBe(true);
-  expect(state.findGrant(token, START)).toEqual({ id, ...make });
-  for (const wrong of ['', `${token}x`, token.slice(0, -1)]) {
-    expect(state.findGrant(wrong, START)).toBeUndefined();
-  }
-  const renewed = state.grants.rotate(id) ?? '';
-  expect(state.findGrant(token, START)).toBeUndefined();
-  expect(state.findGrant(renewed, START)?.id).toBe(id);
-  expect(effect(state, entry('read', { grant: id }))).toBe('allow');
-  expect([state.grants.revoke(id), state.grants.revoke(id)]).toEqual([true, false]);
-  expect(state.findGrant(renewed, START)).toBeUndefined();
-  expect(() => ask(state, entry('read', { grant: id }))).toThrow(/revoked or expired/);
-  const short = state.grants.create({ ...make, expiresAt: START + 1 });
-  expect(state.findGrant(short.token, START)?.id).toBe(short.id);
-  expect(state.findGrant(short.token, START + 1)).toBeUndefined();
-  state.close();
 });
 
 test('every call that was sent on has an outcome after a crash, and only the dead are spoken for', () => {

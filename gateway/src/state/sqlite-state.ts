@@ -1,6 +1,11 @@
 import { type ArchivedPart, archiveRecords } from '../audit/archive-records.ts';
 import { type ArgumentHasher, openArgumentHasher } from '../audit/argument-hash.ts';
-import { decisionRecord, noteRecord, outcomeRecord } from '../audit/audit-record.ts';
+import {
+  decisionRecord,
+  givenBackRecord,
+  noteRecord,
+  outcomeRecord,
+} from '../audit/audit-record.ts';
 import { readSettings, type StateSettings } from '../audit/audit-settings.ts';
 import type { Draft } from '../audit/chain-writer.ts';
 import { openRecorder, type Recorder } from '../audit/recorder.ts';
@@ -15,6 +20,7 @@ import { createNoteValve } from './note-valve.ts';
 import { stateFiles } from './open-database.ts';
 import type { CallEntry, Grant, Judge, Recorded, State } from './state.ts';
 import type { Tables } from './store.ts';
+import type { ChargedCall } from './window-counters.ts';
 
 /** The lasting state, with what operators do to it. */
 export type SqliteState = Omit<State, 'hasGrants' | 'findGrant'> & {
@@ -44,7 +50,7 @@ export type SqliteStateOptions = Partial<StateSettings> & {
   clock?: () => number;
 };
 
-type Charged = { recorded: Recorded; charges: number[] };
+type Judged = { recorded: Recorded; charge: ChargedCall | undefined };
 type Append = (draft: Draft) => void;
 
 /** Opens the state of a folder, which several processes may share; made at first use. */
@@ -60,26 +66,19 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
   const { durability, fields } = settings;
   const opening = () => ({ pid: process.pid, durability, argumentKey: argumentHasher().keyId });
   const recorder = openRecorder(folder, settings, opening, clock);
-  const chargesOf = new Map<string, number[]>();
   const valve = createNoteValve();
 
-  const recordOne = (tables: Tables, append: Append, entry: CallEntry, judge: Judge): Charged => {
-    const charged = judgeAndCharge(tables, entry, judge);
-    const { recorded } = charged;
+  const recordOne = (tables: Tables, append: Append, entry: CallEntry, judge: Judge): Recorded => {
+    const { recorded, charge } = judged(tables, entry, judge);
     const text = argumentHasher().hash(entry.argumentsText);
+    const isOpen = isSentOn({ effect: recorded.decision.effect, observed: entry.isObserved });
     append({
       record: decisionRecord(entry, recorded, text, fields),
-      at: entry.at,
-      decides: entry.callId,
-      isOpen: isSentOn({ effect: recorded.decision.effect, observed: entry.isObserved }),
+      ...{ at: entry.at, charge, opens: isOpen ? entry.callId : undefined },
     });
-    return charged;
-  };
-  const keep = ({ callId }: CallEntry, { recorded, charges }: Charged): Recorded => {
-    if (charges.length > 0) chargesOf.set(callId, charges);
     return recorded;
   };
-  const groups = createGroupCommit<{ entry: CallEntry; judge: Judge }, Charged>((items) =>
+  const groups = createGroupCommit<{ entry: CallEntry; judge: Judge }, Recorded>((items) =>
     recorder.commit((tables, append) =>
       items.map(({ entry, judge }) => {
         try {
@@ -95,22 +94,21 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
     ...operatorsPart(recorder, clock, files.keys),
     record: (entry, judge) =>
       durability === 'power'
-        ? groups.add({ entry, judge }).then((charged) => keep(entry, charged))
-        : keep(
-            entry,
-            recorder.commit((tables, append) => recordOne(tables, append, entry, judge)),
-          ),
+        ? groups.add({ entry, judge })
+        : recorder.commit((tables, append) => recordOne(tables, append, entry, judge)),
     outcome(callId, outcome) {
       if (!recorder.isOpen(callId)) return;
-      chargesOf.delete(callId);
       const at = clock();
       recorder.later({ record: outcomeRecord(callId, at, outcome), at, ends: callId });
     },
     undo(callId) {
-      const charges = chargesOf.get(callId);
-      if (charges === undefined) return;
-      recorder.commit((tables) => tables.charges.undo(charges));
-      chargesOf.delete(callId);
+      recorder.commit(({ ledger }, append) => {
+        const counters = ledger.counters();
+        if (!counters.isCharged(callId)) return;
+        const at = clock();
+        const charge = { at: counters.latest, givesBack: callId };
+        append({ record: givenBackRecord(callId, at), at, charge });
+      });
     },
     note(note) {
       const passed = valve(note);
@@ -125,28 +123,23 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
   };
 }
 
-/** Judges, and charges what an allowed call costs; for use in a transaction. */
-function judgeAndCharge(
-  { charges, approvals, grants }: Tables,
-  entry: CallEntry,
-  judge: Judge,
-): Charged {
+/** Judges, and says what the call is charged; for use in a transaction. */
+function judged({ ledger, approvals, grants }: Tables, entry: CallEntry, judge: Judge): Judged {
   if (entry.grant !== 'local' && grants.isOver(entry.grant, entry.at)) {
     throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
   }
-  const counters = charges.counters();
+  const counters = ledger.counters();
   if (counters.hasCall(entry.callId)) {
     const message = 'this call is recorded already; it is not charged twice';
     throw new GatewayError('state-unavailable', message);
   }
   const at = Math.max(entry.at, counters.latest);
-  const recorded = judgeOnce(entry, judge, { at, counters }, approvals.deskAt(at));
-  const { effect, counters: asked } = recorded.decision;
-  const due = effect === 'allow' ? asked.filter(({ charged }) => charged > 0) : [];
-  const ids = due.length === 0 ? [] : charges.charge(due, at, entry.callId);
+  const recorded = judgeOnce(entry, judge, { at, counters }, () => approvals.deskAt(at));
   // Nothing else writes between judging and charging, so what was judged to fit fits.
-  if (ids === undefined) throw new Error('a charge that was judged to fit did not');
-  return { recorded, charges: ids };
+  const charges = recorded.decision.counters.filter(({ charged }) => charged > 0);
+  const isDue = recorded.decision.effect === 'allow' || entry.isObserved;
+  if (charges.length === 0 || !isDue) return { recorded, charge: undefined };
+  return { recorded, charge: { at: Math.trunc(at), call: entry.callId, charges } };
 }
 
 /** What operators do; each act is a record of its own. */

@@ -2,8 +2,8 @@ import { type Stats, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
 import { type ApprovalTable, openApprovalTable } from './approval-table.ts';
-import { type ChargeTable, openChargeTable } from './charge-table.ts';
 import { type GrantTable, openGrantTable } from './grant-table.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { missingFault, openDatabase, stateFiles } from './open-database.ts';
 import { openRecordTable, type RecordTable } from './record-table.ts';
 import type { Durability } from './state.ts';
@@ -11,7 +11,7 @@ import { isPassing, storeFault } from './store-fault.ts';
 
 /** All tables of an open store. */
 export type Tables = {
-  charges: ChargeTable;
+  ledger: Ledger;
   records: RecordTable;
   grants: GrantTable;
   approvals: ApprovalTable;
@@ -69,7 +69,7 @@ export function openStore(
     return connection;
   };
   const fail = (error: unknown): never => {
-    connection?.tables.charges.reset();
+    if (connection?.tables.ledger.hasWritten) connection.tables.ledger.reset();
     if (!isStoreError(error)) throw error;
     // What the disk failed to do once is not trusted again without a look.
     if (!isPassing(error)) drop();
@@ -80,6 +80,7 @@ export function openStore(
       const { run, tables, db } = connected();
       try {
         run('begin');
+        tables.ledger.catchUp();
         const result = work(tables);
         run('commit');
         return result;
@@ -98,7 +99,7 @@ export function openStore(
       } catch (error) {
         run('rollbackTo');
         run('release');
-        tables.charges.reset();
+        if (tables.ledger.hasWritten) tables.ledger.reset();
         throw isStoreError(error) ? storeFault(error, database) : error;
       }
     },
@@ -128,6 +129,7 @@ const statements = {
 function connect(folder: string, durability: Durability): Connection {
   const { database } = stateFiles(folder);
   const db = openDatabase(folder, durability);
+  const records = openRecordTable(db);
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
   );
@@ -135,8 +137,8 @@ function connect(folder: string, durability: Durability): Connection {
   return {
     db,
     tables: {
-      charges: openChargeTable(db),
-      records: openRecordTable(db),
+      ledger: openLedger(db, records),
+      records,
       grants: openGrantTable(db),
       approvals: openApprovalTable(db),
     },

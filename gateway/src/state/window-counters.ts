@@ -1,77 +1,70 @@
 import type { CounterReader } from '@toolwarden/policy';
 import { addAmounts } from '@toolwarden/policy/amounts';
 
-/**
- * A charge as the store holds it. `undoes` names the charge that this row takes back; `call` the call that was charged,
- * in the one of its rows that counts longest.
- */
-export type ChargeRow = {
-  id: number;
-  key: string;
-  at: number;
-  amount: number;
-  windowMs: number;
-  undoes: number | null;
-  call: string | null;
-};
+/** What one call was charged, and when. */
+export type ChargedCall = { at: number; call: string; charges: readonly Amount[] };
+
+/** That a call gets back what it was charged. */
+export type GivenBack = { at: number; givesBack: string };
+
+/** So much of one counter, for as long as its window. */
+type Amount = { key: string; charged: number; windowMs: number };
 
 /** `total` is the sum up to and with this event; exact while all amounts are whole. */
-type Event = { id: number; at: number; amount: number; total: number; call: string | null };
+type Event = { call: string; at: number; amount: number; total: number; isLongest: boolean };
 type Series = { events: Event[]; windowMs: number; isWhole: boolean };
 
-/** A copy in memory of the charges in the store, fed with its rows in their order. */
+/** A copy in memory of the charges in the store, fed with its records in their order. */
 export type WindowCounters = CounterReader & {
-  /** The latest row this knows. */
-  readonly lastId: number;
   /** The latest time that was charged: the time to judge by is never before it. */
   readonly latest: number;
   /** Whether a call was charged, while that counts. */
   hasCall(call: string): boolean;
-  add(row: ChargeRow): void;
+  /** Whether what it was charged still counts. */
+  isCharged(call: string): boolean;
+  /** Charges a call, or gives back what one was charged; that stays known, so that it is not charged again. */
+  add(charge: ChargedCall | GivenBack): void;
+  /** Nothing is charged before this time any more. */
+  advance(at: number): void;
 };
 
-/** Exact sliding windows over rows; the sum of a window is found without walking through it. */
+/** Exact sliding windows over calls; the sum of a window is found without walking through it. */
 export function createWindowCounters(): WindowCounters {
   const series = new Map<string, Series>();
-  const keyOf = new Map<number, string>();
-  const calls = new Set<string>();
-  let lastId = 0;
+  // By call: the counters it was charged to.
+  const calls = new Map<string, readonly Amount[]>();
   let latest = Number.NEGATIVE_INFINITY;
 
-  const charge = ({ id, key, at, amount, windowMs, call }: ChargeRow) => {
-    const one = series.get(key) ?? { events: [], windowMs, isWhole: true };
-    series.set(key, one);
-    one.windowMs = Math.max(one.windowMs, windowMs);
-    for (const { id, call } of dropExpired(one, at)) {
-      keyOf.delete(id);
-      if (call !== null) calls.delete(call);
+  const charge = (call: string, at: number, amount: Amount, isLongest: boolean) => {
+    const { key, charged, windowMs } = amount;
+    let one = series.get(key);
+    if (one === undefined) {
+      one = { events: [], windowMs, isWhole: true };
+      series.set(key, one);
     }
-    const total = (one.events.at(-1)?.total ?? 0) + amount;
-    one.isWhole &&= Number.isSafeInteger(amount) && Number.isSafeInteger(total);
-    one.events.push({ id, at, amount, total, call });
-    keyOf.set(id, key);
-    if (call !== null) calls.add(call);
+    one.windowMs = Math.max(one.windowMs, windowMs);
+    for (const gone of dropExpired(one, at)) if (gone.isLongest) calls.delete(gone.call);
+    const total = (one.events.at(-1)?.total ?? 0) + charged;
+    one.isWhole &&= Number.isSafeInteger(charged) && Number.isSafeInteger(total);
+    one.events.push({ call, at, amount: charged, total, isLongest });
   };
-  const takeBack = (undone: number) => {
-    const one = series.get(keyOf.get(undone) ?? '');
-    if (one === undefined) return;
-    one.events = one.events.filter(({ id }) => id !== undone);
-    keyOf.delete(undone);
-    let total = 0;
-    for (const event of one.events) {
+  const giveBack = (one: Series, call: string) => {
+    const from = one.events.findLastIndex((event) => event.call === call);
+    if (from === -1) return;
+    let total = one.events[from - 1]?.total ?? 0;
+    (one.events[from] as Event).amount = 0;
+    for (const event of one.events.slice(from)) {
       total += event.amount;
       event.total = total;
     }
   };
 
   return {
-    get lastId() {
-      return lastId;
-    },
     get latest() {
       return latest;
     },
     hasCall: (call) => calls.has(call),
+    isCharged: (call) => (calls.get(call)?.length ?? 0) > 0,
     used(key, windowMs, at) {
       const one = series.get(key);
       if (one === undefined) return 0;
@@ -80,13 +73,33 @@ export function createWindowCounters(): WindowCounters {
         ? wholeSum(one.events, from)
         : one.events.slice(from).reduce((sum, { amount }) => addAmounts(sum, amount), 0);
     },
-    add(row) {
-      lastId = row.id;
-      latest = Math.max(latest, row.at);
-      if (row.undoes === null) charge(row);
-      else takeBack(row.undoes);
+    add(entry) {
+      latest = Math.max(latest, entry.at);
+      if ('givesBack' in entry) {
+        for (const { key } of calls.get(entry.givesBack) ?? []) {
+          const one = series.get(key);
+          if (one !== undefined) giveBack(one, entry.givesBack);
+        }
+        if (calls.has(entry.givesBack)) calls.set(entry.givesBack, []);
+        return;
+      }
+      const { call, charges } = entry;
+      calls.set(call, charges);
+      const longest = longestOf(charges);
+      for (const amount of charges) charge(call, latest, amount, amount === longest);
+    },
+    advance(at) {
+      latest = Math.max(latest, at);
     },
   };
+}
+
+function longestOf(charges: readonly Amount[]): Amount | undefined {
+  let longest = charges[0];
+  for (const amount of charges) {
+    if (amount.windowMs > (longest?.windowMs ?? 0)) longest = amount;
+  }
+  return longest;
 }
 
 function wholeSum(events: readonly Event[], from: number): number {
@@ -95,11 +108,14 @@ function wholeSum(events: readonly Event[], from: number): number {
 }
 
 // Only when half is gone, so that dropping costs nothing a call. Totals go on: sums are differences.
-function dropExpired(one: Series, at: number): Event[] {
-  const gone = firstAfter(one.events, at - one.windowMs);
-  if (gone < 64 || gone < one.events.length / 2) return [];
-  return one.events.splice(0, gone);
+function dropExpired(one: Series, at: number): readonly Event[] {
+  const { events, windowMs } = one;
+  const [middle] = events.length < 128 ? [] : [events[events.length >> 1]];
+  if (middle === undefined || middle.at > at - windowMs) return NOTHING;
+  return events.splice(0, firstAfter(events, at - windowMs));
 }
+
+const NOTHING: readonly Event[] = [];
 
 // INVARIANT: events are sorted by time, because every writer charges at the latest time known or later.
 function firstAfter(events: readonly Event[], start: number): number {
