@@ -1,45 +1,31 @@
 import { expect, test } from 'vitest';
-import { entry, judgeOf } from '../testing/judged-calls.ts';
+import { entry, judgeOf, START } from '../testing/judged-calls.ts';
+import { type StateUnderTest, stateLaws } from '../testing/state-kit.ts';
 import { createMemoryState } from './memory-state.ts';
-import type { CallEntry } from './state.ts';
 
-test('charges with the decision, and gives back once', () => {
+function underTest(store: { now: number }): StateUnderTest {
   const state = createMemoryState();
-  const effects = [1, 2, 3].map(() => {
-    const call = entry('read');
-    return [call, state.record(call, judgeOf(call))] as const;
-  });
-  expect(effects.map(([, recorded]) => 'decision' in recorded && recorded.decision.effect)).toEqual(
-    ['allow', 'allow', 'deny'],
-  );
-  const [first] = effects[0] ?? [];
-  state.undo(first?.callId ?? '');
-  state.undo(first?.callId ?? '');
-  const [fourth, fifth] = [entry('read'), entry('read')];
-  expect(state.record(fourth, judgeOf(fourth))).toMatchObject({ decision: { effect: 'allow' } });
-  expect(state.record(fifth, judgeOf(fifth))).toMatchObject({ decision: { effect: 'deny' } });
-});
-
-test('an approval is for one exact call, once', () => {
-  const state = createMemoryState();
-  const pay = (more?: Partial<CallEntry>) => {
-    const call = entry('pay', more);
-    return state.record(call, judgeOf(call));
+  return {
+    ...state,
+    approvals: {
+      list: () =>
+        [...state.approvals.values()].map((each) => ({
+          ...each,
+          status: each.expiresAt > store.now ? each.status : 'expired',
+        })),
+      answer(id, status) {
+        const { status: now, expiresAt } = state.approvals.get(id) ?? { expiresAt: 0 };
+        if (now !== 'pending' || expiresAt <= store.now) return false;
+        state.answer(id, status);
+        return true;
+      },
+    },
   };
-  expect(pay()).toMatchObject({ decision: { effect: 'approve' }, approvalId: 'a1' });
-  expect(pay()).toMatchObject({ approvalId: 'a1' });
-  state.answer('a1', 'approved');
-  expect(pay({ arguments: { amount: 5 } })).toMatchObject({ approvalId: 'a2' });
-  expect(pay({ grant: 'other' })).toMatchObject({ approvalId: 'a3' });
-  expect(pay()).toMatchObject({ decision: { effect: 'allow' } });
-  expect(pay()).toMatchObject({ decision: { effect: 'approve' }, approvalId: 'a4' });
-});
+}
 
-test('an observed call asks nobody', () => {
-  const state = createMemoryState();
-  const call = entry('pay', { isObserved: true });
-  expect(state.record(call, judgeOf(call))).not.toHaveProperty('approvalId');
-  expect(state.approvals.size).toBe(0);
+test.for(stateLaws.filter(({ isLasting }) => !isLasting))('in memory: $name', async ({ check }) => {
+  const store = { now: START, open: () => underTest(store) };
+  await check(store);
 });
 
 test('a state that fails throws instead of answering', () => {
