@@ -1,4 +1,9 @@
-import { type CatalogueEntry, escapePointer, type JsonValue } from '@toolwarden/catalogue';
+import {
+  type CatalogueEntry,
+  type CatalogueTool,
+  escapePointer,
+  type JsonValue,
+} from '@toolwarden/catalogue';
 import { checkPolicyText, recommend, recommendServer } from '@toolwarden/policy';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 
@@ -25,10 +30,13 @@ export type PolicyPanel = {
 };
 
 /** The policies for one tool. */
-export function toolPolicies(entry: CatalogueEntry, toolName: string): PolicyPanel[] {
-  const base = `/tools/${escapePointer(toolName)}/`;
+export function toolPolicies(entry: CatalogueEntry, tool: CatalogueTool): PolicyPanel[] {
+  const { name } = tool.definition;
+  // It names this tool alone, and need not be compared with each of a server's thousands.
+  const alone = { ...entry, tools: [tool] };
+  const base = `/tools/${escapePointer(name)}/`;
   return profilesShown.map((shown) =>
-    panel(shown, recommend(entry, toolName, shown.profile), entry, base),
+    panel(shown, recommend(alone, name, shown.profile), alone, base),
   );
 }
 

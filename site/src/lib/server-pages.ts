@@ -117,7 +117,7 @@ function toolPage(
   const url = toolUrl(entry.slug, tool.slug);
   const ref = { entry, tool, url };
   const view = toolView(around, ref, history);
-  const policies = toolPolicies(entry, view.name);
+  const policies = toolPolicies(entry, tool);
   const questions = toolQuestions(view);
   const { definition: _tokens, ...shown } = view;
   return {

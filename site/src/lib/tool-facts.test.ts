@@ -59,10 +59,8 @@ test('a changed definition is shown word by word and value by value', () => {
 });
 
 test('a policy that would let another tool pass is a fault of ours', async () => {
-  const panels = toolPolicies(
-    refOf('npm:@fixture/campaigns', 'send_campaign').entry,
-    'send_campaign',
-  );
+  const { entry, tool } = refOf('npm:@fixture/campaigns', 'send_campaign');
+  const panels = toolPolicies(entry, tool);
   expect(await decidePolicies(panels, 'npm:@fixture/campaigns')).toEqual([]);
   const open = { ...panels[0], text: '{"version":"1","default":"allow"}' } as PolicyPanel;
   expect(await decidePolicies([open], 'npm:a')).toEqual([

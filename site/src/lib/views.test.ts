@@ -64,7 +64,7 @@ test('a tool that nobody judged has no level, its policy refuses it and the inde
     [],
     [],
   ]);
-  const [recommended] = toolPolicies(ref.entry, found.name);
+  const [recommended] = toolPolicies(ref.entry, ref.tool);
   expect(JSON.parse(recommended?.text ?? '').tools.sync_everything.action).toBe('deny');
   expect(namesIndex(catalogue)).toContain('\nsync_everything\ta\n');
   expect(toolTwin(ref, found, [])).toMatchObject({ level: null, category: null });
@@ -94,7 +94,7 @@ test('a person’s answer for an earlier definition is shown, and does not hold'
 
 test('the policies of every fixture, tool by tool and whole, pass our own check and the schema', () => {
   const panels = [
-    ...refs.flatMap(({ entry, tool: each }) => toolPolicies(entry, each.definition.name)),
+    ...refs.flatMap(({ entry, tool: each }) => toolPolicies(entry, each)),
     ...entries.filter(({ tools }) => tools.length > 0).flatMap(serverPolicies),
   ];
   expect(panels.length).toBeGreaterThan(3 * refs.length);
@@ -105,8 +105,8 @@ test('the policies of every fixture, tool by tool and whole, pass our own check 
 });
 
 test('each rule of a policy has its reason, under its place in that policy', () => {
-  const { entry } = tool('npm:@fixture/shell', 'run_command');
-  const [recommended] = toolPolicies(entry, 'run_command');
+  const { entry, tool: shell } = tool('npm:@fixture/shell', 'run_command');
+  const [recommended] = toolPolicies(entry, shell);
   expect(recommended?.whys[0]).toMatchObject({
     pointer: '/tools/run_command/action',
     place: 'action',
