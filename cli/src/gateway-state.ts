@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 export async function withState<Result>(
   io: Io,
   option: string | undefined,
-  work: (state: SqliteState) => Result,
+  work: (state: SqliteState) => Result | Promise<Result>,
   { mayMake = false } = {},
 ): Promise<Result> {
   const folder = stateFolder(option, io.env, io.cwd);
@@ -24,7 +24,7 @@ export async function withState<Result>(
   }
   const state = openSqliteState({ folder });
   try {
-    return work(state);
+    return await work(state);
   } finally {
     await state.close();
   }

@@ -1,3 +1,5 @@
+export { openLoginTokens } from './approvals/login-token.ts';
+export { serveApprovals } from './approvals/serve-approvals.ts';
 export { openAuditReader } from './audit/audit-reader.ts';
 export { readSettings } from './audit/audit-settings.ts';
 export { auditTop, type TopKey, topKeys } from './audit/audit-top.ts';

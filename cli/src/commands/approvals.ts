@@ -1,16 +1,25 @@
 import { userInfo } from 'node:os';
-import type { SqliteState } from '@toolwarden/gateway/operator';
-import { CliError, type Command, readArguments } from '../command.ts';
-import { momentWords, withState } from '../gateway-state.ts';
+import {
+  openLoginTokens,
+  type SqliteState,
+  serveApprovals,
+  stateFiles,
+  stateFolder,
+} from '@toolwarden/gateway/operator';
+import { CliError, type Command, readArguments, readNumber } from '../command.ts';
+import { momentWords, readMoment, withState } from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { plainText } from '../plain-text.ts';
 import { table } from '../table.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 const help = `
 toolwarden approvals list [--all]
 toolwarden approvals show ID
 toolwarden approvals approve ID
 toolwarden approvals deny ID
+toolwarden approvals serve [--port N]
+toolwarden approvals login [--as NAME] [--expires TIME]
 
 Calls that a policy wants a person to decide on. An answer is for that one call exactly as it was asked, is used once,
 and holds for 15 minutes. The agent's own connection cannot answer; whoever can run commands as this user can.
@@ -19,6 +28,12 @@ and holds for 15 minutes. The agent's own connection cannot answer; whoever can 
   show ID          one call with all its arguments; what does not show on a terminal is written as \\u{…}
   approve ID       the agent may make that call once
   deny ID          the call stays refused
+  serve            the same as web pages on this machine, http://127.0.0.1:8788/approvals, until it is stopped; they
+                   show every argument, and what differs from the last approved call of that tool
+    --port N       another port
+  login            prints a token that lets a person into those pages, for an hour
+    --as NAME      who it is for, as the audit will say (default: this user)
+    --expires T    12h, 90d or a date, instead of an hour
   --state DIR      the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
   --json           one JSON object a line
 
@@ -35,18 +50,25 @@ export const approvalsCommand: Command = {
   run,
 };
 
+const LOGIN_MS = 60 * 60_000;
+
 type Approval = ReturnType<SqliteState['approvals']['list']>[number];
 
-async function run(args: string[], io: Io): Promise<number> {
+async function run(args: string[], io: Io, signal: AbortSignal): Promise<number> {
   const { values, positionals } = readArguments('approvals', args, {
     all: { type: 'boolean' },
     state: { type: 'string' },
+    port: { type: 'string' },
+    as: { type: 'string' },
+    expires: { type: 'string' },
   });
   const [act, id, more] = positionals;
   const { state, json = false } = values;
+  if (act === 'serve' && id === undefined) return serve(values, io, signal);
+  if (act === 'login' && id === undefined) return logIn(values, io);
   if (act === 'list' && id === undefined) return list(io, state, values.all ?? false, json);
   if (!(act === 'show' || act === 'approve' || act === 'deny')) {
-    throw new CliError('usage', 'expected list, show, approve or deny; see --help');
+    throw new CliError('usage', 'expected list, show, approve, deny, serve or login; see --help');
   }
   if (id === undefined || more !== undefined) {
     throw new CliError('usage', `${act}: expected one ID; toolwarden approvals list shows them`);
@@ -120,4 +142,55 @@ function answer(
     io.err(`toolwarden approvals: ${id} is ${now}; only a pending call can be answered`);
   }
   return isDone ? 0 : 1;
+}
+
+type Place = { state?: string | undefined };
+
+async function serve(
+  { state, port = '8788' }: Place & { port?: string | undefined },
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  return withState(
+    io,
+    state,
+    async ({ approvals }) => {
+      const tokens = tokensOf({ state }, io);
+      const served = await serveApprovals({
+        ...{ approvals, tokens, clock: Date.now },
+        port: readNumber('port', port, 0, 65_535),
+      });
+      io.err(`Approvals: ${served.url} (to log in: toolwarden approvals login)`);
+      await untilAborted(signal);
+      await served.close();
+      return 0;
+    },
+    { mayMake: true },
+  );
+}
+
+async function logIn(
+  { as, expires, json, ...place }: Place & { as?: string; expires?: string; json?: boolean },
+  io: Io,
+): Promise<number> {
+  const now = Date.now();
+  const by = as ?? userInfo().username;
+  if (by.length > 100) throw new CliError('usage', '--as: expected at most 100 characters');
+  const expiresAt = expires === undefined ? now + LOGIN_MS : readMoment('expires', expires, now);
+  // The folder is made like any state's, so that nobody else can read what lies in it.
+  await withState(io, place.state, () => {}, { mayMake: true });
+  const token = tokensOf(place, io).create(by, expiresAt);
+  if (json) {
+    io.out(JSON.stringify({ token, by, expiresAt }));
+    return 0;
+  }
+  io.out(token);
+  io.err(
+    `for ${plainText(by)} until ${momentWords(expiresAt)}; enter it on the page for approvals`,
+  );
+  return 0;
+}
+
+function tokensOf({ state }: Place, io: Io) {
+  return openLoginTokens(stateFiles(stateFolder(state, io.env, io.cwd)).keys);
 }

@@ -58,7 +58,7 @@ test.for([
   [['grants', 'list'], /no state there; name its folder with --state/],
   [['grants', 'revoke'], /revoke: expected one ID/],
   [['approvals', 'approve', 'x'], /no state there/],
-  [['approvals', 'accept'], /expected list, show, approve or deny/],
+  [['approvals', 'accept'], /expected list, show, approve, deny, serve or login/],
   [['audit', 'verify'], /no state there/],
   [['audit', 'verify', 'gone.jsonl'], /gone.jsonl: cannot be read/],
   [['audit', 'frob'], /expected tail, top, export/],

@@ -6,6 +6,8 @@ import type { Approval } from './state.ts';
 
 /** How long a question waits for a person, and how long after that its answer may be used. */
 const APPROVAL_MS = 15 * 60_000;
+/** How long the last approved call of a tool is kept after that. */
+const KEPT_MS = 7 * 24 * 60 * 60_000;
 /** A client that asks for ever must not bury the one question that matters. */
 const MOST_PENDING = 100;
 
@@ -42,16 +44,21 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
   const find = db.prepare(
     'SELECT id FROM approval WHERE binding = ? AND status = ? AND expires_at > ? ORDER BY created_at LIMIT 1',
   );
-  // What was approved is gone with its use: arguments may hold secrets, and nobody needs them any longer.
   const use = db.prepare(
-    `UPDATE approval SET status = 'used', arguments = '{}' WHERE id = ? AND status = 'approved'`,
+    `UPDATE approval SET status = 'used' WHERE id = ? AND status = 'approved'`,
+  );
+  // Arguments may hold secrets: of each tool only the last approved call keeps them, for comparing the next with it.
+  const forgetEarlier = db.prepare(
+    `UPDATE approval SET arguments = '{}' WHERE status = 'used' AND id != ?1 AND arguments != '{}'
+     AND (grant_id, server, tool) = (SELECT grant_id, server, tool FROM approval WHERE id = ?1)`,
   );
   const insert = db.prepare(
     `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, reason, created_at, expires_at)
      VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
   );
   const forget = db.prepare(
-    `UPDATE approval SET arguments = '{}' WHERE expires_at <= ? AND arguments != '{}'`,
+    `UPDATE approval SET arguments = '{}' WHERE arguments != '{}'
+     AND expires_at <= iif(status = 'used', ?1 - ${KEPT_MS}, ?1)`,
   );
   const count = db.prepare(
     `SELECT count(*) AS n FROM approval WHERE grant_id = ? AND status = 'pending' AND expires_at > ?`,
@@ -66,6 +73,7 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
       findApproved: (binding) => find.get(binding, 'approved', at)?.id as string | undefined,
       use(id) {
         if (use.run(id).changes !== 1) throw new Error('an approval was used twice');
+        forgetEarlier.run(id);
       },
       ask(binding, { grant, server, tool, arguments: args }, { reason }) {
         const open = find.get(binding, 'pending', at)?.id as string | undefined;

@@ -1,4 +1,4 @@
-export { escapeHidden, type TextPiece, visiblePieces, visibleText } from '@toolwarden/catalogue';
+export { escapeHidden, visiblePieces, visibleText } from '@toolwarden/catalogue';
 
 /** A text for reading: its words as they are, without the empty lines around and between them. */
 export function withoutGaps(text: string): string {

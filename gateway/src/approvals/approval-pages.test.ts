@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import type { JsonObject } from '@toolwarden/catalogue';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stateFiles } from '../state/open-database.ts';
+import { openSqliteState, type SqliteState } from '../state/sqlite-state.ts';
+import type { Recorded } from '../state/state.ts';
+import { entry, judgeOf, START } from '../testing/judged-calls.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { type LoginTokens, openLoginTokens } from './login-token.ts';
+import { type ApprovalServer, serveApprovals } from './serve-approvals.ts';
+
+const HOUR = 3_600_000;
+let now: number;
+let state: SqliteState;
+let tokens: LoginTokens;
+let server: ApprovalServer;
+beforeEach(async () => {
+  now = START;
+  const folder = join(temporaryFolder(), 's');
+  const clock = () => now;
+  state = openSqliteState({ folder, clock });
+  tokens = openLoginTokens(stateFiles(folder).keys);
+  server = await serveApprovals({ approvals: state.approvals, tokens, clock, port: 0 });
+});
+afterEach(async () => {
+  await server.close();
+  await state.close();
+});
+
+function call(args: JsonObject, more = {}) {
+  return entry('pay', { arguments: args, argumentsText: JSON.stringify(args), at: now, ...more });
+}
+function ask(args: JsonObject, more = {}): Recorded {
+  const made = call(args, more);
+  return state.record(made, judgeOf(made)) as Recorded;
+}
+const idOf = ({ approvalId = 'none' }: Recorded) => approvalId;
+const statusOf = (id: string) => state.approvals.list().find((row) => row.id === id)?.status;
+
+/** A person at the pages: sends forms as a browser does, and keeps the cookie. */
+async function logIn(by = 'ada') {
+  const token = tokens.create(by, now + HOUR);
+  const response = await post('/login', { token });
+  const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+  const get = async (path: string) =>
+    (await fetch(server.url + path, { headers: { cookie } })).text();
+  const key = /name="key" value="([^"]+)"/.exec(await get(''))?.[1] ?? '';
+  return { cookie, key, get };
+}
+
+function post(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
+  const options = { method: 'POST', body: new URLSearchParams(form), headers };
+  return fetch(server.url + path, { ...options, redirect: 'manual' });
+}
+
+test('a person who logged in approves a call once, and the audit knows who it was', async () => {
+  const id = idOf(ask({ amount: 5 }));
+  const { cookie, key, get } = await logIn('ada');
+  expect(await get(`/${id}`)).toContain('&quot;amount&quot;: 5');
+  expect((await post(`/${id}`, { key, answer: 'approved' }, { cookie })).status).toBe(303);
+  expect(state.approvals.list()[0]).toMatchObject({ status: 'approved', answeredBy: 'ada' });
+  expect(ask({ amount: 5 }).decision.effect).toBe('allow');
+  expect(ask({ amount: 5 }).decision.effect).toBe('approve');
+});
+
+test('P20: nobody who did not log in sees or answers anything, a grant least of all', async () => {
+  const id = idOf(ask({ secret: 'canary-4711' }));
+  const { token } = state.grants.create({ label: 'l', servers: ['s'], policy: 'p.json' });
+  const { key } = await logIn();
+  for (const headers of [
+    {},
+    { authorization: `Bearer ${token}` },
+    { cookie: `toolwarden_approver=${token}` },
+    { cookie: `toolwarden_approver=${tokens.create('x', now + HOUR)}` },
+  ] as Record<string, string>[]) {
+    const seen = await fetch(`${server.url}/${id}`, { headers });
+    expect([seen.status, (await seen.text()).includes('canary')]).toEqual([401, false]);
+    expect((await post(`/${id}`, { key, answer: 'approved' }, headers)).status).toBe(401);
+  }
+  expect((await post('/login', { token })).status).toBe(401);
+  expect(statusOf(id)).toBe('pending');
+});
+
+test('a form of another page, or of another login, answers nothing', async () => {
+  const id = idOf(ask({}));
+  const [ada, bob] = [await logIn('ada'), await logIn('bob')];
+  const answer = { answer: 'approved' };
+  for (const [form, headers] of [
+    [
+      { ...answer, key: ada.key },
+      { cookie: ada.cookie, origin: 'http://evil.example' },
+    ],
+    [
+      { ...answer, key: ada.key },
+      { cookie: ada.cookie, 'sec-fetch-site': 'cross-site' },
+    ],
+    [{ ...answer, key: bob.key }, { cookie: ada.cookie }],
+    [answer, { cookie: ada.cookie }],
+  ] as [Record<string, string>, Record<string, string>][]) {
+    expect((await post(`/${id}`, form, headers)).status).toBe(403);
+  }
+  expect(statusOf(id)).toBe('pending');
+});
+
+test('a login ends with its token, and the name cannot be changed in it', async () => {
+  const { cookie } = await logIn();
+  now += HOUR;
+  expect((await fetch(server.url, { headers: { cookie } })).status).toBe(401);
+  const [id, time, , signature] = tokens.create('ada', now + HOUR).split('.');
+  const forged = [id, time, Buffer.from('eve').toString('base64url'), signature].join('.');
+  expect((await post('/login', { token: forged })).status).toBe(401);
+});
+
+test('of two answers the first counts, and the second is told', async () => {
+  const id = idOf(ask({}));
+  const { cookie, key } = await logIn();
+  expect((await post(`/${id}`, { key, answer: 'denied' }, { cookie })).status).toBe(303);
+  const late = await post(`/${id}`, { key, answer: 'approved' }, { cookie });
+  expect([late.status, await late.text()]).toEqual([409, expect.stringContaining('Too late')]);
+  expect(statusOf(id)).toBe('denied');
+});
+
+test('calls of one tool are one group, which can be denied whole but not approved', async () => {
+  for (let amount = 1; amount <= 8; amount++) ask({ amount });
+  ask({}, { server: 'other' });
+  const { cookie, key, get } = await logIn();
+  const list = await get('');
+  expect(list).toContain('Deny these 8');
+  expect(list).toContain('3 more like these wait');
+  expect(list).not.toMatch(/Approve/);
+  const ids = /name="ids" value="([^"]+)"/.exec(list)?.[1] ?? '';
+  await post('/deny-all', { key, ids }, { cookie });
+  const left = state.approvals.list().filter(({ status }) => status === 'pending');
+  expect(left.map(({ server }) => server)).toEqual(['other']);
+});
+
+test('what differs from the last approved call of the tool is marked', async () => {
+  const first = idOf(ask({ amount: 5, to: 'bank' }));
+  state.approvals.answer(first, 'approved', 'ada');
+  ask({ amount: 5, to: 'bank' });
+  const { get } = await logIn();
+  const shown = await get(`/${idOf(ask({ amount: 500, to: 'bank' }))}`);
+  expect(shown).toMatch(/<del>[^<]*amount&quot;: 5,/);
+  expect(shown).toMatch(/<ins>[^<]*amount&quot;: 500,/);
+  expect(shown).toMatch(/<span class="line">[^<]*bank/);
+});
+
+test('a request for another host name is refused, whatever it brings', async () => {
+  const { port } = new URL(server.url);
+  const { status } = await new Promise<{ status: number }>((resolve, reject) => {
+    void import('node:http').then(({ get }) =>
+      get({ port, path: '/approvals', headers: { host: `attacker.test:${port}` } }, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode ?? 0 });
+      }).on('error', reject),
+    );
+  });
+  expect(status).toBe(403);
+});
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+});
+afterAll(() => browser.close());
+
+async function pageOf(problems: string[]): Promise<Page> {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  page.on('console', (message) => problems.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(new URL(server.url).origin)) problems.push(request.url());
+  });
+  return page;
+}
+
+test('in a browser: hidden characters and markup are shown and do nothing, and the call is approved', async () => {
+  const hostile = 'a\u202eevil\u200b\u001b[2J<script>alert(1)</script><img src=https://x.example>';
+  const id = idOf(ask({ text: hostile }));
+  const problems: string[] = [];
+  const page = await pageOf(problems);
+  await page.goto(server.url);
+  await page.getByLabel('Login token').fill(tokens.create('ada', now + HOUR));
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('link', { name: `Look at call ${id}` }).click();
+  const text = (await page.locator('pre').textContent()) ?? '';
+  for (const mark of ['U+202E', 'U+200B', '<script>', '\\u001b']) expect(text).toContain(mark);
+  await page.getByRole('button', { name: 'Approve once' }).click();
+  expect(await page.getByText('Nothing waits for an answer').count()).toBe(1);
+  expect(statusOf(id)).toBe('approved');
+  expect(problems.filter((problem) => !problem.includes('401'))).toEqual([]);
+});

@@ -1,0 +1,148 @@
+import type { ApprovalRow } from '../state/approval-table.ts';
+import { argumentLines } from './argument-lines.ts';
+import { type Html, html, shown } from './html.ts';
+import { pageStyle } from './page-style.ts';
+
+/** What every page of a login needs. */
+export type PageFacts = { by: string; formKey: string; at: number };
+
+/** How many calls of one group are listed before the rest is only counted. */
+const MOST_LISTED = 5;
+
+/** A whole document. */
+export function page(title: string, content: Html, notice?: string): string {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Toolwarden approvals</title>
+<style>${{ markup: pageStyle }}</style>
+</head>
+<body>
+${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+${content}
+</body>
+</html>
+`;
+  return document.markup;
+}
+
+/** The form that asks who is there. */
+export function loginMarkup(): Html {
+  return html`<h1>Approvals</h1>
+<p>Run <code>toolwarden approvals login</code> on the machine of the gateway, and enter the token that it prints.</p>
+<form method="post" action="/approvals/login">
+<p><label for="token">Login token</label><br>
+<input id="token" name="token" type="password" autocomplete="off" required autofocus></p>
+<p><button>Log in</button></p>
+</form>`;
+}
+
+/** All that waits, grouped by who asks for what, and what was answered last. */
+export function listMarkup(rows: readonly ApprovalRow[], facts: PageFacts): Html {
+  const waiting = rows.filter(({ status }) => status === 'pending');
+  const answered = rows.filter(({ status }) => status !== 'pending').slice(0, 20);
+  const groups = [...Map.groupBy(waiting, groupOf).values()];
+  return html`${head('Approvals', facts)}
+${
+  waiting.length === 0
+    ? html`<p>Nothing waits for an answer. A call that a policy wants a person to decide on appears here.</p>`
+    : html`<p>${waiting.length === 1 ? 'One call waits' : `${waiting.length} calls wait`} for an answer.</p>`
+}
+${groups.map((group) => groupMarkup(group, facts))}
+${
+  answered.length > 0 &&
+  html`<h2>Answered or over</h2>
+<ul class="calls">${answered.map((row) => answeredMarkup(row))}</ul>`
+}`;
+}
+
+/** One call with all its arguments, and the two answers. */
+export function callMarkup(
+  row: ApprovalRow,
+  before: ApprovalRow | undefined,
+  facts: PageFacts,
+): Html {
+  const { id, tool, server, grant, reason, createdAt, expiresAt, status } = row;
+  const isOpen = status === 'pending';
+  return html`${head('Approve this call?', facts)}
+<p><a href="/approvals">All approvals</a></p>
+<dl class="card">
+<dt>Tool</dt><dd class="tool">${shown(tool)}</dd>
+<dt>Server</dt><dd>${shown(server)}</dd>
+<dt>Grant</dt><dd>${shown(grant)}</dd>
+<dt>Why it is asked</dt><dd>${shown(reason)}</dd>
+<dt>Asked</dt><dd>${moment(createdAt)}</dd>
+<dt>${isOpen ? 'Open until' : 'Status'}</dt><dd>${isOpen ? moment(expiresAt) : status}</dd>
+</dl>
+<h2>Arguments</h2>
+${isOpen || status === 'approved' ? argumentsMarkup(row, before) : html`<p class="soft">They are kept only while the call can be approved.</p>`}
+${
+  isOpen &&
+  html`<form method="post" action="/approvals/${id}">
+<input type="hidden" name="key" value="${facts.formKey}">
+<p>Your answer is for this call exactly as it stands here, and is used once.</p>
+<div class="answers"><button class="go" name="answer" value="approved">Approve once</button>
+<button class="stop" name="answer" value="denied">Deny</button></div>
+</form>`
+}`;
+}
+
+function head(title: string, { by, formKey }: PageFacts): Html {
+  return html`<header><h1>${title}</h1>
+<form method="post" action="/approvals/logout"><input type="hidden" name="key" value="${formKey}">
+<span class="soft">${shown(by)}</span> <button>Log out</button></form></header>`;
+}
+
+function groupMarkup(group: ApprovalRow[], { formKey }: PageFacts): Html {
+  const [first] = group as [ApprovalRow, ...ApprovalRow[]];
+  const ids = group.map(({ id }) => id).join(' ');
+  return html`<h2><span class="tool">${shown(first.tool)}</span> on ${shown(first.server)}, for ${shown(first.grant)}</h2>
+<ul class="calls">${group.slice(0, MOST_LISTED).map(waitingMarkup)}</ul>
+${group.length > MOST_LISTED && html`<p class="soft">${group.length - MOST_LISTED} more like these wait.</p>`}
+${
+  group.length > 1 &&
+  html`<form method="post" action="/approvals/deny-all"><input type="hidden" name="key" value="${formKey}">
+<input type="hidden" name="ids" value="${ids}">
+<p><button class="stop">Deny these ${group.length}</button> <span class="soft">Approving is one by one, each seen.</span></p>
+</form>`
+}`;
+}
+
+function waitingMarkup({ id, reason, createdAt, expiresAt, arguments: args }: ApprovalRow): Html {
+  const text = JSON.stringify(args);
+  const preview = text.length > 160 ? `${text.slice(0, 160)}…` : text;
+  return html`<li class="card"><p><a href="/approvals/${id}">Look at call ${id}</a></p>
+<p>${shown(reason)}</p><p class="soft"><code>${shown(preview)}</code></p>
+<p class="soft">Asked ${moment(createdAt)}, open until ${moment(expiresAt)}</p></li>`;
+}
+
+function answeredMarkup({ id, tool, server, status, answeredBy, answeredAt }: ApprovalRow): Html {
+  const who = answeredBy !== undefined && html` by ${shown(answeredBy)}`;
+  const when = answeredAt !== undefined && html`, ${moment(answeredAt)}`;
+  return html`<li>${status}${who}: <span class="tool">${shown(tool)}</span> on ${shown(server)} <span class="soft">(${id}${when})</span></li>`;
+}
+
+function argumentsMarkup(row: ApprovalRow, before: ApprovalRow | undefined): Html {
+  const { lines, isCompared } = argumentLines(row.arguments, before?.arguments);
+  return html`${
+    isCompared &&
+    before !== undefined &&
+    html`<p class="soft">Compared with the last approved call of this tool, ${moment(before.answeredAt ?? before.createdAt)}: what is new is marked +, what is gone is marked -.</p>`
+  }
+<pre class="${isCompared ? 'compared' : 'alone'}">${lines.map(({ kind, text }) => {
+    if (kind === 'added') return html`<ins>${shown(text)}</ins>`;
+    if (kind === 'removed') return html`<del>${shown(text)}</del>`;
+    return html`<span class="line">${shown(text)}</span>`;
+  })}</pre>`;
+}
+
+function groupOf({ grant, server, tool }: ApprovalRow): string {
+  return JSON.stringify([grant, server, tool]);
+}
+
+function moment(at: number): Html {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.replace('T', ' ').slice(0, 19)} UTC</time>`;
+}
