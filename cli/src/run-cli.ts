@@ -25,6 +25,10 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'run a server behind a policy, for a client that starts it on stdio',
     load: async () => (await import('./commands/wrap.ts')).wrapCommand,
   },
+  gateway: {
+    summary: 'stand between many clients and many servers, over HTTP',
+    load: async () => (await import('./commands/gateway.ts')).gatewayCommand,
+  },
   grants: {
     summary: 'say who may call through the gateway',
     load: async () => (await import('./commands/grants.ts')).grantsCommand,

@@ -13,7 +13,10 @@ export class GatewayError extends Error {
     | 'archive-unwritable'
     | 'audit-unreadable'
     | 'grant-required'
-    | 'grant-unknown';
+    | 'grant-unknown'
+    | 'config-unreadable'
+    | 'config-invalid'
+    | 'not-listening';
 
   constructor(code: GatewayError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

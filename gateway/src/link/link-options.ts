@@ -15,6 +15,8 @@ export type Link = {
   clientLeft(origin: object): void;
   /** A request will have no answer, or none that can be read; the client is told so, once. */
   requestFailed(pending: Pending, message: string): void;
+  /** Whether a request still has no answer. */
+  isWaiting(pending: Pending): boolean;
   /** Ends what waited too long; to be called about once a second. */
   tick(): void;
   /** The server is gone: everything that waits is answered, as far as anyone can know. */
@@ -27,8 +29,10 @@ export type LinkOptions = {
   guard: Guard;
   /** Names this connection where calls are counted by session. */
   session: string;
-  /** `false` where nobody is there to take it. */
+  /** Takes answers; `false` where nobody is there to take one. */
   toClient: (message: string | Buffer, origin?: object, via?: object) => unknown;
+  /** Takes what answers no request of the client, if it goes another way. */
+  tellClient?: (message: string, origin?: object, via?: object) => unknown;
   /** `about` is the request that the message is. */
   toServer: (message: string, about?: Pending) => void;
   /** Ends a request at the server; `true` where it needs no message for that. */
@@ -60,3 +64,8 @@ export const code = {
   invalidParams: -32602,
   internal: -32603,
 };
+
+/** Gives the client what answers none of its requests. */
+export function tell(options: LinkOptions, message: string, origin?: object, via?: object) {
+  return (options.tellClient ?? options.toClient)(message, origin, via);
+}

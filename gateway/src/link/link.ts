@@ -129,8 +129,12 @@ class StdioLink implements Link {
     }
   }
 
+  isWaiting(pending: Pending): boolean {
+    return this.#pending.get(pending.id) === pending;
+  }
+
   requestFailed(pending: Pending, message: string): void {
-    if (this.#pending.get(pending.id) !== pending) return;
+    if (!this.isWaiting(pending)) return;
     this.#finish(pending, { kind: 'unknown', reason: message });
     this.#fail(pending, code.serverGone, message);
   }

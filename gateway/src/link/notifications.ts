@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
 import type { RequestId } from '../protocol/client-message.ts';
 import { clientNotifications, metaKeys, serverNotifications } from '../protocol/methods.ts';
-import type { LinkOptions } from './link-options.ts';
+import { type LinkOptions, tell } from './link-options.ts';
 import { type Pending, type PendingRequests, tokenOf } from './pending.ts';
 import type { ServerAsks } from './server-asks.ts';
 import type { ToolLists } from './tool-lists.ts';
@@ -49,7 +49,7 @@ export class Notifications {
       sent = this.withClientsId(sent);
     }
     const text = JSON.stringify({ jsonrpc: '2.0', method, ...(sent && { params: sent }) });
-    this.#options.toClient(text, origin, via);
+    tell(this.#options, text, origin, via);
   }
 
   /** `cancel` ends a request that was sent. */

@@ -4,7 +4,7 @@ import type { RequestId } from '../protocol/client-message.ts';
 import { serverRequests } from '../protocol/methods.ts';
 import { NO_RECORD } from '../refusal.ts';
 import { follow } from './follow.ts';
-import { code, type LinkOptions } from './link-options.ts';
+import { code, type LinkOptions, tell } from './link-options.ts';
 
 /** What a server wants of the client. */
 export type ServerAsk = { method: string; params: JsonObject };
@@ -44,7 +44,7 @@ export class ServerAsks {
           method,
           ...(params && { params }),
         });
-        if (this.#options.toClient(text, undefined, via) !== false) return;
+        if (tell(this.#options, text, undefined, via) !== false) return;
         this.#open.delete(ours);
         this.#refuse(id, 'The client does not listen');
       });

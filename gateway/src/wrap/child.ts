@@ -31,9 +31,10 @@ const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
 export async function startServer(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
+  cwd?: string,
 ): Promise<ServerProcess> {
   const [program = '', ...args] = command;
-  const child = spawnIn(program, args, env);
+  const child = spawnIn(program, args, { env, cwd });
   const { promise: exited, resolve: setExit } = Promise.withResolvers<number>();
   let callOff = () => {};
   child.on('close', (code, signal) => {
@@ -70,9 +71,13 @@ export async function startServer(
   };
 }
 
-function spawnIn(program: string, args: string[], env: NodeJS.ProcessEnv) {
+function spawnIn(
+  program: string,
+  args: string[],
+  world: { env: NodeJS.ProcessEnv; cwd: string | undefined },
+) {
   try {
-    return spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env, detached: true });
+    return spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true, ...world });
   } catch (error) {
     // An empty name, or a NUL in a word.
     throw notStarted(program, error as Error);

@@ -1,0 +1,78 @@
+import type { LoadedConfig } from '@toolwarden/gateway/http';
+import { CliError, type Command, readArguments } from '../command.ts';
+import type { Io } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+
+export const gatewayCommand: Command = {
+  name: 'gateway',
+  summary: 'stand between many clients and many servers, over HTTP',
+  help: `
+Usage: toolwarden gateway --config FILE [--check] [--observe]
+
+Listens for MCP clients (Streamable HTTP, http://127.0.0.1:8787/mcp/SERVER) and judges, counts and records every call
+before a server sees it. The file says which servers, which policies and where the state lies; policies and servers are
+followed while it runs, and a broken change leaves the last good one in force. SIGTERM lets calls in flight end.
+
+  --config FILE     the configuration, JSON; docs/gateway.md describes it
+  --check           say what is wrong with it and with its policies, one line each, and end
+  --observe         decide and record as ever, but send every call on
+
+Callers need a grant of the same state: toolwarden grants create --state DIR --server SERVER --policy FILE.
+
+Exit code: 0 when it was asked to stop; with --check 1 for problems; 2 where it could not start.
+
+Example:
+  toolwarden gateway --config gateway.json --check && toolwarden gateway --config gateway.json
+`,
+  async run(args, io, signal) {
+    const { values, positionals } = readArguments('gateway', args, {
+      config: { type: 'string' },
+      check: { type: 'boolean' },
+      observe: { type: 'boolean' },
+    });
+    if (values.config === undefined || positionals.length > 0) {
+      throw new CliError('usage', 'gateway: expected --config FILE; see toolwarden gateway --help');
+    }
+    const path = resolvePath(io, values.config);
+    if (values.check) return check(path, values.config, io);
+    const { openSqliteState, startGateway, stateFolder, stateOption } = await import(
+      '@toolwarden/gateway/http'
+    );
+    const folderOf = (config: LoadedConfig) =>
+      config.stateFolder ?? stateFolder(undefined, io.env, io.cwd);
+    const gateway = await startGateway({
+      config: path,
+      isObserving: values.observe === true,
+      openState: (config) => openSqliteState({ folder: folderOf(config), ...settingsOf(config) }),
+      stateOption: (config) => stateOption(folderOf(config), io.env, io.cwd),
+      env: process.env,
+      log: (line) => io.err(`toolwarden gateway: ${line}`),
+    });
+    io.err(`toolwarden gateway: ${gateway.url}/mcp/SERVER for ${gateway.servers().join(', ')}`);
+    await stopped(signal);
+    await gateway.stop();
+    return 0;
+  },
+};
+
+/** What the configuration chooses; the rest is as the state's own settings say. */
+function settingsOf({ state, audit }: LoadedConfig) {
+  return {
+    ...(state.durability && { durability: state.durability }),
+    ...(audit.fields && { fields: audit.fields }),
+    ...(audit.mirror && { mirror: audit.mirror }),
+  };
+}
+
+async function check(path: string, shown: string, io: Io): Promise<number> {
+  const { checkGateway } = await import('@toolwarden/gateway/http');
+  const problems = await checkGateway(path, process.env);
+  for (const { pointer, message } of problems) io.out(`${shown}: ${pointer || '/'}: ${message}`);
+  if (problems.length === 0) io.err(`${shown}: nothing is wrong`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/** Names stand in addresses, counters and the audit. */
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 to 64 of A-Z a-z 0-9 _ . -');
+const path = z.string().min(1);
+const port = z.int().min(0).max(65_535);
+const count = z.int().min(1).max(1_000_000);
+const milliseconds = z.int().min(10).max(86_400_000);
+
+/** Headers that the protocol or the transport sets. */
+const OWN_HEADERS =
+  /^(host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|accept|last-event-id|mcp-.*)$/i;
+
+const headers = z.record(
+  z
+    .string()
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header')
+    .refine((header) => !OWN_HEADERS.test(header), 'this header is set by the gateway itself'),
+  z.string(),
+);
+
+const commandServer = z.strictObject({
+  /** A program and its arguments; started for each client, never through a shell. */
+  command: z.string().min(1),
+  args: z.array(z.string()).optional(),
+  /** All the variables it gets beside PATH, HOME, USER, LANG and TMPDIR; values may say `${env:NAME}`. */
+  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
+  cwd: path.optional(),
+});
+
+const urlServer = z.strictObject({
+  /** Its Streamable HTTP endpoint. */
+  url: z.url({ protocol: /^https?$/ }).refine((url) => {
+    const { username, password, hash } = new URL(url);
+    return username === '' && password === '' && hash === '';
+  }, 'expected an address without user, password and fragment; credentials belong into headers'),
+  /** Sent with each request; values may say `${env:NAME}`. A client's own credentials never are. */
+  headers: headers.optional(),
+});
+
+/** What an operator writes for `toolwarden gateway`. */
+export const gatewayConfigSchema = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(8787),
+      /** Names that requests may be addressed to, beside this machine's own: what a proxy in front is called. */
+      hosts: z.array(z.string().min(1)).optional(),
+      /** Pages that may call from a browser, as `https://app.example.com`. */
+      origins: z.array(z.string().min(1)).optional(),
+    })
+    .prefault({}),
+  /** Health and metrics; `false` where nobody asks for them. */
+  admin: z
+    .union([
+      z.literal(false),
+      z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8788) }),
+    ])
+    .prefault({}),
+  state: z
+    .strictObject({
+      /** The database, in a folder of its own. */
+      sqlite: path.optional(),
+      durability: z.enum(['process', 'power']).optional(),
+    })
+    .prefault({}),
+  audit: z
+    .strictObject({
+      /** Arguments that records hold as they are, such as `args.campaignId`. */
+      fields: z.array(z.string()).optional(),
+      /** A folder where every record is written as a line of JSON too. */
+      mirror: path.optional(),
+    })
+    .prefault({}),
+  /** `open`: whoever reaches this loopback address may call, by the one policy there is. */
+  grants: z.literal('open').optional(),
+  servers: z.record(name, z.union([commandServer, urlServer])),
+  policies: z.record(name, path),
+  /** What tools are, for rules under `classes`: a catalogue's data folder, or a JSON file by digest. */
+  catalogue: path.optional(),
+  lock: path.optional(),
+  limits: z
+    .strictObject({
+      /** Requests that may wait for an answer at once, in all and for one grant. */
+      inFlight: count.default(1_000),
+      inFlightPerGrant: count.default(32),
+      sessions: count.default(10_000),
+      sessionsPerGrant: count.default(100),
+      /** Processes of servers that are commands. */
+      children: count.default(200),
+      bodyBytes: count.max(4 * 1024 * 1024).default(4 * 1024 * 1024),
+      /** Longest answer of a server; a longer one is withheld. */
+      answerBytes: z
+        .int()
+        .min(1_000)
+        .max(64 * 1024 * 1024)
+        .default(8 * 1024 * 1024),
+      headerMs: milliseconds.default(10_000),
+      bodyMs: milliseconds.default(30_000),
+      /** How long a request may stay silent; progress extends it, up to the hard limit. */
+      idleMs: milliseconds.default(60_000),
+      hardMs: milliseconds.default(300_000),
+      /** After so long without a request or an open stream a session is over. */
+      sessionIdleMs: milliseconds.default(3_600_000),
+      /** How long a list of tools is taken for current where no notice of a change would come. */
+      listAgeMs: milliseconds.default(60_000),
+      /** What calls in flight get when the gateway is asked to stop. */
+      drainMs: milliseconds.default(10_000),
+    })
+    .prefault({}),
+});
+
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+export type ServerConfig = GatewayConfig['servers'][string];
+export type GatewayLimits = GatewayConfig['limits'];
+
+/** The configuration's schema for editors, usable as its `$schema`. */
+export function gatewayConfigJsonSchema(): object {
+  return z.toJSONSchema(gatewayConfigSchema, { io: 'input' });
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Listener, Via } from '../upstream/upstream.ts';
+
+/** A client that reads slower than a server talks is dropped when so much waits for it. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+
+const STREAM_HEADERS = [
+  'Content-Type',
+  'text/event-stream',
+  'Cache-Control',
+  'no-cache, no-transform',
+  'X-Accel-Buffering',
+  'no',
+];
+
+/** One request of a client in front, and the one answer or stream it gets. */
+export class Exchange implements Listener {
+  readonly passedHeaders: readonly string[];
+  /** Further headers of the answer. */
+  headers: string[] = [];
+  /** What an answer is sent with unless the server's own status stands. */
+  status = 200;
+  /** Sees an answer before it goes out. */
+  onAnswer: ((message: string | Buffer, status: number) => void) | undefined;
+  /** Hears, once, that nothing more can be said here. */
+  onOver: ((isAnswered: boolean) => void) | undefined;
+  readonly #response: ServerResponse;
+  #isStreaming = false;
+  #isAnswered = false;
+  #isGone = false;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    passedHeaders: readonly string[],
+  ) {
+    this.passedHeaders = passedHeaders;
+    this.#response = response;
+    response.on('close', () => {
+      this.#isGone = true;
+      this.#over();
+    });
+    // A client that closes its half early has still asked; one that resets has left.
+    request.on('error', () => {});
+    response.on('error', () => {});
+  }
+
+  get isOpen(): boolean {
+    return !this.#isAnswered && !this.#isGone;
+  }
+
+  get isFull(): boolean {
+    return this.#response.writableNeedDrain;
+  }
+
+  onDrain(resume: () => void): void {
+    this.#response.once('drain', resume);
+    this.#response.once('close', resume);
+  }
+
+  /** The answer: a body of its own, or the last event of a stream. False where nobody takes it. */
+  answer(message: string | Buffer, via: Via | undefined): boolean {
+    if (!this.isOpen) return false;
+    const status = via?.status ?? this.status;
+    this.onAnswer?.(message, status);
+    this.#isAnswered = true;
+    if (this.#isStreaming || via?.isStream === true) {
+      this.#begin();
+      this.#response.end(asEvent(message, via?.eventId));
+      return true;
+    }
+    const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
+    const head = ['Content-Type', 'application/json', 'Content-Length', String(length)];
+    if (this.headers.length > 0) head.push(...this.headers);
+    this.#response.writeHead(status, head);
+    this.#response.end(message);
+    return true;
+  }
+
+  /** An event before the answer, or one on a stream that has none. */
+  event(message: string | Buffer, eventId: string | undefined): boolean {
+    if (!this.isOpen) return false;
+    this.#begin();
+    this.#response.write(asEvent(message, eventId));
+    if (this.#response.writableLength > MOST_WAITING_BYTES) this.#response.destroy();
+    return true;
+  }
+
+  streaming(): void {
+    // Headers go with the first event where one comes at once.
+    setImmediate(() => {
+      if (!this.isOpen || this.#isStreaming) return;
+      this.#begin();
+      this.#response.flushHeaders();
+    });
+  }
+
+  mark(eventId: string | undefined, retry: number | undefined): void {
+    if (!this.isOpen) return;
+    this.#begin();
+    const lines = [
+      eventId === undefined ? '' : `id: ${oneLine(eventId)}\n`,
+      retry === undefined ? '' : `retry: ${retry}\n`,
+    ];
+    this.#response.write(`${lines.join('')}data: \n\n`);
+  }
+
+  /** Keeps what stands between from closing a silent stream. */
+  ping(): void {
+    if (this.isOpen && this.#isStreaming) this.#response.write(':\n\n');
+  }
+
+  ended(): void {
+    if (!this.isOpen) return;
+    this.#begin();
+    this.#isAnswered = true;
+    this.#response.end();
+  }
+
+  refused(status: number) {
+    if (!this.isOpen) return;
+    this.#isAnswered = true;
+    if (this.#isStreaming) return void this.#response.end();
+    this.#response.writeHead(status, ['Content-Length', '0', ...this.headers]).end();
+  }
+
+  #begin() {
+    if (this.#isStreaming) return;
+    this.#isStreaming = true;
+    this.#response.writeHead(200, [...STREAM_HEADERS, ...this.headers]);
+  }
+
+  #over() {
+    const { onOver } = this;
+    this.onOver = undefined;
+    onOver?.(this.#isAnswered);
+  }
+}
+
+const DATA = Buffer.from('data: ');
+const END = Buffer.from('\n\n');
+
+function asEvent(message: string | Buffer, eventId: string | undefined): string | Buffer {
+  const head = eventId === undefined ? '' : `id: ${oneLine(eventId)}\n`;
+  if (typeof message === 'string') return `${head}event: message\ndata: ${message}\n\n`;
+  const body = message.at(-1) === 0x0a ? message.subarray(0, -1) : message;
+  // A message printed over several lines is several lines of data.
+  const lines = body.includes(0x0a)
+    ? Buffer.from(body.toString().replaceAll('\n', '\ndata: '))
+    : body;
+  return Buffer.concat([Buffer.from(`${head}event: message\n`), DATA, lines, END]);
+}
+
+const oneLine = (text: string) => text.replace(/[\r\n\0]/g, '');

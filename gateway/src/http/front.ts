@@ -1,0 +1,391 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '@toolwarden/catalogue';
+import { GatewayError } from '../gateway-error.ts';
+import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
+import { clientRequests } from '../protocol/methods.ts';
+import { readBody } from '../upstream/read-body.ts';
+import { Exchange } from './exchange.ts';
+import { type Identity, mayUse } from './identity.ts';
+import { type Gate, refusalOf } from './request-checks.ts';
+import { Sessions } from './sessions.ts';
+import { eraOf, type HeaderProblem, standardHeaderProblem } from './standard-headers.ts';
+import { StatelessLinks } from './stateless-links.ts';
+import type { Server, World } from './world.ts';
+
+type Readable = Exclude<ClientMessage, { kind: 'refused' }>;
+type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
+type Caller = { identity: Identity; server: Server };
+
+const SESSION_HEADER = 'mcp-session-id';
+const UNKNOWN_METHOD = -32601;
+const INVALID_REQUEST = -32600;
+const SERVER_ERROR = -32000;
+
+/** Takes the requests of clients, turns away what may not come in, and hands the rest to sessions and links. */
+export class Front {
+  readonly #world: World;
+  readonly #gate: Gate;
+  readonly sessions: Sessions;
+  readonly stateless: StatelessLinks;
+  isDraining = false;
+
+  constructor(world: World, gate: Gate) {
+    this.#world = world;
+    this.#gate = gate;
+    this.sessions = new Sessions(world);
+    this.stateless = new StatelessLinks(world);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse) {
+    const refusal = refusalOf(request, this.#gate);
+    if (refusal !== undefined) {
+      this.#note('front', refusal.message);
+      return close(response, refusal.status, refusal.message);
+    }
+    if (this.isDraining)
+      return close(response, 503, 'this gateway is stopping', ['Retry-After', '5']);
+    const caller = this.#callerOf(request, response);
+    if (caller instanceof Promise) {
+      caller.then(
+        (found) => found && this.#dispatch(request, response, found),
+        (error: Error) => this.#unforeseen(response, error),
+      );
+    } else if (caller !== undefined) this.#dispatch(request, response, caller);
+  }
+
+  /** Who calls what; answers itself where that may not be. */
+  #callerOf(request: IncomingMessage, response: ServerResponse) {
+    const identity = this.#identify(request);
+    return identity instanceof Promise
+      ? identity.then((found) => this.#allowed(request, response, found))
+      : this.#allowed(request, response, identity);
+  }
+
+  #identify({ headers }: IncomingMessage) {
+    try {
+      return this.#world.identify(headers.authorization);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #allowed(
+    { url = '' }: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity | undefined,
+  ): Caller | undefined {
+    if (identity === undefined) {
+      this.#note('identity', 'no grant that holds');
+      close(
+        response,
+        401,
+        'a grant is needed: Authorization: Bearer TOKEN; see toolwarden grants --help',
+        ['WWW-Authenticate', 'Bearer realm="toolwarden"'],
+      );
+      return undefined;
+    }
+    const { setup } = this.#world;
+    const [, name] = /^\/mcp\/([A-Za-z0-9_.-]{1,64})(?:\?|$)/.exec(url) ?? [];
+    if (name === undefined) {
+      close(response, 404, 'expected /mcp/ and the name of a server');
+      return undefined;
+    }
+    const isAllowed = mayUse(identity, name) && setup.policies.has(identity.policy);
+    const server = setup.servers.get(name);
+    if (!isAllowed || server === undefined) {
+      this.#note('identity', 'the grant is not for this server, or for a policy that is not here');
+      const why = isAllowed
+        ? 'there is no such server'
+        : 'the grant is not for this server and its policies';
+      close(response, isAllowed ? 404 : 403, why);
+      return undefined;
+    }
+    return { identity, server };
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    switch (request.method) {
+      case 'POST':
+        return this.#post(request, response, caller);
+      case 'GET':
+        return this.#get(request, response, caller);
+      case 'DELETE':
+        return this.#delete(request, response, caller);
+      default:
+        return close(response, 405, 'expected POST, GET or DELETE', ['Allow', 'POST, GET, DELETE']);
+    }
+  }
+
+  #post(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    const { headers } = request;
+    const { limits } = this.#world.setup.config;
+    const problem = bodyProblem(headers, limits.bodyBytes);
+    if (problem !== undefined) return close(response, problem.status, problem.message);
+    const { admission } = this.#world;
+    const { grant } = caller.identity;
+    const overload = admission.request(grant);
+    if (overload !== undefined) return tooMuch(response, overload);
+    response.on('close', () => admission.requestOver(grant));
+    readBody(request, limits.bodyBytes, (body, isTooLong) => {
+      if (body === undefined) {
+        if (isTooLong) close(response, 413, `the body is longer than ${limits.bodyBytes} bytes`);
+        else response.destroy();
+        return;
+      }
+      this.#message(request, response, caller, readClientMessage(body));
+    });
+  }
+
+  #message(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    message: ClientMessage,
+  ) {
+    if (message.kind === 'refused') {
+      this.#note('frame', message.why, caller);
+      return error(response, 400, message.id ?? null, {
+        code: message.code,
+        message: `Refused: ${message.why}`,
+      });
+    }
+    const era = eraOf(message, request.headers);
+    if (typeof era === 'object') {
+      return error(response, 400, idOf(message), era);
+    }
+    const work =
+      era === 'session'
+        ? this.#inSession(request, response, caller, message)
+        : this.#stateless(request, response, caller, message);
+    work.catch((cause: Error) => this.#unforeseen(response, cause, idOf(message)));
+  }
+
+  async #inSession(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    message: Readable,
+  ): Promise<void> {
+    const id = request.headers[SESSION_HEADER] as string | undefined;
+    const isOpening = message.kind === 'request' && message.method === 'initialize';
+    if (isOpening && id === undefined) return this.#open(request, response, caller, message);
+    if (id === undefined) {
+      return error(response, 400, idOf(message), {
+        code: INVALID_REQUEST,
+        message: 'The header Mcp-Session-Id is missing; begin with initialize',
+      });
+    }
+    const session = this.sessions.find(id, caller.identity, caller.server);
+    if (session === undefined) return noSession(response, idOf(message));
+    if (message.kind === 'request') {
+      return session.request(message, new Exchange(request, response, sessionHeaders(request)));
+    }
+    await session.pass(message);
+    if (session.isOver) noSession(response, null);
+    else response.writeHead(202, ['Content-Length', '0']).end();
+  }
+
+  async #open(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { identity, server }: Caller,
+    message: RequestMessage,
+  ): Promise<void> {
+    const session = await this.sessions.open(identity, server);
+    if ('retryAfterS' in session) return tooMuch(response, session);
+    const exchange = new Exchange(request, response, sessionHeaders(request));
+    exchange.headers = ['Mcp-Session-Id', session.id];
+    exchange.onAnswer = (answer, status) => {
+      // An opening that failed opened nothing.
+      if (status === 200 && isResult(answer)) return;
+      exchange.headers = [];
+      void this.sessions.end(session);
+    };
+    session.request(message, exchange);
+  }
+
+  async #stateless(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    message: Readable,
+  ): Promise<void> {
+    const { headers } = request;
+    if (message.kind === 'response') {
+      return error(response, 400, null, {
+        code: INVALID_REQUEST,
+        message: 'Answers are no messages of their own in this revision',
+      });
+    }
+    // Nothing a client may notify of in this revision comes by HTTP.
+    if (message.kind === 'notification') {
+      return void response.writeHead(202, ['Content-Length', '0']).end();
+    }
+    const problem = standardHeaderProblem(message.method, message.params ?? {}, headers);
+    if (problem !== undefined) return error(response, 400, message.id, problem);
+    if (!clientRequests.has(message.method) || message.method === 'initialize') {
+      this.#note('method', message.method.slice(0, 100), caller);
+      return error(response, 404, message.id, {
+        code: UNKNOWN_METHOD,
+        message: 'This method does not pass the gateway',
+      });
+    }
+    const exchange = new Exchange(request, response, statelessHeaders(request));
+    await this.stateless.request(caller, message, exchange);
+  }
+
+  #get(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    const session = this.#sessionOf(request, response, caller);
+    if (session === undefined) return;
+    if (!accepts(request.headers, 'text/event-stream')) {
+      return close(response, 406, 'expected Accept: text/event-stream');
+    }
+    const lastEventId = request.headers['last-event-id'] as string | undefined;
+    const exchange = new Exchange(request, response, sessionHeaders(request));
+    if (!session.listen(exchange, lastEventId)) {
+      tooMuch(response, { status: 429, retryAfterS: 10 });
+    }
+  }
+
+  #delete(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    const session = this.#sessionOf(request, response, caller);
+    if (session === undefined) return;
+    this.sessions.end(session).then(
+      () => response.writeHead(200, ['Content-Length', '0']).end(),
+      (cause: Error) => this.#unforeseen(response, cause),
+    );
+  }
+
+  #sessionOf({ headers }: IncomingMessage, response: ServerResponse, caller: Caller) {
+    const era = eraOf({ kind: 'notification' }, headers);
+    if (typeof era === 'object') return void error(response, 400, null, era);
+    if (era === 'stateless') {
+      return void close(response, 405, 'this revision knows only POST', ['Allow', 'POST']);
+    }
+    const id = headers[SESSION_HEADER] as string | undefined;
+    if (id === undefined) return void close(response, 400, 'the header Mcp-Session-Id is missing');
+    const session = this.sessions.find(id, caller.identity, caller.server);
+    if (session === undefined) noSession(response, null);
+    return session;
+  }
+
+  /** Whatever goes wrong with one request refuses that request. */
+  #unforeseen(response: ServerResponse, cause: Error, id: string | number | null = null) {
+    const isOurs = cause instanceof GatewayError;
+    this.#world.log(
+      `a request was refused: ${isOurs ? cause.message : (cause.stack ?? cause.message)}`,
+    );
+    if (response.headersSent) return void response.destroy();
+    const message =
+      isOurs && cause.code === 'server-not-started'
+        ? 'The server cannot be started; its operator finds the reason in the log'
+        : 'Refused: the gateway cannot judge this now';
+    error(response, 503, id, { code: SERVER_ERROR, message });
+  }
+
+  #note(what: string, why: string, caller?: Caller) {
+    const kind = what === 'method' ? 'method-refused' : 'frame-refused';
+    const detail = what === 'method' ? { from: 'client', method: why } : { from: 'client', why };
+    this.#world.note(kind, detail, caller?.server.name, caller?.identity.grant);
+  }
+}
+
+function bodyProblem(headers: IncomingHttpHeaders, most: number) {
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    return { status: 415, message: 'expected Content-Type: application/json' };
+  }
+  if (headers['content-encoding'] !== undefined) {
+    return { status: 415, message: 'a body must not be compressed' };
+  }
+  if (!accepts(headers, 'application/json') || !accepts(headers, 'text/event-stream')) {
+    return { status: 406, message: 'expected Accept: application/json, text/event-stream' };
+  }
+  if (Number(headers['content-length'] ?? 0) > most) {
+    return { status: 413, message: `the body is longer than ${most} bytes` };
+  }
+  return undefined;
+}
+
+function accepts({ accept = '' }: IncomingHttpHeaders, type: string): boolean {
+  return accept.includes(type) || accept.includes('*/*');
+}
+
+/** Headers of the session era that a server may see. */
+function sessionHeaders({ headers }: IncomingMessage): string[] {
+  const version = headers['mcp-protocol-version'] as string | undefined;
+  return version === undefined ? [] : ['MCP-Protocol-Version', version];
+}
+
+/** Headers of the stateless era that a server may see as they came; the others are made from the body. */
+function statelessHeaders({ rawHeaders }: IncomingMessage): string[] {
+  const passed: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (/^mcp-param-/i.test(name)) passed.push(name, rawHeaders[at + 1] as string);
+  }
+  return passed;
+}
+
+function idOf(message: Readable): string | number | null {
+  return message.kind === 'request' ? message.id : null;
+}
+
+function isResult(answer: string | Buffer): boolean {
+  const value = JSON.parse(answer.toString()) as JsonObject;
+  return Object.hasOwn(value, 'result');
+}
+
+/** A refusal before any message: the connection is not worth keeping. */
+function close(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  more: string[] = [],
+): void {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: SERVER_ERROR, message: `Refused: ${message}` },
+  });
+  send(response, status, body, ['Connection', 'close', ...more]);
+}
+
+function error(
+  response: ServerResponse,
+  status: number,
+  id: string | number | null,
+  { code, message, data }: HeaderProblem,
+): void {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    error: { code, message, ...(data && { data }) },
+  });
+  send(response, status, body, []);
+}
+
+function send(response: ServerResponse, status: number, body: string, more: string[]): void {
+  const length = String(Buffer.byteLength(body));
+  response.writeHead(status, [
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    length,
+    ...more,
+  ]);
+  response.end(body);
+}
+
+function tooMuch(
+  response: ServerResponse,
+  { status, retryAfterS }: { status: number; retryAfterS: number },
+) {
+  close(response, status, 'too much at once; send it later', ['Retry-After', String(retryAfterS)]);
+}
+
+function noSession(response: ServerResponse, id: string | number | null): void {
+  error(response, 404, id, {
+    code: SERVER_ERROR,
+    message: 'There is no such session; begin with initialize',
+  });
+}

@@ -1,0 +1,58 @@
+import { isJsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import type { TransportProblem } from '../link/link-options.ts';
+import type { Pending } from '../link/pending.ts';
+import { decodeHeader } from '../protocol/name-header.ts';
+import { headerParameters } from '../tools/header-parameters.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
+import { Exchange } from './exchange.ts';
+
+const HEADER_MISMATCH = -32020;
+
+/** Whether the `Mcp-Param-*` headers of a call repeat what its arguments say, as its tool's schema asks for. */
+export function paramHeaderProblem(
+  { origin, params, isStateless }: Pending,
+  { definition }: LiveTool,
+): TransportProblem | undefined {
+  if (!isStateless || !(origin instanceof Exchange)) return undefined;
+  const found = headerParameters(definition);
+  if (typeof found === 'string') return undefined;
+  const said = paramHeaders(origin.passedHeaders);
+  for (const { path, header, isNumber } of found) {
+    const value = path.reduce<JsonValue | undefined>(
+      (holder, key) => own(holder, key),
+      own(params, 'arguments'),
+    );
+    const text = textOf(value);
+    if (text === undefined) continue;
+    const given = said.get(`mcp-param-${header.toLowerCase()}`);
+    const decoded = given === undefined ? undefined : decodeHeader(given);
+    const isEqual =
+      decoded === text ||
+      (isNumber &&
+        decoded !== undefined &&
+        /^-?\d+(\.\d+)?$/.test(decoded) &&
+        Number(decoded) === value);
+    if (isEqual) continue;
+    origin.status = 400;
+    const what = given === undefined ? 'is missing' : 'does not say what the arguments say';
+    return {
+      code: HEADER_MISMATCH,
+      message: `Bad Request: the header Mcp-Param-${header} ${what}`,
+    };
+  }
+  return undefined;
+}
+
+function paramHeaders(headers: readonly string[]): Map<string, string> {
+  const said = new Map<string, string>();
+  for (let at = 0; at < headers.length; at += 2) {
+    said.set((headers[at] as string).toLowerCase(), headers[at + 1] as string);
+  }
+  return said;
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === null || isJsonObject(value) || Array.isArray(value))
+    return undefined;
+  return String(value);
+}

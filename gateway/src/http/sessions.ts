@@ -1,0 +1,79 @@
+import type { Via } from '../upstream/upstream.ts';
+import type { Overload } from './admission.ts';
+import { connect } from './connect.ts';
+import type { Exchange } from './exchange.ts';
+import type { Identity } from './identity.ts';
+import { Session } from './session.ts';
+import type { Server, World } from './world.ts';
+
+/** The sessions of all clients. */
+export class Sessions {
+  readonly #world: World;
+  readonly #byId = new Map<string, Session>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A session, if it is this caller's with this server; for everybody else there is none. */
+  find(id: string, identity: Identity, server: Server): Session | undefined {
+    const session = this.#byId.get(id);
+    if (session?.grant !== identity.grant || session.server !== server.name) return undefined;
+    if (session.made !== server) {
+      // The server was configured anew: what was agreed with the old one means nothing.
+      this.end(session);
+      return undefined;
+    }
+    session.usedAt = performance.now();
+    return session;
+  }
+
+  /** Opens a session; it is known to nobody before {@link keep}. @throws GatewayError where no server starts. */
+  async open(identity: Identity, server: Server): Promise<Session | Overload> {
+    const { admission } = this.#world;
+    const overload = admission.session(identity.grant);
+    if (overload !== undefined) return overload;
+    const session = new Session({
+      ...{ server: server.name, grant: identity.grant, made: server, now: performance.now() },
+    });
+    try {
+      const { link, upstream } = await connect(this.#world, {
+        ...{ identity, server, session: session.name, isShared: false },
+        toClient: (message, exchange, via) =>
+          session.toClient(message, exchange as Exchange | undefined, via as Via | undefined),
+        tellClient: (message, exchange, via) =>
+          session.tellClient(message, exchange as Exchange | undefined, via as Via | undefined),
+        onEnd: () => this.end(session),
+      });
+      session.link = link;
+      session.upstream = upstream;
+    } catch (error) {
+      admission.sessionOver(identity.grant);
+      throw error;
+    }
+    this.#byId.set(session.id, session);
+    return session;
+  }
+
+  end(session: Session): Promise<void> {
+    if (this.#byId.delete(session.id)) this.#world.admission.sessionOver(session.grant);
+    return session.end();
+  }
+
+  /** Ends what waited too long; once a second. */
+  tick(now: number): void {
+    const { sessionIdleMs } = this.#world.setup.config.limits;
+    for (const session of this.#byId.values()) {
+      session.link.tick();
+      if (session.isIdle && now - session.usedAt > sessionIdleMs) void this.end(session);
+    }
+  }
+
+  ping(): void {
+    for (const session of this.#byId.values()) session.ping();
+  }
+
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((session) => this.end(session)));
+  }
+}

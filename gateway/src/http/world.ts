@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ToolClass } from '@toolwarden/policy';
+import type { ServerConfig } from '../config/gateway-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { PolicyShelf } from '../config/policy-shelf.ts';
+import type { Note, State } from '../state/state.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
+import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
+import type { Admission } from './admission.ts';
+import type { Identify } from './identity.ts';
+
+/** A server of the configuration, ready to be reached. */
+export type Server = { name: string; config: ServerConfig; target: UrlTarget | undefined };
+
+/** One version of what an operator configured; requests in flight keep the one they began with. */
+export type Setup = {
+  config: LoadedConfig;
+  servers: ReadonlyMap<string, Server>;
+  policies: PolicyShelf;
+  classOf: ((tool: LiveTool) => ToolClass | undefined) | undefined;
+};
+
+/** What all requests share. */
+export type World = {
+  /** The setup in force. */
+  setup: Setup;
+  state: State;
+  identify: Identify;
+  admission: Admission;
+  isObserving: boolean;
+  nextCallId: () => string;
+  note: (kind: Note['kind'], detail: Note['detail'], server?: string, grant?: string) => void;
+  log: (line: string) => void;
+  /** What a person adds to a command that reaches this state. */
+  stateOption: string;
+};
+
+/** Makes servers ready; one that did not change keeps its connections. */
+export function prepareServers(
+  configs: Readonly<Record<string, ServerConfig>>,
+  before: ReadonlyMap<string, Server> = new Map(),
+): Map<string, Server> {
+  const servers = new Map<string, Server>();
+  for (const [name, config] of Object.entries(configs)) {
+    const known = before.get(name);
+    if (known !== undefined && isDeepStrictEqual(known.config, config)) {
+      servers.set(name, known);
+      continue;
+    }
+    const target = 'url' in config ? prepareTarget(config.url, config.headers) : undefined;
+    servers.set(name, { name, config, target });
+  }
+  return servers;
+}
