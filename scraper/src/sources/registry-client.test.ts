@@ -46,6 +46,7 @@ describe('a reading of the registry', () => {
   });
 
   test.for([
+    ['408', faults.status(408)],
     ['500', faults.status(500)],
     ['503', faults.status(503, {}, { title: 'Service Unavailable', detail: 'busy' })],
     ['truncated JSON', faults.truncated],
@@ -65,13 +66,18 @@ describe('a reading of the registry', () => {
   );
 
   test.for([
-    ['500', faults.status(500)],
-    ['HTML with 200', faults.html],
-    ['a slow drip', faults.drip],
-  ] as const)('CR23: %s that lasts is given up after five tries', async ([name, fault]) => {
+    ['500', faults.status(500), '500: Failed to get registry list'],
+    ['HTML with 200', faults.html, 'no JSON object'],
+    ['JSON of another kind', faults.noList, 'no list of servers'],
+    ['a wrong length', faults.wrongLength, 'its answer broke off'],
+    ['a slow drip', faults.drip, 'did not end in time'],
+  ] as const)('CR23: %s that lasts is given up after five tries', async ([name, fault, words]) => {
     hasten(name);
     registry.state.faults = Array(20).fill(fault);
-    await expect(read()).rejects.toMatchObject({ code: 'registry-unreachable' });
+    await expect(read()).rejects.toMatchObject({
+      code: 'registry-unreachable',
+      message: expect.stringContaining(words),
+    });
     expect(registry.requests).toHaveLength(5);
     expect(pauses).toEqual([1000, 2000, 4000, 8000]);
   });
@@ -103,6 +109,14 @@ describe('a reading of the registry', () => {
     ];
     expect(names(await read())).toEqual(names(five));
     expect(pauses).toEqual([pause]);
+  });
+
+  test('CR22, CR23: pauses are spread by up to a quarter, and stay under the longest', async () => {
+    given.random = () => 0.8;
+    const ask = (after: string) => faults.status(429, { 'retry-after': after });
+    registry.state.faults = [faults.status(500), ask('10'), ask('299')];
+    expect(names(await read())).toEqual(names(five));
+    expect(pauses).toEqual([1200, 12_000, 300_000]);
   });
 
   test('CR22: 429 that lasts is given up until the next run', async () => {
@@ -141,8 +155,8 @@ describe('a reading of the registry', () => {
     const stop = new AbortController();
     given.sleep = async () => stop.abort(new Error('stopped'));
     registry.state.faults = Array(20).fill(faults.status(500));
-    await expect(read({ signal: stop.signal })).rejects.toThrow();
-    expect(registry.requests.length).toBeLessThan(3);
+    await expect(read({ signal: stop.signal })).rejects.toThrow('stopped');
+    expect(registry.requests).toHaveLength(1);
   });
 
   test('a registry is read over https only, unless it is on this machine', async () => {
