@@ -9,6 +9,7 @@ import {
   toolDigest,
 } from '@toolwarden/catalogue';
 import { type ArgumentCheck, compileArgumentCheck } from './argument-check.ts';
+import { headerParameters } from './header-parameters.ts';
 
 /** A tool that the server lists now. */
 export type LiveTool = {
@@ -21,7 +22,7 @@ export type LiveTool = {
 };
 
 /** A tool that was listed but does not exist for anybody. */
-export type Withheld = { name: string; why: 'name' | 'duplicate' | 'definition' };
+export type Withheld = { name: string; why: 'name' | 'duplicate' | 'definition' | 'header' };
 
 /** The tools of one server: exactly those of its last listing. */
 export type ToolTable = {
@@ -66,6 +67,8 @@ function sortOut(definitions: readonly JsonValue[]) {
       withheld.push({ name, why: 'duplicate' });
     } else if (jsonDepth(definition, MAX_DEPTH) > MAX_DEPTH) {
       withheld.push({ name, why: 'definition' });
+    } else if (typeof headerParameters(definition) === 'string') {
+      withheld.push({ name, why: 'header' });
     } else {
       seen.add(name);
       kept.set(name, liveTool(name, definition as JsonObject & { name: string }));
