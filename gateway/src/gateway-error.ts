@@ -14,6 +14,8 @@ export class GatewayError extends Error {
     | 'audit-unreadable'
     | 'grant-required'
     | 'grant-unknown'
+    | 'lock-missing'
+    | 'lock-invalid'
     | 'config-unreadable'
     | 'config-invalid'
     | 'not-listening';

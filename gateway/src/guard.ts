@@ -1,7 +1,21 @@
-import { isJsonObject, type JsonObject } from '@toolwarden/catalogue';
-import { type Decision, decide, type Facts, type ToolClass } from '@toolwarden/policy';
+import type { JsonObject } from '@toolwarden/catalogue';
+import {
+  type Call,
+  type Charge,
+  type Decision,
+  decide,
+  type Facts,
+  responseOf,
+  type ToolClass,
+} from '@toolwarden/policy';
+import { lateAnswer, marksLeft, withMarks } from './flows/leave-marks.ts';
+import { isAlwaysRefused, isUnavailable, judgeBy, objected } from './judged.ts';
+import type { ListedKind } from './pins/pin-digest.ts';
+import { type Objection, pinnedEntry, pinnedInstructions, pinnedTool } from './pins/pinning.ts';
+import type { Pins } from './pins/pins.ts';
 import type { LoadedPolicy, RuledKind } from './policy/load-policy.ts';
 import { unavailable } from './refusal.ts';
+import type { PreparedResponse } from './responses/response-rules.ts';
 import type { CallEntry, Eventually, Recorded, State } from './state/state.ts';
 import type { LiveTool } from './tools/tool-table.ts';
 
@@ -16,6 +30,8 @@ export type GuardOptions = {
   state: State;
   /** What a tool is held to be, by the digest of its definition. */
   classOf?: (tool: LiveTool) => ToolClass | undefined;
+  /** The definitions that a person has accepted; absent without a lock file. */
+  pins?: Pins;
   /** Makes ids of calls; unique over all processes. */
   nextCallId: () => string;
   clock: () => number;
@@ -35,9 +51,16 @@ export type Ask = {
   session?: string;
 };
 
+/** What a policy wants of the answer to something that was sent on. */
+export type Aftermath = {
+  response?: PreparedResponse | Promise<PreparedResponse>;
+  /** Leaves the call's marks for flow rules once more, as of now: its answer brings what they warn of. */
+  remark?: () => Eventually<void>;
+};
+
 /** What happens now. `pass` may be sent on: its record stands and its charges are made. */
 export type Verdict =
-  | { pass: true; callId: string }
+  | { pass: true; callId: string; after?: Aftermath }
   | {
       pass: false;
       callId: string;
@@ -50,40 +73,94 @@ export type Verdict =
 export type Guard = {
   /** Judges a call of a tool; `tool` is what is listed under its name now, `problem` what its arguments break. */
   judgeCall(ask: Ask, tool: LiveTool | undefined, problem: string | undefined): Eventually<Verdict>;
-  /** Judges anything else that the policy has rules for. */
-  judge(ask: Ask): Eventually<Verdict>;
+  /** Judges anything else that the policy has rules for; `problem` refuses it before any rule. */
+  judge(ask: Ask, problem?: string): Eventually<Verdict>;
   /** Whether a tool is listed at all: not if it is hidden, or refused whatever its arguments are. */
   isListed(tool: LiveTool): boolean;
+  /** The same for what other lists name. */
+  isListedEntry(kind: ListedKind, name: string, definition: JsonObject): boolean;
+  /** What stands against what is asked for, by the definition that is listed of it. */
+  entryProblem(kind: ListedKind, name: string, definition: JsonObject): string | undefined;
+  /** Whether the client may see what the server says about itself. */
+  mayInstruct(text: string): boolean;
+  /** Whether a list may have changed unsaid, so that it is read again before it is relied on. */
+  readonly needsFreshLists: boolean;
 };
 
 /** Makes the guard of one connection. */
 export function createGuard(options: GuardOptions): Guard {
-  const { caller, state, clock, isObserving } = options;
+  const { caller, state, clock, isObserving, pins } = options;
   const classOf = options.classOf ?? (() => undefined);
 
-  const record = (ask: Ask, policy: LoadedPolicy, tool: LiveTool | undefined, problem?: string) => {
+  const record = (
+    ask: Ask,
+    policy: LoadedPolicy,
+    tool: LiveTool | undefined,
+    problem?: Objection,
+  ) => {
     const entry = entryOf(ask, tool);
     const known = tool && factsOf(tool);
     const call = { server: serverOf(ask.kind), tool: ask.name, ...identity(ask) };
-    const recorded = state.record(entry, ({ at, counters, isApproved }) => {
-      const judged = () => judgeBy(policy, ask, call, { at, counters, isApproved, ...known });
-      if (problem === undefined) return judged();
-      const refused = refusedBefore(policy, problem);
-      if (tool === undefined) return refused;
-      // What is wrong with the arguments would tell that a hidden tool exists.
-      const decision = judged();
-      return isUnavailable(decision) ? decision : refused;
+    const marks = marksLeft(policy, ask.kind, call, known ?? {});
+    const recorded = state.record(entry, (facts) => {
+      const judged = () => judgeBy(policy, ask, call, { ...facts, ...known });
+      const decision =
+        problem === undefined ? judged() : objected(policy, problem, tool === undefined, judged);
+      return marks.length === 0 ? decision : withMarks(decision, marks, facts, isObserving);
     });
-    return recorded instanceof Promise
-      ? recorded.then((done) => verdict(entry, done))
-      : verdict(entry, recorded);
+    const conclude = (done: Recorded) =>
+      verdict(entry, done, () =>
+        aftermath(policy, { kind: ask.kind, entry }, call, known ?? {}, marks),
+      );
+    return recorded instanceof Promise ? recorded.then(conclude) : conclude(recorded);
   };
-  const verdict = ({ callId }: CallEntry, { decision, approvalId }: Recorded): Verdict => {
-    if (decision.effect === 'allow' || isObserving) return { pass: true, callId };
+  const verdict = (
+    { callId }: CallEntry,
+    { decision, approvalId }: Recorded,
+    after: () => Aftermath | undefined,
+  ): Verdict => {
+    if (decision.effect === 'allow' || isObserving) {
+      const needed = after();
+      return needed === undefined ? { pass: true, callId } : { pass: true, callId, after: needed };
+    }
     return {
       ...{ pass: false, callId, decision, isUnavailable: isUnavailable(decision) },
       ...(approvalId !== undefined && { approvalId }),
     };
+  };
+  const aftermath = (
+    policy: LoadedPolicy,
+    { kind, entry }: { kind: RuledKind; entry: CallEntry },
+    call: Call,
+    known: Pick<Facts, 'classification' | 'definition'>,
+    marks: readonly Charge[],
+  ): Aftermath | undefined => {
+    const { responses } = policy;
+    if (responses === undefined && marks.length === 0) return undefined;
+    const compiled = policy.by[kind];
+    const rule = responses && compiled && responseOf(compiled, call, known);
+    if (rule === undefined && marks.length === 0) return undefined;
+    return {
+      ...(responses && rule && { response: responses.prepare(rule) }),
+      ...(marks.length > 0 && { remark: () => remark(policy, entry, marks) }),
+    };
+  };
+  /** A record of its own: what is charged stands in decisions, and the one about the call is written. */
+  const remark = (
+    policy: LoadedPolicy,
+    entry: CallEntry,
+    marks: readonly Charge[],
+  ): Eventually<void> => {
+    const callId = options.nextCallId();
+    const late: CallEntry = {
+      ...{ ...entry, callId, method: LATE, at: clock() },
+      ...{ arguments: {}, argumentsText: '{}', isObserved: false },
+    };
+    const recorded = state.record(late, (facts) =>
+      withMarks(lateAnswer(policy), marks, facts, false),
+    );
+    const end = () => state.outcome(callId, { kind: 'answered', bytes: 0 });
+    return recorded instanceof Promise ? recorded.then(end) : end();
   };
   const identity = ({ session }: Ask) => ({
     grant: caller.grant,
@@ -96,9 +173,7 @@ export function createGuard(options: GuardOptions): Guard {
     ...(tool && { definitionDigest: tool.digest }),
     isObserved: isObserving,
   });
-  // Other kinds have rules of the same form at places of the same shape, and must not share counters with tools.
-  const serverOf = (kind: RuledKind) =>
-    kind === 'tools' ? caller.server : `${caller.server} ${kind}`;
+  const serverOf = (kind: RuledKind) => countedAs(caller.server, kind);
   const factsOf = (tool: LiveTool) => {
     const classification = classOf(tool);
     return { definition: tool.definition, ...(classification && { classification }) };
@@ -106,77 +181,59 @@ export function createGuard(options: GuardOptions): Guard {
 
   return {
     judgeCall(ask, tool, problem) {
-      const why = tool === undefined ? unavailable.reason : problem && `arguments: ${problem}`;
-      return record(ask, options.policy(), tool, why);
-    },
-    judge: (ask) => record(ask, options.policy(), undefined),
-    isListed(tool) {
-      if (isObserving) return true;
       const policy = options.policy();
+      if (tool === undefined) return record(ask, policy, tool, MISSING);
+      const objection =
+        pinnedTool(policy, pins, tool) ??
+        (problem && { rules: [], reason: `arguments: ${problem}` });
+      return record(ask, policy, tool, objection || undefined);
+    },
+    judge: (ask, problem) =>
+      record(
+        ask,
+        options.policy(),
+        undefined,
+        problem ? { rules: [], reason: problem } : undefined,
+      ),
+    isListed(tool) {
+      const policy = options.policy();
+      const objection = pinnedTool(policy, pins, tool);
+      if (isObserving) return true;
+      if (objection !== undefined) return false;
       const facts = { at: clock(), counters: NOTHING_USED, ...factsOf(tool) };
       const call = { server: caller.server, tool: tool.name, grant: caller.grant, arguments: {} };
       return !isAlwaysRefused(decide(policy.by.tools, call, facts), policy.document);
+    },
+    isListedEntry(kind, name, definition) {
+      const policy = options.policy();
+      const objection = pinnedEntry(policy, pins, { kind, name, definition });
+      if (isObserving) return true;
+      if (objection !== undefined) return false;
+      const ruled = kind === 'prompts' ? 'prompts' : 'resources';
+      const compiled = policy.by[ruled];
+      // A template names no address; what is made of it is judged when it is read.
+      if (kind === 'resourceTemplates' || compiled === undefined) return true;
+      const call = { server: serverOf(ruled), tool: name, grant: caller.grant, arguments: {} };
+      const decision = decide(compiled, call, { at: clock(), counters: NOTHING_USED });
+      return !isAlwaysRefused(decision, { ...policy.document, tools: policy.document[ruled] });
+    },
+    entryProblem(kind, name, definition) {
+      return pinnedEntry(options.policy(), pins, { kind, name, definition })?.reason;
+    },
+    mayInstruct: (text) =>
+      pinnedInstructions(options.policy(), pins, text) === undefined || isObserving,
+    get needsFreshLists() {
+      return options.policy().document.pinning === 'enforce';
     },
   };
 }
 
 const NOTHING_USED = { used: () => 0 };
+const MISSING: Objection = { rules: [], reason: unavailable.reason };
+/** What the audit calls the record of marks that an answer left when it came late. */
+const LATE = 'toolwarden/late-answer';
 
-function judgeBy(
-  policy: LoadedPolicy,
-  { kind, arguments: args }: Ask,
-  call: { server: string; tool: string; grant: string; session?: string },
-  facts: Facts,
-): Decision {
-  const compiled = policy.by[kind];
-  // Servers' requests that the policy says nothing about go to the client, which asks its user.
-  if (compiled === undefined) return passing(policy);
-  const decision = decide(compiled, { ...call, arguments: args }, facts);
-  if (kind === 'tools') return decision;
-  // The rules were compiled under another name; the record leads into the document as it is written.
-  const prefix = kind === 'sampling' || kind === 'elicitation' ? `/tools/${kind}` : '/tools';
-  const rules = decision.rules.map((pointer) =>
-    pointer.startsWith(prefix) ? `/${kind}${pointer.slice(prefix.length)}` : pointer,
-  );
-  return { ...decision, rules, policyDigest: policy.digest };
-}
-
-function passing({ digest }: LoadedPolicy): Decision {
-  return {
-    ...{ effect: 'allow', rules: [], reason: 'the policy has no rule for this kind of request' },
-    ...{ counters: [], policyDigest: digest },
-  };
-}
-
-function refusedBefore({ digest }: LoadedPolicy, reason: string): Decision {
-  return { effect: 'deny', rules: [], reason, counters: [], policyDigest: digest };
-}
-
-/** Refused as something that nothing allows, or that is not there: the caller is told no difference. */
-function isUnavailable({ effect, rules, reason }: Decision): boolean {
-  if (effect !== 'deny') return false;
-  if (rules.length === 0) return reason === unavailable.reason;
-  return rules.some((rule) => rule === '/default' || rule.startsWith('/hide/'));
-}
-
-/** Whether a refusal of a call without arguments rests on a rule that asks for none. */
-function isAlwaysRefused({ effect, rules }: Decision, document: unknown): boolean {
-  if (effect !== 'deny') return false;
-  return rules.some((rule) => {
-    if (rule === '/default' || rule.startsWith('/hide/') || rule.endsWith('/action')) return true;
-    const entry = /\/deny_if\/\d+$/.test(rule) ? valueAt(document, rule) : undefined;
-    return (
-      isJsonObject(entry) && Array.isArray(entry['conditions']) && entry['conditions'].length === 0
-    );
-  });
-}
-
-function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const segment of pointer.slice(1).split('/')) {
-    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as { [key: string]: unknown })[key];
-  }
-  return value;
+// Other kinds have rules of the same form at places of the same shape, and must not share counters with tools.
+function countedAs(server: string, kind: RuledKind): string {
+  return kind === 'tools' ? server : `${server} ${kind}`;
 }

@@ -7,6 +7,7 @@ import type { PlacedRule } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
 import type { PatternEngine } from './operators/operator.ts';
 import type { Rule } from './policy.ts';
+import { joinResponses, type ResponseRule } from './response.ts';
 import { conditionWords, factWords } from './rule-words.ts';
 import { NOTHING_ALLOWS, settle } from './settle.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -42,6 +43,7 @@ export type CompiledRule = {
   limits: CompiledLimit[];
   /** Traits that the rule gives for flow rules. */
   marks: readonly Trait[] | undefined;
+  response: ResponseRule | undefined;
 };
 
 /** All that applies to one tool. */
@@ -80,6 +82,7 @@ export function compileRule(placed: PlacedRule, patterns: PatternEngine): Compil
     asking: compileAsking(rule, pointer, patterns),
     limits: limitsOf(rule).map((limit, index) => compileLimit(limit, pointer, index, rule)),
     marks: rule.marks,
+    response: rule.response,
   };
 }
 
@@ -160,6 +163,7 @@ export function mergeRules(
     denies,
     approves,
     limits,
+    response: rules.map(({ response }) => response).reduce(joinResponses, undefined),
     refusing: rules.flatMap(({ refusing }) => refusing),
     asking,
     undisturbed: isFixed

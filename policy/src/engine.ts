@@ -16,3 +16,4 @@ export { marksOf } from './flows.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { type PlannedCounter, plannedCounters } from './planned-counters.ts';
 export { PolicyError } from './policy-error.ts';
+export { type ResponseRule, responseOf } from './response.ts';

@@ -42,6 +42,7 @@ export {
   recordedCallSchema,
   recordedDecisionSchema,
 } from './recorded-call.ts';
+export { type ResponseRule, responseOf } from './response.ts';
 export { ruleWords } from './rule-words.ts';
 export { createRunner, type RecordedCall } from './run-calls.ts';
 export { runPolicyTests, type TestFailure, type TestResult } from './run-policy-tests.ts';

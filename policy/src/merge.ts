@@ -3,6 +3,7 @@ import { covers, isPattern } from './glob.ts';
 import { refusesAlways } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
 import type { Limit, Policy, Rule } from './policy.ts';
+import { joinResponses } from './response.ts';
 import { windowMs } from './window.ts';
 
 /** Something that the two policies say differently, and what was kept. */
@@ -135,7 +136,7 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
   const approveIf = unique([...(base.approve_if ?? []), ...(added.approve_if ?? [])]);
   const limits = mergeLimits(limitsOf(base), limitsOf(added), at, tell);
   const marks = unique([...(base.marks ?? []), ...(added.marks ?? [])]);
-  const response = mergeResponse(base.response, added.response);
+  const response = joinResponses(base.response, added.response);
   return {
     ...(lead.action && { action: lead.action }),
     ...(lead.reason !== undefined && { reason: lead.reason }),
@@ -146,18 +147,6 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
     ...(limits.length > 0 && { limits }),
     ...((base.marks ?? added.marks) && { marks }),
     ...(response && { response }),
-  };
-}
-
-/** Whatever one of the two withholds stays withheld. */
-function mergeResponse(base: Rule['response'], added: Rule['response']): Rule['response'] {
-  if (base === undefined || added === undefined) return base ?? added;
-  const redact = unique([...(base.redact ?? []), ...(added.redact ?? [])]);
-  const sizes = [base.max_bytes, added.max_bytes].filter((size) => size !== undefined);
-  return {
-    ...(sizes.length > 0 && { max_bytes: Math.min(...sizes) }),
-    ...(redact.length > 0 && { redact }),
-    ...((base.strip_control || added.strip_control) && { strip_control: true }),
   };
 }
 

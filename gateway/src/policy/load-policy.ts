@@ -7,6 +7,7 @@ import {
   type Policy,
 } from '@toolwarden/policy';
 import { GatewayError } from '../gateway-error.ts';
+import type { ResponseRules } from '../responses/response-rules.ts';
 import { unenforcedPart } from './unenforced.ts';
 
 /** The kinds of things a policy has rules for, each with a decision of its own. */
@@ -19,6 +20,10 @@ export type LoadedPolicy = {
   document: Policy;
   /** For each kind a policy that the engine decides with; absent where the document has no rules for it. */
   by: { tools: CompiledPolicy } & Partial<Record<RuledKind, CompiledPolicy>>;
+  /** What happens to results; absent where no rule looks at any. */
+  responses?: ResponseRules;
+  /** Whether calls may leave something behind for flow rules. */
+  leavesMarks: boolean;
 };
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -74,8 +79,20 @@ export async function preparePolicy(document: Policy): Promise<LoadedPolicy> {
     const derived = kind === 'tools' ? undefined : policyFor(document, kind);
     if (derived !== undefined) by[kind] = await compilePolicy(derived);
   }
-  return { digest: by.tools.digest, document, by };
+  const responses = await responseRulesOf(document);
+  const leavesMarks = hasField(document, 'marks') || (document.flows ?? []).length > 0;
+  return { digest: by.tools.digest, document, by, leavesMarks, ...(responses && { responses }) };
 }
+
+async function responseRulesOf(document: Policy): Promise<ResponseRules | undefined> {
+  if (!hasField(document, 'response')) return undefined;
+  const { loadResponseRules } = await import('../responses/response-rules.ts');
+  return loadResponseRules(document);
+}
+
+// A tool or an argument may be called so too: then a look is taken for nothing.
+const hasField = (document: Policy, field: string) =>
+  JSON.stringify(document).includes(`"${field}":`);
 
 /** What a rule promises must be kept: a policy whose rules this version would ignore does not start. */
 function refuseUnenforced(document: Policy): void {
@@ -91,7 +108,9 @@ function refuseUnenforced(document: Policy): void {
 function policyFor(document: Policy, kind: Exclude<RuledKind, 'tools'>): JsonObject | undefined {
   const rules = document[kind];
   if (kind === 'resources' || kind === 'prompts') {
-    const base = { version: '1', default: document.default };
+    // Nobody judges resources and prompts: for flow rules each is anything, unless its rule says what it carries.
+    const flows = document.flows as JsonObject[] | undefined;
+    const base = { version: '1', default: document.default, ...(flows && { flows }) };
     return { ...base, tools: (rules ?? {}) as JsonObject };
   }
   if (rules === undefined) return undefined;

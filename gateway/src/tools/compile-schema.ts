@@ -21,6 +21,7 @@ const OPTIONS: Options = {
 /** Makes a validator that says what is wrong, first problem only. @throws where the schema makes none. */
 export async function compileSchema(
   schema: JsonObject,
+  whole = 'the arguments',
 ): Promise<(args: JsonObject) => string | undefined> {
   const validate = compile(schema, await optionsFor(schema));
   const run = canBeSlow(schema) ? timed(validate) : validate;
@@ -30,9 +31,9 @@ export async function compileSchema(
       // Anything but `true` refuses: an asynchronous schema would give a promise.
       answer = run(args);
     } catch {
-      return 'checking the arguments took too long';
+      return `checking ${whole} took too long`;
     }
-    return answer === true ? undefined : problemOf(validate);
+    return answer === true ? undefined : problemOf(validate, whole);
   };
 }
 
@@ -61,10 +62,10 @@ function compile(schema: JsonObject, options: Options): ValidateFunction {
   }
 }
 
-function problemOf({ errors }: ValidateFunction): string {
+function problemOf({ errors }: ValidateFunction, whole: string): string {
   const [first] = errors ?? [];
-  if (first === undefined) return 'the arguments do not fit the schema';
-  const where = first.instancePath === '' ? 'the arguments' : first.instancePath.slice(1, 100);
+  if (first === undefined) return `${whole} do not fit the schema`;
+  const where = first.instancePath === '' ? whole : first.instancePath.slice(1, 100);
   return `${where} ${first.message ?? 'do not fit the schema'}`.slice(0, 200);
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@toolwarden/catalogue';
 import { type ArgumentCheck, compileArgumentCheck } from './argument-check.ts';
 import { headerParameters } from './header-parameters.ts';
+import { type CompiledOutput, compileOutputCheck } from './output-check.ts';
 
 /** A tool that the server lists now. */
 export type LiveTool = {
@@ -19,6 +20,8 @@ export type LiveTool = {
   readonly digest: Digest;
   /** Judges arguments by the listed schema; made when first asked for. */
   readonly checkArguments: () => ArgumentCheck | Promise<ArgumentCheck>;
+  /** Judges structured results by the listed schema; absent where the tool promises none. */
+  readonly checkOutput?: () => CompiledOutput | Promise<CompiledOutput>;
 };
 
 /** A tool that was listed but does not exist for anybody. */
@@ -79,7 +82,6 @@ function sortOut(definitions: readonly JsonValue[]) {
 
 function liveTool(name: string, definition: ToolDefinition): LiveTool {
   let digest: Digest | undefined;
-  let check: ArgumentCheck | Promise<ArgumentCheck> | undefined;
   return {
     name,
     definition,
@@ -87,16 +89,24 @@ function liveTool(name: string, definition: ToolDefinition): LiveTool {
       digest ??= toolDigest(definition);
       return digest;
     },
-    checkArguments() {
-      if (check === undefined) {
-        const making = compileArgumentCheck(definition).then((made) => {
-          // From now on without a promise: it would cost a turn of the event loop for every call.
-          check = made;
-          return made;
-        });
-        check = making;
-      }
-      return check;
-    },
+    checkArguments: madeOnce(() => compileArgumentCheck(definition)),
+    ...(own(definition, 'outputSchema') !== undefined && {
+      checkOutput: madeOnce(() => compileOutputCheck(definition)),
+    }),
+  };
+}
+
+function madeOnce<Made>(make: () => Promise<Made>): () => Made | Promise<Made> {
+  let held: { made: Made | Promise<Made> } | undefined;
+  return () => {
+    if (held === undefined) {
+      const making = make().then((made) => {
+        // From now on without a promise: it would cost a turn of the event loop for every call.
+        held = { made };
+        return made;
+      });
+      held = { made: making };
+    }
+    return held.made;
   };
 }
