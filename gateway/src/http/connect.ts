@@ -58,6 +58,7 @@ export async function connect(
     note,
     clock: () => performance.now(),
     limits: { inFlight: MOST_WAITING, idleMs: limits.idleMs, hardMs: limits.hardMs },
+    listAgeMs: limits.listAgeMs,
     stateOption: world.stateOption,
   });
   return { link, upstream };

@@ -48,6 +48,8 @@ export type LinkOptions = {
   onTools?: (names: string[]) => void;
   clock: () => number;
   limits: PendingLimits;
+  /** After so long a list of tools is asked for anew, where no notice of a change may come. */
+  listAgeMs?: number;
   /** What a person adds to the command that answers an approval. */
   stateOption?: string;
 };

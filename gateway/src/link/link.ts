@@ -49,6 +49,7 @@ class StdioLink implements Link {
         for (const { name, why } of withheld) options.note('tool-withheld', { tool: name, why });
         options.onTools?.(names);
       },
+      options,
     );
     const parts = { pending: this.#pending, tools: this.#tools, asks: this.#asks };
     this.#notifications = new Notifications(options, parts);
@@ -288,13 +289,16 @@ class StdioLink implements Link {
     }
     const isError = answer.isError ? { isError: true } : {};
     this.#finish(pending, { kind: 'answered', bytes: line.length, ...isError });
-    if (!answer.isError) {
-      if (pending.method === 'tools/list' || pending.method === 'subscriptions/listen') {
-        return this.#rewritten(pending, line.toString('utf8', start, end), via);
-      }
-      if (pending.isStateless) return this.#statelessAnswer(pending, answer, line, via);
+    if (answer.isError) return this.#forward(pending, answer, line, via);
+    if (pending.isStateless) return this.#statelessAnswer(pending, answer, line, via);
+    this.#passOn(pending, answer, line, via);
+  }
+
+  #passOn(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
+    if (pending.method !== 'tools/list' && pending.method !== 'subscriptions/listen') {
+      return this.#forward(pending, answer, line, via);
     }
-    this.#forward(pending, answer, line, via);
+    this.#rewritten(pending, line.toString('utf8', answer.body.start, answer.body.end), via);
   }
 
   #statelessAnswer(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
@@ -315,7 +319,7 @@ class StdioLink implements Link {
     this.#guarded(pending, () =>
       this.#asks.judge(checked.asks, true, (isAllowed) =>
         isAllowed
-          ? this.#forward(pending, answer, line, via)
+          ? this.#passOn(pending, answer, line, via)
           : this.#fail(
               pending,
               code.internal,

@@ -33,15 +33,18 @@ export type ToolLists = {
 export function createToolLists(
   ask: Ask,
   tell: (event: { withheld: Withheld[]; names: string[] }) => void,
+  { clock, listAgeMs = Number.POSITIVE_INFINITY }: { clock: () => number; listAgeMs?: number },
 ): ToolLists {
   const table = createToolTable();
   let isCurrent = false;
+  let takenAt = 0;
   let generation = 0;
   let asking: Promise<void> | undefined;
 
   const take = (tools: readonly JsonValue[]) => {
     const withheld = table.replace(tools);
     isCurrent = true;
+    takenAt = clock();
     tell({ withheld, names: [...table.names] });
   };
   const askAll = async (meta: JsonValue | undefined) => {
@@ -58,7 +61,7 @@ export function createToolLists(
     table.replace([]);
   };
   const ensure = (meta: JsonValue | undefined) => {
-    if (isCurrent) return undefined;
+    if (isCurrent && clock() - takenAt < listAgeMs) return undefined;
     asking ??= askAll(meta).finally(() => {
       asking = undefined;
     });
