@@ -17,6 +17,7 @@ export { type Finding, type FindingCode, findingCodes, type Problem } from './fi
 export { marksOf } from './flows.ts';
 export { compileGlob } from './glob.ts';
 export { policyJsonSchema } from './json-schema.ts';
+export { type Learned, learn } from './learn.ts';
 export { lint } from './lint.ts';
 export { type Conflict, type Merged, merge } from './merge.ts';
 export {

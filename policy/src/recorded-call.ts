@@ -67,11 +67,22 @@ export type PolicyTest = PolicyTestFile['tests'][number];
 /** A decision as an audit export holds it: arguments whole, or only the fields that were chosen to be kept. */
 export const recordedDecisionSchema = z.looseObject({
   ...callFields,
-  /** Path → value, where not all arguments were kept. */
+  /** An audit holds a keyed hash in their place, which says nothing about them here. */
+  arguments: z
+    .union([jsonObjectSchema, z.string()])
+    .transform((found) => (typeof found === 'string' ? undefined : found))
+    .optional(),
+  /** Path → value, where not all arguments were kept; `args` where they were. */
   fields: z.record(z.string(), z.json()).optional(),
   effect: effectSchema,
 });
 export type RecordedDecision = z.infer<typeof recordedDecisionSchema>;
+
+/** The arguments of a recorded decision where they were kept whole. */
+export function argumentsOf({ arguments: args, fields }: RecordedDecision): JsonObject | undefined {
+  const kept = fields?.['args'];
+  return args ?? (isJsonObject(kept) ? kept : undefined);
+}
 
 /** Puts kept fields such as `args.to.name` back where they stood; fields inside lists cannot be. */
 export function argumentsFromFields(

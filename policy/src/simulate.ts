@@ -3,7 +3,7 @@ import type { Decision } from './decision.ts';
 import { compileGlob } from './glob.ts';
 import { placedRules, placedTests } from './lint/places.ts';
 import { parsePath } from './path.ts';
-import { argumentsFromFields, type RecordedDecision } from './recorded-call.ts';
+import { argumentsFromFields, argumentsOf, type RecordedDecision } from './recorded-call.ts';
 import { createRunner, type RecordedCall } from './run-calls.ts';
 
 /** Calls of one tool that would fare otherwise, and the rules that make it so. */
@@ -55,17 +55,9 @@ export function simulate(
   return { total: recording.length, same, changes: sorted, uncertain };
 }
 
-function callOf({
-  server,
-  tool,
-  grant,
-  session,
-  at = 0,
-  classification,
-  definition,
-  ...rest
-}: RecordedDecision): RecordedCall {
-  const args = rest.arguments ?? argumentsFromFields(rest.fields ?? {}, plainSteps);
+function callOf(recorded: RecordedDecision): RecordedCall {
+  const { server, tool, grant, session, at = 0, classification, definition } = recorded;
+  const args = argumentsOf(recorded) ?? argumentsFromFields(recorded.fields ?? {}, plainSteps);
   return {
     server,
     tool,
@@ -79,11 +71,9 @@ function callOf({
 }
 
 // Where only some fields were kept, a rule about another one would be judged on its absence, which is not what happened.
-function lacksArguments(
-  { policy }: CompiledPolicy,
-  { tool, fields, ...rest }: RecordedDecision,
-): boolean {
-  if (rest.arguments !== undefined) return false;
+function lacksArguments({ policy }: CompiledPolicy, recorded: RecordedDecision): boolean {
+  if (argumentsOf(recorded) !== undefined) return false;
+  const { tool, fields } = recorded;
   const kept = new Set(Object.keys(fields ?? {}));
   return placedRules(policy)
     .filter(({ part, key = '' }) => part !== 'tools' || compileGlob(key)(tool))

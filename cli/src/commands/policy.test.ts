@@ -57,7 +57,7 @@ async function run(line: string, files: Record<string, unknown> = {}, stdin = ''
 const policy = (fields: object) => ({ version: '1', default: 'deny', ...fields });
 const limited = policy({ tools: { t: { limits: [{ counter: 'c', window: 'minute', max: 2 }] } } });
 
-test.for(['check', 'decide', 'diff', 'explain', 'merge', 'recommend', 'simulate', 'test'])(
+test.for(['check', 'decide', 'diff', 'explain', 'learn', 'merge', 'recommend', 'simulate', 'test'])(
   '%s explains itself, with an example',
   async (name) => {
     const { code, out } = await run(`${name} --help`);
@@ -355,4 +355,70 @@ test('what cannot be read is said in one line: a folder, and what never ends', a
     code: 2,
     err: ['toolwarden policy: /dev/zero: more than 64 MiB'],
   });
+});
+
+/** A line as `audit export` prints it: arguments as a keyed hash, and the fields that the settings name. */
+const exported = (fields: object | undefined, at: number) =>
+  JSON.stringify({
+    ...{
+      chain: 'c',
+      seq: at,
+      kind: 'decision',
+      at,
+      method: 'tools/call',
+      server: 'notes',
+      tool: 't',
+    },
+    ...{ grant: 'local', arguments: 'f00d', fields, effect: 'deny', observed: true },
+  });
+const others = [
+  JSON.stringify({ chain: 'c', seq: 0, kind: 'opened', at: 0 }),
+  JSON.stringify({
+    kind: 'decision',
+    method: 'resources/read',
+    server: 'notes',
+    tool: 'file:///x',
+  }),
+  JSON.stringify({ kind: 'outcome', call: 'x', outcome: 'answered' }),
+];
+
+test('an audit export is replayed as it is: hashes are no arguments, and other records are passed over', async () => {
+  const recording = [...others, exported({ args: { a: 1 } }, 1), exported(undefined, 2)].join('\n');
+  const asks = policy({ tools: { t: { require: [{ path: 'args.a', op: 'eq', value: 1 }] } } });
+  const { out } = await run('simulate --policy p.json --recording r.jsonl --json', {
+    'p.json': asks,
+    'r.jsonl': recording,
+  });
+  expect(JSON.parse(out[0] ?? '')).toMatchObject({ total: 2, uncertain: 1, same: 0 });
+});
+
+test('a learned policy is shown as a difference, written only when accepted, and then there is nothing to change', async () => {
+  const lines = Array.from({ length: 6 }, (_, at) => exported({ args: { kind: 'a' } }, at));
+  const files = { 'r.jsonl': [...others, ...lines].join('\n'), 'old.json': limited };
+  const line = 'learn --recording r.jsonl --policy old.json';
+  const shown = await run(line, files);
+  expect(shown.code).toBe(1);
+  expect(shown.out).toContain('+          "path": "args.kind",');
+  expect(JSON.parse(await readFile(join(dir, 'old.json'), 'utf8'))).toEqual(limited);
+  expect((await run(`${line} --accept`)).code).toBe(0);
+  expect(await run(line)).toMatchObject({ code: 0, out: [] });
+  const { code } = await run('simulate --policy old.json --recording r.jsonl');
+  expect(code).toBe(1);
+});
+
+test.for([
+  ['learn', /--recording FILE is missing/],
+  ['learn --recording r.jsonl --accept', /--accept needs --policy/],
+  ['learn --recording r.jsonl --headroom 0', /expected a number from 1 to 1000/],
+  ['learn --recording r.jsonl --server gone', /no call of gone; it holds calls of notes, other/],
+  ['learn --recording r.jsonl', /holds calls of notes, other; choose one/],
+  ['learn --recording empty.jsonl', /no recorded call/],
+] as const)('%s is refused in one line', async ([line, message]) => {
+  const other = exported({ args: {} }, 2).replace('"notes"', '"other"');
+  const result = await run(line, {
+    'r.jsonl': [exported({ args: {} }, 1), other].join('\n'),
+    'empty.jsonl': others[0] ?? '',
+  });
+  expect(result.code).toBe(2);
+  expect(result.err).toEqual([expect.stringMatching(message)]);
 });

@@ -7,6 +7,7 @@ import { checkSubcommand } from './policy/check.ts';
 import { decideSubcommand } from './policy/decide.ts';
 import { diffSubcommand } from './policy/diff.ts';
 import { explainSubcommand } from './policy/explain.ts';
+import { learnSubcommand } from './policy/learn.ts';
 import { mergeSubcommand } from './policy/merge.ts';
 import { recommendSubcommand } from './policy/recommend.ts';
 import { simulateSubcommand } from './policy/simulate.ts';
@@ -18,6 +19,7 @@ const subcommands: readonly Subcommand[] = [
   decideSubcommand,
   diffSubcommand,
   explainSubcommand,
+  learnSubcommand,
   mergeSubcommand,
   recommendSubcommand,
   simulateSubcommand,

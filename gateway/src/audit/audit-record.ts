@@ -5,6 +5,7 @@ import type { ChargedCall, GivenBack } from '../state/window-counters.ts';
 
 /** Texts of clients and servers are bounded, so that they cannot fill the audit. */
 const LONGEST_TEXT = 256;
+const LONGEST_WHOLE = 65_536;
 const GIVEN_BACK = 'charge-given-back';
 
 /** What a decision's record holds. Arguments are only a keyed hash, and the fields that the settings name. */
@@ -87,10 +88,11 @@ function clip(text: string): string {
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
 }
 
-/** `args.a.b` of the arguments, for each path: texts bounded, numbers and booleans as they are, else what kind it is. */
+/** `args.a.b` of the arguments, for each path (`args` is all of them): texts bounded, numbers and booleans as they are, else what kind it is. */
 function chosenFields(args: JsonObject, paths: readonly string[]): JsonObject {
   return Object.fromEntries(
     paths.flatMap((path) => {
+      if (path === 'args') return [[path, whole(args)]];
       const value = valueAt(args, path.split('.').slice(1));
       return value === undefined ? [] : [[path, plain(value)]];
     }),
@@ -105,6 +107,11 @@ function valueAt(args: JsonObject, names: string[]): JsonValue | undefined {
         : undefined,
     args,
   );
+}
+
+/** All arguments, where they are no longer than a record may be. */
+function whole(args: JsonObject): JsonValue {
+  return JSON.stringify(args).length <= LONGEST_WHOLE ? args : '(too long)';
 }
 
 function plain(value: JsonValue): JsonValue {

@@ -6,7 +6,7 @@ import type { Durability } from '../state/state.ts';
 /** What an operator chooses for a state folder, in its `settings.json`. */
 export type StateSettings = {
   durability: Durability;
-  /** Arguments that records hold as they are, such as `args.campaignId`; all others are only hashed. */
+  /** Arguments that records hold as they are, such as `args.campaignId`, or `args` for all; others are only hashed. */
   fields: string[];
   /** A folder where every record is written as a line of JSON too, a file a chain. */
   mirror?: string;
@@ -17,7 +17,7 @@ export type StateSettings = {
 /** What holds where nothing was chosen. */
 const defaultSettings: StateSettings = { durability: 'process', fields: [] };
 
-const FIELD = /^args(\.[A-Za-z_][\w-]{0,63}){1,8}$/;
+const FIELD = /^args(\.[A-Za-z_][\w-]{0,63}){0,8}$/;
 
 /** Reads the settings of a state folder; a file that is not there means the defaults, a wrong one stops. */
 export function readSettings(path: string): StateSettings {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@toolwarden/catalogue';
 import {
   type RecordedDecision,
   recordedDecisionSchema,
@@ -51,8 +52,16 @@ export async function readRecording(io: Io, file: string): Promise<RecordedDecis
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const where = `${file}:${index + 1}`;
-    return [parseAs(recordedDecisionSchema, parseJson(line, where), where)];
+    const value = parseJson(line, where);
+    return isDecisionOnTool(value) ? [parseAs(recordedDecisionSchema, value, where)] : [];
   });
+}
+
+// An audit's export also holds outcomes, notes and what was decided on other methods.
+function isDecisionOnTool(value: unknown): boolean {
+  if (!isJsonObject(value)) return true;
+  const { kind = 'decision', method = 'tools/call' } = value;
+  return kind === 'decision' && method === 'tools/call';
 }
 
 /** A simulation as lines to print. */
