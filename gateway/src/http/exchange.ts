@@ -18,6 +18,8 @@ export class Exchange implements Listener {
   readonly passedHeaders: readonly string[];
   /** Further headers of the answer. */
   headers: string[] = [];
+  /** Whether it opens a session, which cannot be cancelled. */
+  isOpening = false;
   /** What an answer is sent with unless the server's own status stands. */
   status = 200;
   /** Sees an answer before it goes out. */

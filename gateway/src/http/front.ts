@@ -194,6 +194,7 @@ export class Front {
     const session = await this.sessions.open(identity, server);
     if ('retryAfterS' in session) return tooMuch(response, session);
     const exchange = new Exchange(request, response, sessionHeaders(request));
+    exchange.isOpening = true;
     exchange.headers = ['Mcp-Session-Id', session.id];
     exchange.onAnswer = (answer, status) => {
       // An opening that failed opened nothing.

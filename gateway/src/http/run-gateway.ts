@@ -28,6 +28,8 @@ export type GatewayOptions = {
 export type RunningGateway = {
   /** Where it listens. */
   readonly url: string;
+  /** What goes on at this moment. */
+  load(): { inFlight: number; sessions: number };
   /** Names of the servers that it leads to. */
   servers(): string[];
   /** Takes no more, lets calls in flight end, and ends everything. */
@@ -71,6 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   world.note('started', { observing: options.isObserving });
   return {
     url: `http://${shownHost(config.listen.host)}:${port}`,
+    load: () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions }),
     servers: () => [...world.setup.servers.keys()],
     async stop() {
       front.isDraining = true;

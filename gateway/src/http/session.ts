@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type JsonValue, own } from '@toolwarden/catalogue';
 import type { Link } from '../link/link-options.ts';
-import type { ClientMessage } from '../protocol/client-message.ts';
+import type { ClientMessage, RequestId } from '../protocol/client-message.ts';
 import type { Upstream, Via } from '../upstream/upstream.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -22,7 +23,7 @@ export class Session {
   link!: Link;
   upstream!: Upstream;
   /** Requests without an answer, in the order they came. */
-  readonly #waiting = new Set<Exchange>();
+  readonly #waiting = new Map<Exchange, RequestId>();
   readonly #streams = new Set<Exchange>();
   #kept: string[] = [];
   isOver = false;
@@ -39,8 +40,8 @@ export class Session {
   }
 
   /** A request of the client; its answer comes on the exchange. */
-  request(message: ClientMessage, exchange: Exchange): void {
-    this.#waiting.add(exchange);
+  request(message: Extract<ClientMessage, { kind: 'request' }>, exchange: Exchange): void {
+    this.#waiting.set(exchange, message.id);
     // Leaving is not cancelling in this era: what comes then can be asked for again.
     exchange.onOver = () => void this.#waiting.delete(exchange);
     this.link.fromClientMessage(message, exchange);
@@ -49,6 +50,9 @@ export class Session {
   /** A notification, or an answer to the server; resolves when the server has it. */
   async pass(message: ClientMessage): Promise<void> {
     this.link.fromClientMessage(message);
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+      this.#giveUp(own(message.params, 'requestId'));
+    }
     await this.upstream.settled;
   }
 
@@ -64,6 +68,13 @@ export class Session {
     exchange.streaming();
     for (const message of this.#kept.splice(0)) exchange.event(message, undefined);
     return true;
+  }
+
+  /** What was cancelled gets no answer, so its stream ends without one. */
+  #giveUp(id: JsonValue | undefined) {
+    for (const [exchange, requestId] of this.#waiting) {
+      if (requestId === id && !exchange.isOpening) exchange.ended();
+    }
   }
 
   toClient(
@@ -91,7 +102,7 @@ export class Session {
 
   /** What belongs to no request: on the only one that waits, else the stream for such, else the newest request. */
   #anyStream(): Exchange | undefined {
-    const waiting = [...this.#waiting].filter(({ isOpen }) => isOpen);
+    const waiting = [...this.#waiting.keys()].filter(({ isOpen }) => isOpen);
     if (waiting.length === 1) return waiting[0];
     return [...this.#streams].at(-1) ?? waiting.at(-1);
   }

@@ -78,7 +78,6 @@ test('T2: a request that was addressed to another name is refused', async () => 
     `attacker.test:${harness.port}`,
     'attacker.test',
     'localhost.attacker.test',
-    '',
   ]) {
     const got = await harness.send({ headers: { ...echoes, Host: host }, body: callOf(1) });
     expect([host, got.status]).toEqual([host, 403]);
