@@ -17,7 +17,8 @@ followed while it runs, and a broken change leaves the last good one in force. S
   --check           say what is wrong with it and with its policies, one line each, and end
   --observe         decide and record as ever, but send every call on
 
-Callers need a grant of the same state: toolwarden grants create --state DIR --server SERVER --policy FILE.
+Callers need a grant of the same state: toolwarden grants create --state DIR --server SERVER --policy FILE (with --redis URL
+where the configuration says so).
 
 Exit code: 0 when it was asked to stop; with --check 1 for problems; 2 where it could not start.
 
@@ -43,7 +44,13 @@ Example:
     const gateway = await startGateway({
       config: path,
       isObserving: values.observe === true,
-      openState: (config) => openSqliteState({ folder: folderOf(config), ...settingsOf(config) }),
+      async openState(config) {
+        const options = { folder: folderOf(config), ...settingsOf(config) };
+        const { redis: url, replicas = 0 } = config.state;
+        if (url === undefined) return openSqliteState(options);
+        const { openRedisState } = await import('@toolwarden/gateway/redis');
+        return openRedisState({ ...options, redis: { url, replicas } });
+      },
       stateOption: (config) => stateOption(folderOf(config), io.env, io.cwd),
       env: process.env,
       log: (line) => io.err(`toolwarden gateway: ${line}`),

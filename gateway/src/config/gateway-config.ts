@@ -62,8 +62,15 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
   state: z
     .strictObject({
-      /** The database, in a folder of its own. */
+      /** The database, in a folder of its own; with Redis it holds this process's audit. */
       sqlite: path.optional(),
+      /** Where replicas share limits, grants and approvals: `redis://HOST:6379`; may say `${env:NAME}`. */
+      redis: z
+        .string()
+        .regex(/^(rediss?:\/\/|\$\{env:)/, 'expected an address such as redis://HOST:6379')
+        .optional(),
+      /** So many of Redis's own replicas must have a charge before its call is sent on. */
+      replicas: z.int().min(0).max(10).optional(),
       durability: z.enum(['process', 'power']).optional(),
     })
     .prefault({}),

@@ -93,13 +93,17 @@ type Resolving = { folder: string; env: NodeJS.ProcessEnv; problems: ConfigProbl
 
 function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
   const place = (path: string) => resolve(world.folder, path);
-  const { sqlite } = config.state;
+  const { sqlite, redis } = config.state;
   const database = sqlite === undefined ? undefined : place(sqlite);
   const stateFolder =
     database !== undefined && basename(database) === DATABASE ? dirname(database) : database;
   return {
     ...config,
     stateFolder,
+    state: {
+      ...config.state,
+      ...(redis !== undefined && { redis: filled(redis, '/state/redis', world) }),
+    },
     audit: {
       ...config.audit,
       ...(config.audit.mirror !== undefined && { mirror: place(config.audit.mirror) }),
@@ -149,6 +153,9 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
       pointer: '/grants',
       message: '"open" needs exactly one policy, for everybody',
     });
+  }
+  if (config.state.replicas !== undefined && config.state.redis === undefined) {
+    problems.push({ pointer: '/state/replicas', message: 'only Redis has replicas to wait for' });
   }
   if (Object.keys(config.servers).length === 0)
     problems.push({ pointer: '/servers', message: 'expected at least one server' });

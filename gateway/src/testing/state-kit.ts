@@ -18,7 +18,7 @@ export type StateUnderTest = State & {
 };
 
 /** A store, and the clock that rules in it. */
-export type StoreUnderTest = {
+type StoreUnderTest = {
   now: number;
   /** Opens the store: several times for several processes, or again after it was closed. */
   open(): Eventually<StateUnderTest>;

@@ -1,0 +1,1 @@
+export { openRedisState, type RedisState } from './state/redis/redis-state.ts';

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { createMemoryCounters } from '@toolwarden/policy';
+import { type CountersUnderTest, counterLaws } from '@toolwarden/policy/counter-testkit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { START } from '../../testing/judged-calls.ts';
+import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
+import { connectRedis, type RedisConnection } from './redis-connection.ts';
+import { createRedisLedger } from './redis-ledger.ts';
+
+let redis: TestRedis;
+let connection: RedisConnection;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  connection = await connectRedis({ url: redis.url });
+});
+beforeEach(async () => {
+  await redis.ask('FLUSHALL');
+  await redis.ask('HSET', '{tw}:meta', 'epoch', 'e');
+});
+afterAll(async () => {
+  connection?.close();
+  await redis?.close();
+});
+
+const open = () => createRedisLedger(connection, { epoch: 'e', isClockGiven: true });
+const call = (counters: Parameters<ReturnType<typeof open>['ask']>[0]['counters'], at: number) => ({
+  ...{ callId: randomBytes(9).toString('hex'), grant: 'local', at, counters },
+});
+
+function countersInRedis(): CountersUnderTest {
+  const ledger = open();
+  const calls = new Map<number, string>();
+  return {
+    used: async (key, windowMs, at) =>
+      (await ledger.ask(call([{ key, windowMs }], at))).used[0] ?? Number.NaN,
+    async charge(charges, at) {
+      const asked = call(
+        charges.map(({ key, windowMs, charged: amount, max }) => ({
+          key,
+          windowMs,
+          charge: { amount, max },
+        })),
+        at,
+      );
+      if ((await ledger.ask(asked)).kind === 'full') return undefined;
+      calls.set(calls.size, asked.callId);
+      return { id: calls.size - 1 };
+    },
+    undo: ({ id }) => ledger.undo(calls.get(id) ?? ''),
+  };
+}
+
+test.for(counterLaws)('Redis counters: $name', ({ check }) => check(countersInRedis()));
+
+test('Redis counters agree with those in memory, whatever is charged, given back and passed over', async () => {
+  const step = fc.record({
+    passedMs: fc.nat(500),
+    windowMs: fc.constantFrom(1000, 3000),
+    amount: fc.oneof(fc.nat(5), fc.constantFrom(0.1, 0.2, 1.5, 2 ** 53 - 1, 1e300)),
+    max: fc.constantFrom(3, 10, 1e6, 1e308),
+    isUndone: fc.boolean(),
+  });
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const [ours, law] = [countersInRedis(), createMemoryCounters()];
+      const run = ++runs;
+      let at = START + run * 1e6;
+      for (const { passedMs, windowMs, amount, max, isUndone } of steps) {
+        at += passedMs;
+        const asked = [{ key: `${run} ${windowMs}`, charged: amount, used: 0, max, windowMs }];
+        const [one, other] = [await ours.charge(asked, at), law.charge(asked, at)];
+        expect(one === undefined).toBe(other === undefined);
+        if (isUndone && one && other) {
+          await ours.undo(one);
+          law.undo(other);
+        }
+        for (const length of [1000, 3000]) {
+          const key = `${run} ${length}`;
+          expect(await ours.used(key, length, at)).toBe(law.used(key, length, at));
+        }
+      }
+    }),
+    { numRuns: 40, seed: 20261121 },
+  );
+});
