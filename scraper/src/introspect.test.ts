@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { instructionsDigest, own, type ToolDefinition, toolDigest } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -290,78 +287,6 @@ describeSandboxed('a server in the sandbox', () => {
     expect(shared).toMatch(/^(EFBIG|ENOSPC) after 4 MiB$/);
     for (const how of Object.values(folders))
       expect(how).toMatch(/^(EFBIG|ENOSPC) after [0-4] MiB$/);
-  });
-
-  test('CR15: sees no variable but its own and a few of the sandbox', async () => {
-    process.env.TOOLWARDEN_CANARY = 'canary-value';
-    const attempt = await start(
-      'prints-environment',
-      [],
-      {},
-      { env: { NOTES_DIR: '{dir}/notes' } },
-    );
-    delete process.env.TOOLWARDEN_CANARY;
-    const seen = JSON.parse(words(attempt).environment ?? '') as Record<string, string>;
-    expect(Object.keys(seen).sort()).toEqual([
-      ...['HOME', 'LANG', 'LOGNAME', 'NOTES_DIR', 'NO_COLOR', 'PATH', 'PWD', 'TERM', 'TMPDIR'],
-      'USER',
-    ]);
-    expect(seen.NOTES_DIR).toBe('/home/user/work/notes');
-    expect(JSON.stringify(seen)).not.toContain('canary');
-  });
-
-  test('CR15, CR16: cannot read the real home, write outside, reach a listener or another process', async () => {
-    const mark = `canary-${process.pid}-${Date.now()}`;
-    const canary = join(homedir(), `.toolwarden-${mark}`);
-    const outside = mkdtempSync(join(tmpdir(), 'toolwarden-outside-'));
-    chmodSync(outside, 0o777);
-    try {
-      writeFileSync(canary, mark);
-      writeFileSync(join(outside, 'canary'), mark);
-      let connections = 0;
-      const count = () => {
-        connections++;
-      };
-      const tcp = createServer(count).listen(0);
-      const path = join(outside, 'socket');
-      const unix = createServer(count).listen(path);
-      const abstract = createServer(count).listen(`\0${mark}`);
-      const udp = createSocket('udp4').on('message', count).bind(0, '127.0.0.1');
-      await Promise.all(
-        [tcp, unix, abstract, udp].map((one) => new Promise((done) => one.once('listening', done))),
-      );
-      const port = (tcp.address() as { port: number }).port;
-      const udpPort = udp.address().port;
-      const write = [
-        ...[canary, join(outside, 'mark'), '/etc/mark', '/usr/mark', '/var/mark', '/package/mark'],
-        ...['/package/plain.mjs', '/opt/node/bin/node', '/root/mark', '/sys/mark', '/run/mark'],
-      ];
-      const attempt = await start('spies', [
-        JSON.stringify({
-          read: [
-            ...[canary, join(outside, 'canary'), '/etc/shadow', '/root/.ssh/id_rsa'],
-            ...['/var/run/docker.sock', `${homedir()}/.npmrc`, import.meta.filename],
-          ],
-          folders: [homedir(), outside, '/root', '/var', '/run', '/etc/ssl/private'],
-          write,
-          ports: [port, udpPort],
-          sockets: [path, `\0${mark}`, '/var/run/docker.sock', '/run/dbus/system_bus_socket'],
-          pids: [process.pid, process.ppid],
-        }),
-      ]);
-      const said = words(attempt);
-      expect(Object.keys(said).length).toBeGreaterThan(55);
-      expect(Object.entries(said).filter(([, how]) => how.startsWith('DONE'))).toEqual([]);
-      expect(JSON.stringify(attempt)).not.toContain(`DONE ${mark}`);
-      expect(readdirSync(outside).sort()).toEqual(['canary', 'socket']);
-      expect(readFileSync(canary, 'utf8')).toBe(mark);
-      await new Promise((done) => setTimeout(done, 100));
-      expect(connections).toBe(0);
-      for (const one of [tcp, unix, abstract, udp]) one.close();
-    } finally {
-      rmSync(canary, { force: true });
-      rmSync(outside, { recursive: true });
-    }
   });
 
   test('can be given a backend that accepts and never answers', async () => {
