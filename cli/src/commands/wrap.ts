@@ -17,6 +17,9 @@ before the server sees it. Put it into the client's configuration in place of th
   --timeout TIME    longest silence of a request, such as 60s (default) or 10m; at most 300s, or TIME if longer, in all
   --observe         decide and record as ever, but send every call on
 
+A webhook hears of every call that begins to wait for approval, signed as Standard Webhooks say, without its arguments:
+TOOLWARDEN_WEBHOOK is its address, TOOLWARDEN_WEBHOOK_SECRET the key (whsec_…).
+
 Exit code: that of the server; 0 when the client left or a signal ended it; 2 where it could not start.
 
 Example:
@@ -64,6 +67,7 @@ Example:
     // A client that went away is an end that leaves calls to drain, not one to stop at.
     process.stdout.removeAllListeners('error');
     const grant = values.grant ?? io.env['TOOLWARDEN_GRANT'];
+    const webhook = webhookOf(io.env);
     return runWrap(
       {
         command,
@@ -74,6 +78,7 @@ Example:
         ...(values.server !== undefined && { server: values.server }),
         ...(values.catalogue !== undefined && { catalogue: values.catalogue }),
         ...(grant !== undefined && { grant }),
+        ...(webhook && { webhook }),
         ...(values.timeout !== undefined && { timeoutMs: readDuration('timeout', values.timeout) }),
       },
       {
@@ -86,3 +91,8 @@ Example:
     );
   },
 };
+
+function webhookOf(env: NodeJS.ProcessEnv) {
+  const url = env['TOOLWARDEN_WEBHOOK'];
+  return url ? { url, secret: env['TOOLWARDEN_WEBHOOK_SECRET'] ?? '' } : undefined;
+}

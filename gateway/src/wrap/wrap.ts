@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { WebhookTarget } from '../approvals/webhook.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { createGuard } from '../guard.ts';
 import { createLineReader } from '../json/line-reader.ts';
@@ -29,6 +30,8 @@ export type WrapOptions = {
   openState: () => State | Promise<State>;
   /** What a person adds to `toolwarden approvals` to reach that state. */
   stateOption?: string;
+  /** Hears of every call that begins to wait for a person. */
+  webhook?: WebhookTarget;
 };
 
 /** The streams in front, and what a person is told. */
@@ -60,7 +63,7 @@ export async function runWrap(
     else teller.note('policy-rejected', { why: event.error.message });
   });
   const classOf = options.catalogue ? await readToolClasses(options.catalogue) : undefined;
-  const state = await options.openState();
+  const state = await openState(options, io);
   try {
     const grant = await grantOf(options, state, name);
     const note = (kind: Note['kind'], detail: Note['detail']) => {
@@ -109,6 +112,17 @@ export async function runWrap(
     policy.close();
     await state.close();
   }
+}
+
+async function openState({ openState: open, webhook }: WrapOptions, { err }: WrapIo) {
+  if (webhook === undefined) return open();
+  // Most wraps have none, and the start of each waits for what is loaded.
+  const [{ announcing }, { createWebhook }] = await Promise.all([
+    import('../approvals/announce.ts'),
+    import('../approvals/webhook.ts'),
+  ]);
+  const sent = createWebhook({ ...webhook, onLost: (why) => err(`webhook: ${why}`) });
+  return announcing(await open(), sent);
 }
 
 async function grantOf(
