@@ -81,6 +81,8 @@ export type Guard = {
   isListedEntry(kind: ListedKind, name: string, definition: JsonObject): boolean;
   /** What stands against what is asked for, by the definition that is listed of it. */
   entryProblem(kind: ListedKind, name: string, definition: JsonObject): string | undefined;
+  /** To be told of each complete list of tools: what was accepted may be gone. */
+  sawTools(names: readonly string[]): void;
   /** Whether the client may see what the server says about itself. */
   mayInstruct(text: string): boolean;
   /** Whether a list may have changed unsaid, so that it is read again before it is relied on. */
@@ -219,6 +221,9 @@ export function createGuard(options: GuardOptions): Guard {
     },
     entryProblem(kind, name, definition) {
       return pinnedEntry(options.policy(), pins, { kind, name, definition })?.reason;
+    },
+    sawTools(names) {
+      if ((options.policy().document.pinning ?? 'off') !== 'off') pins?.sawTools(names);
     },
     mayInstruct: (text) =>
       pinnedInstructions(options.policy(), pins, text) === undefined || isObserving,

@@ -10,17 +10,21 @@ import { readServerMessage, type ServerMessage } from '../protocol/server-messag
 import { refusalResult, withoutRecord } from '../refusal.ts';
 import type { Outcome } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
+import { AnswerChecks, type Looked } from './answer-checks.ts';
 import { follow } from './follow.ts';
 import { judgedAs } from './judged-as.ts';
 import { code, type Link, type LinkOptions } from './link-options.ts';
 import { Notifications } from './notifications.ts';
+import { OtherLists } from './other-lists.ts';
 import { type Pending, PendingRequests, tokenOf } from './pending.ts';
 import { printParams } from './print-params.ts';
 import { Rounds } from './rounds.ts';
-import { ServerAsks } from './server-asks.ts';
+import { questionsIn, ServerAsks } from './server-asks.ts';
 import { checkStatelessResult } from './stateless-result.ts';
+import { Tasks } from './tasks.ts';
 import { createToolLists, type ToolLists } from './tool-lists.ts';
 import { withId } from './with-id.ts';
+import { withheldAnswer } from './withheld.ts';
 
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
 type Answer = Extract<ServerMessage, { kind: 'answer' }>;
@@ -37,6 +41,11 @@ class StdioLink implements Link {
   readonly #asks: ServerAsks;
   readonly #notifications: Notifications;
   readonly #rounds = new Rounds();
+  readonly #lists: OtherLists;
+  readonly #tasks = new Tasks();
+  readonly #answers: AnswerChecks;
+  /** Answers that are being looked at before the client gets them. */
+  #looking = 0;
   #capabilities: JsonObject = {};
 
   constructor(options: LinkOptions) {
@@ -47,16 +56,22 @@ class StdioLink implements Link {
       (method, params) => this.#ask(method, params),
       ({ withheld, names }) => {
         for (const { name, why } of withheld) options.note('tool-withheld', { tool: name, why });
+        options.guard.sawTools(names);
         options.onTools?.(names);
       },
       options,
     );
-    const parts = { pending: this.#pending, tools: this.#tools, asks: this.#asks };
+    const { guard, clock } = options;
+    this.#lists = new OtherLists((method, params) => this.#ask(method, params), guard);
+    this.#answers = new AnswerChecks(guard, { lists: this.#lists, tasks: this.#tasks, clock });
+    const parts = {
+      ...{ pending: this.#pending, tools: this.#tools, asks: this.#asks, lists: this.#lists },
+    };
     this.#notifications = new Notifications(options, parts);
   }
 
   get inFlight(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#looking;
   }
 
   fromClient(line: Buffer): void {
@@ -174,6 +189,9 @@ class StdioLink implements Link {
     this.#pending.add(pending);
     this.#guarded(pending, () => {
       if (act === 'call-tool') return this.#callTool(pending);
+      // Nobody's tasks but those that calls of this connection began.
+      if (act === 'task' && this.#tasks.owed(params) === undefined)
+        return this.#fail(pending, code.invalidParams, 'There is no such task');
       const asks = judgedAs(act, method, params);
       if (asks === 'invalid') return this.#fail(pending, code.invalidParams, 'Invalid params');
       return asks === undefined
@@ -191,27 +209,35 @@ class StdioLink implements Link {
     if (typeof name !== 'string' || !isJsonObject(args)) {
       return this.#fail(pending, code.invalidParams, 'Expected a name, and arguments in an object');
     }
-    return follow(
-      this.#tools.ensure(pending.isStateless ? own(params, '_meta') : undefined),
-      () => {
-        const tool = this.#tools.get(name);
-        const problem = tool && this.#transportProblem(pending, tool);
-        if (problem) return this.#fail(pending, problem.code, problem.message);
-        return follow(tool?.checkArguments(), (check) => {
-          const argumentsText = JSON.stringify(args);
-          const ask: Ask = {
-            ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
-            ...(!pending.isStateless && { session: this.#options.session }),
-          };
-          const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
-          return follow(verdict, (judged) => {
-            pending.callId = judged.callId;
-            if (judged.pass) this.#send(pending, printParams(this.#sent(pending), argumentsText));
-            else this.#refuse(pending, name, judged);
-          });
+    return follow(this.#tools.ensure(metaOf(pending), this.#options.guard.needsFreshLists), () => {
+      const tool = this.#tools.get(name);
+      const problem = tool && this.#transportProblem(pending, tool);
+      if (problem) return this.#fail(pending, problem.code, problem.message);
+      return follow(tool && this.#problemCheck(pending, tool), (check) => {
+        const argumentsText = JSON.stringify(args);
+        const ask: Ask = {
+          ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
+          ...(!pending.isStateless && { session: this.#options.session }),
+        };
+        const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
+        return follow(verdict, (judged) => {
+          pending.callId = judged.callId;
+          if (!judged.pass) return this.#refuse(pending, name, judged);
+          if (judged.after !== undefined) pending.after = judged.after;
+          this.#send(pending, printParams(this.#sent(pending), argumentsText));
         });
-      },
-    );
+      });
+    });
+  }
+
+  /** The check of the arguments; a tool whose results could not be checked is not called at all. */
+  #problemCheck(pending: Pending, tool: LiveTool) {
+    if (tool.checkOutput === undefined) return tool.checkArguments();
+    return follow(tool.checkOutput(), (output) => {
+      if ('unusable' in output) return () => output.unusable;
+      pending.checkOutput = output.check;
+      return tool.checkArguments();
+    });
   }
 
   // What is wrong with its headers would tell that a hidden tool exists.
@@ -232,8 +258,14 @@ class StdioLink implements Link {
     const [first, ...rest] = asks;
     if (first === undefined) return this.#send(pending, text);
     const session = pending.isStateless ? {} : { session: this.#options.session };
-    return follow(this.#options.guard.judge({ ...first, ...session }), (judged) => {
+    const { guard } = this.#options;
+    const objection = guard.needsFreshLists
+      ? this.#lists.problemOf(first, metaOf(pending))
+      : undefined;
+    const verdict = follow(objection, (problem) => guard.judge({ ...first, ...session }, problem));
+    return follow(verdict as Verdict | Promise<Verdict>, (judged) => {
       if (!judged.pass) return this.#refuse(pending, first.name, judged);
+      if (judged.after !== undefined) pending.after = judged.after;
       // Only the last of several is paired with the answer; the others were part of the same request.
       if (rest.length > 0) this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
       pending.callId = judged.callId;
@@ -289,16 +321,58 @@ class StdioLink implements Link {
     }
     const isError = answer.isError ? { isError: true } : {};
     this.#finish(pending, { kind: 'answered', bytes: line.length, ...isError });
-    if (answer.isError) return this.#forward(pending, answer, line, via);
+    if (answer.isError) return this.#errorAnswer(pending, answer, line, via);
     if (pending.isStateless) return this.#statelessAnswer(pending, answer, line, via);
     this.#passOn(pending, answer, line, via);
   }
 
   #passOn(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
     if (pending.method !== 'tools/list' && pending.method !== 'subscriptions/listen') {
-      return this.#forward(pending, answer, line, via);
+      return this.#looked(pending, answer, line, via);
     }
     this.#rewritten(pending, line.toString('utf8', answer.body.start, answer.body.end), via);
+  }
+
+  /** An error may be a question to the user, which is judged as one. */
+  #errorAnswer(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
+    const asks = questionsIn(line.subarray(answer.body.start, answer.body.end));
+    if (asks.length === 0) return this.#looked(pending, answer, line, via);
+    this.#guarded(pending, () =>
+      this.#asks.judge(
+        { asks, isStateless: pending.isStateless },
+        pending.capabilities,
+        (isAllowed) =>
+          isAllowed
+            ? this.#looked(pending, answer, line, via)
+            : this.#fail(pending, code.internal, REFUSED_QUESTION),
+      ),
+    );
+  }
+
+  #looked(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
+    const { start, end } = answer.body;
+    if (!this.#answers.wants(pending, line.subarray(start, end), answer.isError)) {
+      return this.#forward(pending, answer, line, via);
+    }
+    // Looking takes turns of the event loop, and the line's memory may be somebody else's by then.
+    const held = Buffer.from(line);
+    this.#looking++;
+    this.#guarded(pending, () =>
+      this.#answers
+        .look(pending, held.subarray(start, end), answer.isError)
+        .then((seen) =>
+          this.#show(pending, seen, () => this.#forward(pending, answer, held, via), via),
+        )
+        .finally(() => this.#looking--),
+    );
+  }
+
+  #show(pending: Pending, seen: Looked, forward: () => void, via: object | undefined) {
+    if (seen === 'pass') return forward();
+    if ('body' in seen) return this.#reply(pending, seen.body, via);
+    const tool = String(own(pending.params, 'name') ?? pending.method).slice(0, 128);
+    this.#options.note('result-withheld', { tool, why: seen.withheld.slice(0, 300) });
+    this.#reply(pending, withheldAnswer(pending, seen.withheld), via);
   }
 
   #statelessAnswer(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
@@ -317,14 +391,13 @@ class StdioLink implements Link {
       return this.#fail(pending, code.internal, 'The server asked too often about this call');
     }
     this.#guarded(pending, () =>
-      this.#asks.judge(checked.asks, true, (isAllowed) =>
-        isAllowed
-          ? this.#passOn(pending, answer, line, via)
-          : this.#fail(
-              pending,
-              code.internal,
-              'The server asked the user for something the policy refuses',
-            ),
+      this.#asks.judge(
+        { asks: checked.asks, isStateless: true },
+        pending.capabilities,
+        (isAllowed) =>
+          isAllowed
+            ? this.#passOn(pending, answer, line, via)
+            : this.#fail(pending, code.internal, REFUSED_QUESTION),
       ),
     );
   }
@@ -422,6 +495,13 @@ class StdioLink implements Link {
     const text = JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message } });
     this.#options.toClient(text, origin);
   }
+}
+
+const REFUSED_QUESTION = 'The server asked the user for something the policy refuses';
+
+// Our own requests borrow what the client says of itself, where nobody said it at the start.
+function metaOf({ isStateless, params }: Pending): JsonValue | undefined {
+  return isStateless ? own(params, '_meta') : undefined;
 }
 
 function object(holder: JsonValue | undefined, key: string): JsonObject {

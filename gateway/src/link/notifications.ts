@@ -1,10 +1,15 @@
-import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, own, showHidden } from '@toolwarden/catalogue';
 import type { RequestId } from '../protocol/client-message.ts';
 import { clientNotifications, metaKeys, serverNotifications } from '../protocol/methods.ts';
+import { mapTexts } from '../responses/map-texts.ts';
 import { type LinkOptions, tell } from './link-options.ts';
+import type { OtherLists } from './other-lists.ts';
 import { type Pending, type PendingRequests, tokenOf } from './pending.ts';
 import type { ServerAsks } from './server-asks.ts';
 import type { ToolLists } from './tool-lists.ts';
+
+/** Notices of a server that carry texts of its own. */
+const SAYING = new Set(['notifications/message', 'notifications/progress']);
 
 /** What both sides tell each other without waiting for an answer; ids in it are changed for those of the other side. */
 export class Notifications {
@@ -12,15 +17,17 @@ export class Notifications {
   readonly #pending: PendingRequests;
   readonly #tools: ToolLists;
   readonly #asks: ServerAsks;
+  readonly #lists: OtherLists;
 
   constructor(
     options: LinkOptions,
-    { pending, tools, asks }: { pending: PendingRequests; tools: ToolLists; asks: ServerAsks },
+    parts: { pending: PendingRequests; tools: ToolLists; asks: ServerAsks; lists: OtherLists },
   ) {
     this.#options = options;
-    this.#pending = pending;
-    this.#tools = tools;
-    this.#asks = asks;
+    this.#pending = parts.pending;
+    this.#tools = parts.tools;
+    this.#asks = parts.asks;
+    this.#lists = parts.lists;
   }
 
   fromServer(method: string, params: JsonObject | undefined, via?: object): void {
@@ -31,6 +38,9 @@ export class Notifications {
     let sent = params;
     let origin: object | undefined;
     if (method === 'notifications/tools/list_changed') this.#tools.forget();
+    this.#lists.forget(method);
+    // Nobody can accept beforehand what is said while a call runs, so at least nothing in it hides or moves a cursor.
+    if (sent !== undefined && SAYING.has(method)) sent = mapTexts(sent, showHidden) as JsonObject;
     if (method === 'notifications/progress') {
       const token = own(params, 'progressToken');
       const pending = this.#pending.ofToken(token as RequestId);

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@toolwarden/catalogue';
+import type { Aftermath } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
+import type { OutputCheck } from '../tools/output-check.ts';
 
 /** A request that has no answer yet. */
 export type Pending = {
@@ -18,6 +20,9 @@ export type Pending = {
   /** When the server last showed that it works on it. */
   activeAt: number;
   callId?: string;
+  /** What its answer has to meet before the client sees it. */
+  after?: Aftermath;
+  checkOutput?: OutputCheck;
   isSent: boolean;
   isCancelled: boolean;
   /** Takes the answer to a request of our own; `undefined` where there will be none. */

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { elicitationProblem } from '../elicitation/elicitation-problem.ts';
 import type { Ask } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
 import { serverRequests } from '../protocol/methods.ts';
@@ -34,7 +35,8 @@ export class ServerAsks {
       return this.#refuse(id, 'The client does not take this request');
     }
     try {
-      const settled = this.judge([{ method, params: params ?? {} }], false, (isAllowed) => {
+      const asks = [{ method, params: params ?? {} }];
+      const settled = this.judge({ asks, isStateless: false }, capabilities, (isAllowed) => {
         if (!isAllowed) return this.#refuse(id, 'A policy refuses this request');
         const ours = ++this.#lastId;
         this.#open.set(ours, id);
@@ -55,20 +57,27 @@ export class ServerAsks {
   }
 
   /** Sampling and elicitation have rules of their own; the other requests of a server ask for nothing risky. */
-  judge(asks: ServerAsk[], isStateless: boolean, done: (isAllowed: boolean) => void): unknown {
-    const [first, ...rest] = asks;
+  judge(
+    { asks, isStateless }: { asks: ServerAsk[]; isStateless: boolean },
+    capabilities: JsonObject,
+    done: (isAllowed: boolean) => void,
+  ): unknown {
+    const [first, ...others] = asks;
     if (first === undefined) return done(true);
+    const rest = { asks: others, isStateless };
     const kind = serverRequests.get(first.method);
-    if (kind !== 'sampling' && kind !== 'elicitation') return this.judge(rest, isStateless, done);
+    if (kind !== 'sampling' && kind !== 'elicitation') return this.judge(rest, capabilities, done);
+    const problem =
+      kind === 'elicitation' ? elicitationProblem(first.params, capabilities) : undefined;
     const argumentsText = JSON.stringify(first.params);
     const ask: Ask = {
       ...{ kind, method: first.method, name: kind, arguments: first.params, argumentsText },
       ...(!isStateless && { session: this.#options.session }),
     };
-    return follow(this.#options.guard.judge(ask), (judged) => {
+    return follow(this.#options.guard.judge(ask, problem), (judged) => {
       if (!judged.pass) return done(false);
       this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
-      return this.judge(rest, isStateless, done);
+      return this.judge(rest, capabilities, done);
     });
   }
 
@@ -93,4 +102,25 @@ export class ServerAsks {
     const error = { code: code.unknownMethod, message };
     this.#options.toServer(JSON.stringify({ jsonrpc: '2.0', id, error }));
   }
+}
+
+/** By this error a server of the session era says that the user must go to an address first. */
+const MUST_ELICIT = -32042;
+
+/** What an error of the server asks of the user. */
+export function questionsIn(body: Buffer): ServerAsk[] {
+  let error: JsonValue;
+  try {
+    error = JSON.parse(body.toString()) as JsonValue;
+  } catch {
+    return [];
+  }
+  if (own(error, 'code') !== MUST_ELICIT) return [];
+  const listed = own(own(error, 'data'), 'elicitations');
+  // What is no list of questions is one that cannot be read, and judged as such.
+  const questions = Array.isArray(listed) && listed.length > 0 ? listed : [{ mode: 'unreadable' }];
+  return questions.map((question) => ({
+    method: 'elicitation/create',
+    params: isJsonObject(question) ? { mode: 'url', ...question } : { mode: 'unreadable' },
+  }));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   compactJson,
   isJsonObject,
@@ -5,6 +6,7 @@ import {
   type JsonValue,
   own,
 } from '@toolwarden/catalogue';
+import { withSafeIcons } from '../responses/safe-icons.ts';
 import { createToolTable, type LiveTool, type Withheld } from '../tools/tool-table.ts';
 
 const MAX_PAGES = 200;
@@ -17,8 +19,8 @@ export type Ask = (method: string, params: JsonObject) => Promise<JsonValue | un
 /** Keeps the list of tools that calls are judged by as new as the server says it is. */
 export type ToolLists = {
   get(name: string): LiveTool | undefined;
-  /** Asks the server for its list if ours is not known to be current. */
-  ensure(meta: JsonValue | undefined): Promise<void> | undefined;
+  /** Asks the server for its list if ours is not known to be current; `isFresh` where it may change unsaid. */
+  ensure(meta: JsonValue | undefined, isFresh?: boolean): Promise<void> | undefined;
   /** What the server last listed may no longer hold. */
   forget(): void;
   /** The result of a client's own `tools/list`, with only what it may see. */
@@ -40,11 +42,22 @@ export function createToolLists(
   let takenAt = 0;
   let generation = 0;
   let asking: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  let isTaken = false;
+
+  let taken: readonly JsonValue[] = [];
 
   const take = (tools: readonly JsonValue[]) => {
-    const withheld = table.replace(tools);
-    isCurrent = true;
     takenAt = clock();
+    // The same list again: digests and checks that were made for its tools still hold.
+    if (isTaken && isDeepStrictEqual(tools, taken)) {
+      isCurrent = true;
+      return;
+    }
+    const withheld = table.replace(tools);
+    taken = tools;
+    isTaken = true;
+    isCurrent = true;
     tell({ withheld, names: [...table.names] });
   };
   const askAll = async (meta: JsonValue | undefined) => {
@@ -59,13 +72,26 @@ export function createToolLists(
     }
     // Without a list that holds nothing is known to exist, so every call is refused until there is one.
     table.replace([]);
+    isTaken = false;
   };
-  const ensure = (meta: JsonValue | undefined) => {
-    if (isCurrent && clock() - takenAt < listAgeMs) return undefined;
+  const askOnce = (meta: JsonValue | undefined) => {
     asking ??= askAll(meta).finally(() => {
       asking = undefined;
     });
     return asking;
+  };
+  const ensure = (meta: JsonValue | undefined, isFresh = false) => {
+    if (isFresh) {
+      // One that is under way may have been answered before this call came; calls that come meanwhile share the next.
+      if (asking === undefined) return askOnce(meta);
+      following ??= asking.then(() => {
+        following = undefined;
+        return askOnce(meta);
+      });
+      return following;
+    }
+    if (isCurrent && clock() - takenAt < listAgeMs) return undefined;
+    return askOnce(meta);
   };
   const keep = (result: JsonObject, isListed: (tool: LiveTool) => boolean): JsonObject => {
     const listed = own(result, 'tools') as JsonValue[];
@@ -76,7 +102,8 @@ export function createToolLists(
         tool.definition === definition || compactJson(tool.definition) === compactJson(definition)
       );
     });
-    const filtered: JsonObject = { ...result, tools };
+    const shown = tools.map((tool) => (isJsonObject(tool) ? withSafeIcons(tool) : tool));
+    const filtered: JsonObject = { ...result, tools: shown };
     // A list made for one caller must not be kept for another.
     if (own(result, 'cacheScope') === 'public') filtered['cacheScope'] = 'private';
     return filtered;
@@ -103,15 +130,21 @@ export function createToolLists(
   };
 }
 
-async function allPages(ask: Ask, meta: JsonValue | undefined): Promise<JsonValue[] | undefined> {
+/** All entries of a list, page by page; `undefined` where one of them cannot be had. */
+export async function allPages(
+  ask: Ask,
+  meta: JsonValue | undefined,
+  method = 'tools/list',
+  field = 'tools',
+): Promise<JsonValue[] | undefined> {
   const tools: JsonValue[] = [];
   let cursor: JsonValue | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const result = await ask('tools/list', {
+    const result = await ask(method, {
       ...(cursor !== undefined && { cursor }),
       ...(meta !== undefined && { _meta: withoutProgress(meta) }),
     });
-    const listed = own(result, 'tools');
+    const listed = own(result, field);
     if (!Array.isArray(listed)) return undefined;
     tools.push(...listed);
     cursor = own(result, 'nextCursor');

@@ -10,6 +10,7 @@ export type ClientMethod =
   | 'resource'
   | 'prompt'
   | 'completion'
+  | 'task'
   | 'subscription';
 
 export const clientRequests: ReadonlyMap<string, ClientMethod> = new Map([
@@ -28,12 +29,12 @@ export const clientRequests: ReadonlyMap<string, ClientMethod> = new Map([
   ['prompts/get', 'prompt'],
   ['completion/complete', 'completion'],
   ['subscriptions/listen', 'subscription'],
-  // Tasks of this server belong to this client: nobody else talks to the process that we started for it.
-  ['tasks/get', 'pass'],
-  ['tasks/result', 'pass'],
+  // Only of tasks that calls of the same connection began.
+  ['tasks/get', 'task'],
+  ['tasks/result', 'task'],
   ['tasks/list', 'pass'],
-  ['tasks/cancel', 'pass'],
-  ['tasks/update', 'pass'],
+  ['tasks/cancel', 'task'],
+  ['tasks/update', 'task'],
 ]);
 
 export const clientNotifications: ReadonlySet<string> = new Set([

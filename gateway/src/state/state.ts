@@ -74,6 +74,8 @@ export type Note = {
     | 'frame-refused'
     | 'method-refused'
     | 'tool-withheld'
+    | 'pin-mismatch'
+    | 'result-withheld'
     | 'server-fault';
   server: string;
   grant: string;
