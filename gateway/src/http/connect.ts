@@ -5,6 +5,7 @@ import type { Note } from '../state/state.ts';
 import { openStdioUpstream } from '../upstream/stdio-upstream.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 import { openUrlUpstream } from '../upstream/url-upstream.ts';
+import type { Overload } from './admission.ts';
 import type { Identity } from './identity.ts';
 import { paramHeaderProblem } from './param-headers.ts';
 import type { Server, World } from './world.ts';
@@ -24,11 +25,11 @@ export type Front = Pick<LinkOptions, 'toClient' | 'tellClient'> & {
   onEnd: (why: string) => void;
 };
 
-/** Opens a way to a server for one client. @throws GatewayError where its command cannot be started. */
-export async function connect(
-  world: World,
-  front: Front,
-): Promise<{ link: Link; upstream: Upstream }> {
+/** Both halves of a way to a server. */
+export type Connection = { link: Link; upstream: Upstream };
+
+/** Opens a way to a server for one client, or says why not now. @throws GatewayError where its command cannot be started. */
+export async function connect(world: World, front: Front): Promise<Connection | Overload> {
   const { server, identity } = front;
   const { limits } = world.setup.config;
   const note = (kind: Note['kind'], detail: Note['detail']) =>
@@ -43,7 +44,8 @@ export async function connect(
   const upstream =
     server.target !== undefined
       ? openUrlUpstream({ target: server.target, events, maxAnswerBytes: limits.answerBytes })
-      : await openChild(server, events);
+      : await openChild(world, server, events);
+  if ('retryAfterS' in upstream) return upstream;
   const link = createLink({
     guard: guardOf(world, front),
     session: front.session,
@@ -64,9 +66,41 @@ export async function connect(
   return { link, upstream };
 }
 
-async function openChild({ config }: Server, events: UpstreamEvents): Promise<Upstream> {
+/** Starts a process, unless there are too many, or this server keeps dying. */
+async function openChild(
+  { admission, starts }: World,
+  { name, config }: Server,
+  events: UpstreamEvents,
+): Promise<Upstream | Overload> {
   if ('url' in config) throw new Error('a server with an address has no command');
-  return openStdioUpstream(config, events);
+  const startedAt = performance.now();
+  const waitMs = starts.waitMs(name, startedAt);
+  if (waitMs > 0) return { status: 503, retryAfterS: Math.ceil(waitMs / 1_000) };
+  const overload = admission.child();
+  if (overload !== undefined) return overload;
+  let isWanted = true;
+  const over = () => {
+    admission.childOver();
+    const now = performance.now();
+    if (isWanted) starts.ended(name, now - startedAt, now);
+  };
+  try {
+    const upstream = await openStdioUpstream(config, {
+      ...events,
+      onEnd(why) {
+        over();
+        events.onEnd(why);
+      },
+    });
+    const close = () => {
+      isWanted = false;
+      return upstream.close();
+    };
+    return { ...upstream, close };
+  } catch (error) {
+    over();
+    throw error;
+  }
 }
 
 function guardOf(world: World, { identity, server }: Front) {

@@ -36,6 +36,16 @@ export class Front {
     this.stateless = new StatelessLinks(world);
   }
 
+  /** Ends what waited too long; to be called about once a second. */
+  tick(now: number) {
+    this.sessions.tick(now);
+    void this.stateless.tick(now);
+  }
+
+  async endAll() {
+    await Promise.all([this.sessions.endAll(), this.stateless.endAll()]);
+  }
+
   handle(request: IncomingMessage, response: ServerResponse) {
     const refusal = refusalOf(request, this.#gate);
     if (refusal !== undefined) {
@@ -232,7 +242,8 @@ export class Front {
       });
     }
     const exchange = new Exchange(request, response, statelessHeaders(request));
-    await this.stateless.request(caller, message, exchange);
+    const overload = await this.stateless.request(caller, message, exchange);
+    if (overload !== undefined) tooMuch(response, overload);
   }
 
   #get(request: IncomingMessage, response: ServerResponse, caller: Caller) {

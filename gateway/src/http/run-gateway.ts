@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serveAdmin } from '../admin/admin-server.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { isLoopback, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { openPolicyShelf } from '../config/policy-shelf.ts';
 import { GatewayError } from '../gateway-error.ts';
-import type { Note, State } from '../state/state.ts';
-import { readToolClasses } from '../tools/tool-classes.ts';
+import type { State } from '../state/state.ts';
 import { Admission } from './admission.ts';
+import { counted, type Figures, newFigures } from './figures.ts';
+import { type ConfigWatch, followConfig, makeSetup, type SetupMaker } from './follow-config.ts';
 import { Front } from './front.ts';
 import { type Identify, identifyAll, identifyByGrant } from './identity.ts';
 import { createGate } from './request-checks.ts';
-import { prepareServers, type Setup, type World } from './world.ts';
+import { Starts } from './starts.ts';
+import type { Setup, World } from './world.ts';
 
 /** How the gateway runs. */
 export type GatewayOptions = {
@@ -28,10 +30,14 @@ export type GatewayOptions = {
 export type RunningGateway = {
   /** Where it listens. */
   readonly url: string;
+  /** Where it answers operators; absent where nobody asks. */
+  readonly adminUrl: string | undefined;
   /** What goes on at this moment. */
   load(): { inFlight: number; sessions: number };
   /** Names of the servers that it leads to. */
   servers(): string[];
+  /** Reads the configuration and its policies again; a broken one changes nothing. */
+  reload(): Promise<void>;
   /** Takes no more, lets calls in flight end, and ends everything. */
   stop(): Promise<void>;
 };
@@ -42,67 +48,132 @@ const PING_MS = 20_000;
 /** Starts the HTTP gateway. @throws GatewayError where it cannot. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const config = await loadConfig(options.config, options.env);
-  const teller = { note: (_: Note['kind'], __: Note['detail']) => {} };
-  const policies = await openPolicyShelf(config.policies, (name, event) => {
-    if (event.kind === 'rejected') {
-      options.log(`${event.error.message}; the policy ${name} before it stays in force`);
-      teller.note('policy-rejected', { policy: name, why: event.error.message });
-    } else {
-      options.log(`policy ${name} loaded again: ${event.policy.digest}`);
-      teller.note('policy-loaded', { policy: name, digest: event.policy.digest });
-    }
-  });
-  const classOf = config.catalogue ? await readToolClasses(config.catalogue) : undefined;
-  const setup: Setup = { config, servers: prepareServers(config.servers), policies, classOf };
-  const state = await options.openState(config);
-  const identify = await identifyFor(config, state);
-  const world = worldOf(options, setup, state, identify);
+  const ending: (() => unknown)[] = [];
+  const end = async () => {
+    for (const each of ending.splice(0).reverse()) await each();
+  };
+  try {
+    return await start(options, config, ending, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function start(
+  options: GatewayOptions,
+  config: LoadedConfig,
+  ending: (() => unknown)[],
+  end: () => Promise<void>,
+): Promise<RunningGateway> {
+  const { env, log } = options;
+  const teller: Pick<World, 'note'> = { note: () => {} };
+  const maker: SetupMaker = { env, log, note: (kind, detail) => teller.note(kind, detail) };
+  const setup = await makeSetup(config, maker);
+  ending.push(() => world.setup.policies.close());
+  const figures = newFigures();
+  const state = counted(await options.openState(config), figures);
+  ending.push(() => state.close());
+  const world = worldOf(options, setup, state, await identifyFor(config, state, log));
   teller.note = world.note;
+  const watch = followConfig(options.config, maker, {
+    current: () => world.setup,
+    replace: (next) => {
+      world.setup = next;
+    },
+  });
+  ending.push(() => watch.close());
+  const load = () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions });
+  const admin = await adminOf(config, world, { figures, watch, load });
+  ending.push(() => admin?.close());
   const http = listenerOf(config);
   await listening(http, config.listen);
   const { port } = http.address() as AddressInfo;
   const front = new Front(world, createGate(config.listen, port, isLoopback(config.listen.host)));
   http.on('request', (request, response) => front.handle(request, response));
   const timers = [
-    setInterval(() => {
-      front.sessions.tick(performance.now());
-      void front.stateless.tick(performance.now());
-    }, TICK_MS),
+    setInterval(() => front.tick(performance.now()), TICK_MS),
     setInterval(() => front.sessions.ping(), PING_MS),
   ];
   world.note('started', { observing: options.isObserving });
   return {
     url: `http://${shownHost(config.listen.host)}:${port}`,
-    load: () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions }),
+    adminUrl: admin?.url,
+    load,
     servers: () => [...world.setup.servers.keys()],
+    async reload() {
+      await Promise.all([watch.reload(), world.setup.policies.check()]);
+    },
     async stop() {
-      front.isDraining = true;
-      http.close();
-      http.closeIdleConnections();
-      const end = performance.now() + world.setup.config.limits.drainMs;
-      while (world.admission.inFlight > 0 && performance.now() < end) {
-        await new Promise((done) => setTimeout(done, 10));
-      }
+      await drained(http, front, world);
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([front.sessions.endAll(), front.stateless.endAll()]);
+      await front.endAll();
       http.closeAllConnections();
-      world.setup.policies.close();
       world.note('stopped', {});
-      await state.close();
+      await end();
     },
   };
 }
 
-async function identifyFor(config: LoadedConfig, state: State): Promise<Identify> {
-  const [policy] = Object.keys(config.policies);
-  if (config.grants !== 'open') return identifyByGrant(state);
-  if (await state.hasGrants()) {
+/** Takes no more, and waits for what is going on as long as the configuration says. */
+async function drained(http: HttpServer, front: Front, world: World): Promise<void> {
+  front.isDraining = true;
+  http.close();
+  http.closeIdleConnections();
+  const end = performance.now() + world.setup.config.limits.drainMs;
+  while (world.admission.inFlight > 0 && performance.now() < end) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
+async function adminOf(
+  { admin }: LoadedConfig,
+  world: World,
+  { figures, watch, load }: { figures: Figures; watch: ConfigWatch; load: RunningGateway['load'] },
+) {
+  if (admin === false) return undefined;
+  // Only who is asked for figures pays for counting them out.
+  const { gatewayMetrics } = await import('../admin/metrics.ts');
+  return serveAdmin({
+    ...admin,
+    metrics: gatewayMetrics(figures, load),
+    checks: {
+      state: async () => {
+        try {
+          await world.state.hasGrants();
+          return undefined;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      },
+      audit: () => figures.stateFault,
+      configuration: () =>
+        watch.isGood ? undefined : 'the file is broken; the last good one is in force',
+      policies: () =>
+        world.setup.policies.isGood ? undefined : 'a file is broken; the last good one is in force',
+    },
+  });
+}
+
+async function identifyFor(
+  config: LoadedConfig,
+  state: State,
+  log: (line: string) => void,
+): Promise<Identify> {
+  const hasGrants = await state.hasGrants();
+  if (config.grants !== 'open') {
+    if (!hasGrants) log('there are no grants, so nobody can call; see toolwarden grants --help');
+    return identifyByGrant(state);
+  }
+  if (hasGrants) {
     throw new GatewayError(
       'config-invalid',
       '"grants": "open" would let callers past the grants that there are; take it out, or revoke them',
     );
   }
-  return identifyAll(policy ?? '');
+  const [policy = ''] = Object.keys(config.policies);
+  log(`"grants": "open": whoever reaches this address may call, by the policy ${policy}`);
+  return identifyAll(policy);
 }
 
 function worldOf(options: GatewayOptions, setup: Setup, state: State, identify: Identify): World {
@@ -111,6 +182,7 @@ function worldOf(options: GatewayOptions, setup: Setup, state: State, identify: 
   const world: World = {
     ...{ setup, state, identify, isObserving: options.isObserving },
     admission: new Admission(() => world.setup.config.limits),
+    starts: new Starts(),
     nextCallId: () => `${prefix}-${++calls}`,
     note(kind, detail, server = '', grant = '') {
       try {

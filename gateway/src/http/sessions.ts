@@ -37,7 +37,7 @@ export class Sessions {
       ...{ server: server.name, grant: identity.grant, made: server, now: performance.now() },
     });
     try {
-      const { link, upstream } = await connect(this.#world, {
+      const connection = await connect(this.#world, {
         ...{ identity, server, session: session.name, isShared: false },
         toClient: (message, exchange, via) =>
           session.toClient(message, exchange as Exchange | undefined, via as Via | undefined),
@@ -45,8 +45,12 @@ export class Sessions {
           session.tellClient(message, exchange as Exchange | undefined, via as Via | undefined),
         onEnd: () => this.end(session),
       });
-      session.link = link;
-      session.upstream = upstream;
+      if ('retryAfterS' in connection) {
+        admission.sessionOver(identity.grant);
+        return connection;
+      }
+      session.link = connection.link;
+      session.upstream = connection.upstream;
     } catch (error) {
       admission.sessionOver(identity.grant);
       throw error;

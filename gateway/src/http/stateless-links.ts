@@ -1,20 +1,20 @@
-import type { Link } from '../link/link-options.ts';
 import type { ClientMessage } from '../protocol/client-message.ts';
-import type { Upstream, Via } from '../upstream/upstream.ts';
-import { connect } from './connect.ts';
+import type { Via } from '../upstream/upstream.ts';
+import type { Overload } from './admission.ts';
+import { type Connection, connect } from './connect.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import type { Server, World } from './world.ts';
 
-type Connection = { link: Link; upstream: Upstream; made: Server; usedAt: number };
+type Shared = Connection & { made: Server; usedAt: number };
 
 const IDLE_MS = 10 * 60_000;
 
 /** The stateless era: what one identity asks of one server shares a connection, whoever of its clients asks. */
 export class StatelessLinks {
   readonly #world: World;
-  readonly #byCaller = new Map<string, Promise<Connection>>();
-  readonly #open = new Set<Connection>();
+  readonly #byCaller = new Map<string, Promise<Shared | Overload>>();
+  readonly #open = new Set<Shared>();
 
   constructor(world: World) {
     this.#world = world;
@@ -25,28 +25,31 @@ export class StatelessLinks {
     { identity, server }: { identity: Identity; server: Server },
     message: ClientMessage,
     exchange: Exchange,
-  ): Promise<void> {
+  ): Promise<Overload | undefined> {
     const connection = await this.#connection(identity, server);
+    if ('retryAfterS' in connection) return connection;
     connection.usedAt = performance.now();
     // In this era to leave is to cancel.
     exchange.onOver = (isAnswered) => {
       if (!isAnswered) connection.link.clientLeft(exchange);
     };
     connection.link.fromClientMessage(message, exchange);
+    return undefined;
   }
 
-  #connection(identity: Identity, server: Server): Promise<Connection> {
+  #connection(identity: Identity, server: Server): Promise<Shared | Overload> {
     const key = `${server.name}\n${identity.grant}`;
     const known = this.#byCaller.get(key);
     if (known !== undefined) return known;
     const opening = this.#openOne(key, identity, server);
     this.#byCaller.set(key, opening);
-    opening.catch(() => this.#byCaller.delete(key));
+    const forget = () => void this.#byCaller.delete(key);
+    opening.then((opened) => 'retryAfterS' in opened && forget(), forget);
     return opening;
   }
 
-  async #openOne(key: string, identity: Identity, server: Server): Promise<Connection> {
-    const { link, upstream } = await connect(this.#world, {
+  async #openOne(key: string, identity: Identity, server: Server): Promise<Shared | Overload> {
+    const opened = await connect(this.#world, {
       ...{ identity, server, session: 'stateless', isShared: true },
       toClient: (message, exchange, via) =>
         (exchange as Exchange | undefined)?.answer(message, via as Via | undefined) ?? false,
@@ -56,12 +59,13 @@ export class StatelessLinks {
       },
       onEnd: () => this.#end(key, connection),
     });
-    const connection: Connection = { link, upstream, made: server, usedAt: performance.now() };
+    if ('retryAfterS' in opened) return opened;
+    const connection: Shared = { ...opened, made: server, usedAt: performance.now() };
     this.#open.add(connection);
     return connection;
   }
 
-  #end(key: string, connection: Connection) {
+  #end(key: string, connection: Shared) {
     this.#byCaller.delete(key);
     this.#open.delete(connection);
     connection.link.serverEnded();
@@ -72,7 +76,7 @@ export class StatelessLinks {
   async tick(now: number): Promise<void> {
     for (const [key, opening] of this.#byCaller) {
       const connection = await opening.catch(() => undefined);
-      if (connection === undefined) continue;
+      if (connection === undefined || 'retryAfterS' in connection) continue;
       connection.link.tick();
       const isOld = this.#world.setup.servers.get(connection.made.name) !== connection.made;
       const isIdle = now - connection.usedAt > IDLE_MS && connection.link.inFlight === 0;

@@ -8,6 +8,7 @@ import type { LiveTool } from '../tools/tool-table.ts';
 import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
 import type { Admission } from './admission.ts';
 import type { Identify } from './identity.ts';
+import type { Starts } from './starts.ts';
 
 /** A server of the configuration, ready to be reached. */
 export type Server = { name: string; config: ServerConfig; target: UrlTarget | undefined };
@@ -27,6 +28,7 @@ export type World = {
   state: State;
   identify: Identify;
   admission: Admission;
+  starts: Starts;
   isObserving: boolean;
   nextCallId: () => string;
   note: (kind: Note['kind'], detail: Note['detail'], server?: string, grant?: string) => void;

@@ -22,17 +22,17 @@ export async function watchPolicy(
   path: string,
   tell: (event: PolicyEvent) => void,
 ): Promise<PolicyWatch> {
-  let seen = identity(path);
+  let seen = fileIdentity(path);
   let current = await loadPolicy(path);
   let isChecking = false;
   const check = async () => {
-    const now = identity(path);
+    const now = fileIdentity(path);
     if (isChecking || now === seen) return;
     isChecking = true;
     try {
       const next = await loadPolicy(path);
       // Written again while it was read: the next tick reads it whole.
-      if (identity(path) !== now) return;
+      if (fileIdentity(path) !== now) return;
       seen = now;
       if (next.digest === current.digest) return;
       current = next;
@@ -56,7 +56,8 @@ export async function watchPolicy(
   };
 }
 
-function identity(path: string): string {
+/** Changes whenever a file is written, replaced or removed. */
+export function fileIdentity(path: string): string {
   let stats: Stats;
   try {
     stats = statSync(path);
