@@ -27,7 +27,8 @@ for (const group of groups) {
   if (entry === undefined) continue;
   const folder = join(project, 'content', 'servers', entry.slug, 'tools');
   mkdirSync(folder, { recursive: true });
-  for (const { url, template, view } of serverPages({ ...catalogue, countTokens }, entry, [])) {
+  for (const { make } of serverPages({ ...catalogue, countTokens }, entry, [])) {
+    const { url, template, view } = make();
     if (!template.endsWith('[tool]')) continue;
     const page = view as { view: ToolView; policies: object[] };
     // The text is in the tokens too; a program that only renders needs it once.

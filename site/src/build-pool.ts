@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PageHashes, ServerState } from './build-state.ts';
+import type { PageHashes, ReadState } from './build-state.ts';
 import { SiteError } from './lib/site-error.ts';
 import type { ReadRequest, WorkerJob, WriteRequest } from './worker-messages.ts';
 import type { WrittenServer } from './write-server.ts';
 
 /** A process of a build. */
 export type BuildWorker = {
-  read(request: ReadRequest): Promise<Omit<ServerState, 'around' | 'pages'>[]>;
+  read(request: ReadRequest): Promise<ReadState[]>;
   write(request: WriteRequest): Promise<{ servers: WrittenServer[]; pages: PageHashes }>;
   /** Ends it, and waits until it no longer writes. */
   stop(): Promise<void>;

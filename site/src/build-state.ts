@@ -22,7 +22,12 @@ export type ServerState = {
   /** Policies that failed our own check. */
   faults: StoreProblem[];
   pages: PageHashes;
+  /** The same for what its tools' pages are made from: where that is as it was, a page is not even looked at. */
+  inputs: PageHashes;
 };
+
+/** A server that was read, before its pages are looked at. */
+export type ReadState = Omit<ServerState, 'around' | 'pages' | 'inputs'>;
 
 /** What a build leaves for the next one, so that only what changed is made again. */
 export type BuildState = {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { withoutTakenDown } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
-import type { PageHashes, ServerState } from './build-state.ts';
+import type { PageHashes, ReadState } from './build-state.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
 import { sitePages } from './lib/site-pages.ts';
@@ -22,8 +22,8 @@ const held = new Map<string, ReadServer>();
 /** Pages between two words about progress. */
 const A_WORD = 25;
 
-async function read({ servers }: ReadRequest): Promise<Omit<ServerState, 'around' | 'pages'>[]> {
-  const found: Omit<ServerState, 'around' | 'pages'>[] = [];
+async function read({ servers }: ReadRequest): Promise<ReadState[]> {
+  const found: ReadState[] = [];
   for (const files of servers) {
     const server = await readPublic(files);
     held.set(files.name, server);
@@ -64,7 +64,7 @@ async function write(request: WriteRequest) {
     else {
       const known = held.get(files.name) ?? (await readPublic(files));
       held.delete(files.name);
-      const work = { name: files.name, read: known, before: before?.pages ?? {} };
+      const work = { name: files.name, read: known, before };
       countTokens ??= await openTokenCounter();
       servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
     }

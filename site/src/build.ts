@@ -123,6 +123,8 @@ class Build {
     const before = await stateOf(previousDir, head);
     const groups = files.map((each): Group => {
       const known = before?.servers.get(each.name);
+      // What a tool's page is made from names attacks only by their ids.
+      if (known !== undefined && before?.attacks !== attacks) known.inputs = {};
       const isRead = known?.digest !== each.digest || before?.attacks !== attacks;
       return { files: each, before: known, isRead };
     });
@@ -225,9 +227,9 @@ class Build {
         }),
       ),
     );
-    for (const { name, pages, faults } of written.flatMap((each) => each.servers)) {
+    for (const { name, ...made } of written.flatMap((each) => each.servers)) {
       const state = servers.get(name);
-      if (state !== undefined) Object.assign(state, { pages, faults });
+      if (state !== undefined) Object.assign(state, made);
     }
     return sorted(Object.assign({}, ...written.map(({ pages }) => pages)));
   }
@@ -295,7 +297,7 @@ async function readServers(
     }),
   );
   const states = [
-    ...read.flat().map((state): ServerState => ({ ...state, around: '', pages: {} })),
+    ...read.flat().map((state): ServerState => ({ ...state, around: '', pages: {}, inputs: {} })),
     ...shares.flat().flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before })),
   ];
   return new Map(

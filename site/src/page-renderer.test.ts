@@ -43,7 +43,7 @@ test('every page is what Astro gives for a request of it', async () => {
   const pages = sitePages(catalogue);
   for (const entry of entries) {
     const { items: history } = await store.readHistory(entry.record.id);
-    pages.push(...serverPages(around, entry, history));
+    pages.push(...serverPages(around, entry, history).map(({ make }) => make()));
   }
   const [renderer, render] = [await openRenderer(dir), await openApp(dir)];
   const urls = new Set(pages.map(({ url }) => url));

@@ -18,7 +18,12 @@ export type PageTarget = {
 
 /** Hash of all that a page and its files show. The code that shows it is compared once for the whole build. */
 export function pageHash({ template, view, basis = view }: SitePage): string {
-  return hash('sha256', `${template}\n${JSON.stringify(basis)}`, 'hex').slice(0, 32);
+  return shortHash([template, basis]);
+}
+
+/** Enough of a hash to tell what changed between two builds of ours. */
+export function shortHash(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
 }
 
 const madeFolders = new Set<string>();

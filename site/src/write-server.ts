@@ -1,27 +1,27 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadServer } from '@toolwarden/catalogue/store';
-import type { PageHashes, ServerState } from './build-state.ts';
+import type { ServerState } from './build-state.ts';
 import { decidePolicies } from './decide-policies.ts';
-import { serverPages } from './lib/server-pages.ts';
+import { type PageWithFiles, serverPages } from './lib/server-pages.ts';
 import type { Around } from './lib/tool-view.ts';
 import { serverUrl } from './lib/urls.ts';
 import { linkFile, linkTree } from './link-tree.ts';
-import { isKept, type PageTarget, pageHash, writePage } from './page-writer.ts';
+import { isKept, type PageTarget, pageHash, shortHash, writePage } from './page-writer.ts';
 
 /** Files of a page of a server or tool beside each other. */
 const SUFFIXES = ['.html', '.json', '.md'];
 
 /** What was written of a server. */
-export type WrittenServer = Pick<ServerState, 'name' | 'pages' | 'faults'>;
+export type WrittenServer = Pick<ServerState, 'name' | 'pages' | 'inputs' | 'faults'>;
 
 /** Takes all pages of an unchanged server over. */
 export function keepServer(
   target: PageTarget,
-  { name, pages, faults }: ServerState,
+  { name, pages, inputs, faults }: ServerState,
 ): WrittenServer {
   if (Object.keys(pages).length > 0) linkServer(target, name);
-  return { name, pages, faults };
+  return { name, pages, inputs, faults };
 }
 
 /** Writes those pages of a server that are new or changed, and takes the others over. */
@@ -32,31 +32,49 @@ export async function writeServer(
     name,
     read: { entry, history },
     before,
-  }: { name: string; read: ReadServer; before: PageHashes },
+  }: { name: string; read: ReadServer; before: ServerState | undefined },
   onPage: () => void,
 ): Promise<WrittenServer> {
-  const written: WrittenServer = { name, pages: {}, faults: [] };
+  const written: WrittenServer = { name, pages: {}, inputs: {}, faults: [] };
   if (entry === undefined) return written;
-  if (target.previousDir !== undefined && Object.keys(before).length > 0) linkServer(target, name);
-  for (const page of serverPages(around, entry, history)) {
-    const hash = pageHash(page);
-    written.pages[page.url] = hash;
-    for (const { profile, fault } of page.policies)
-      if (fault !== undefined)
-        written.faults.push({ file: page.url, message: `policy ${profile}: ${fault}` });
-    for (const fault of await decidePolicies(page.policies, entry.record.id))
-      written.faults.push({ file: page.url, message: fault });
-    if (!isKept(target, before, page.url, hash)) {
-      if (page.url === serverUrl(name)) dropPolicies(target, name);
-      await writePage(target, page);
-    }
+  const known = target.previousDir === undefined ? undefined : before;
+  if (known !== undefined && Object.keys(known.pages).length > 0) linkServer(target, name);
+  for (const { url, inputs, make } of serverPages(around, entry, history)) {
+    const madeFrom = inputs && shortHash(inputs());
+    if (madeFrom !== undefined) written.inputs[url] = madeFrom;
+    if (known !== undefined && madeFrom !== undefined && known.inputs[url] === madeFrom)
+      keepPage(written, known, url);
+    else await makePage(target, written, make(), { server: entry.record.id, known });
     onPage();
   }
-  for (const url of Object.keys(before))
+  for (const url of Object.keys(known?.pages ?? {}))
     if (!Object.hasOwn(written.pages, url))
       for (const suffix of SUFFIXES)
         rmSync(join(target.outDir, `${url}${suffix}`), { force: true });
   return written;
+}
+
+function keepPage({ pages, faults }: WrittenServer, known: ServerState, url: string): void {
+  pages[url] = known.pages[url] ?? '';
+  faults.push(...known.faults.filter(({ file }) => file === url));
+}
+
+async function makePage(
+  target: PageTarget,
+  { name, pages, faults }: WrittenServer,
+  page: PageWithFiles,
+  { server, known }: { server: string; known: ServerState | undefined },
+): Promise<void> {
+  const { url, policies } = page;
+  const hash = pageHash(page);
+  pages[url] = hash;
+  for (const { profile, fault } of policies)
+    if (fault !== undefined) faults.push({ file: url, message: `policy ${profile}: ${fault}` });
+  for (const fault of await decidePolicies(policies, server))
+    faults.push({ file: url, message: fault });
+  if (isKept(target, known?.pages, url, hash)) return;
+  if (url === serverUrl(name)) dropPolicies(target, name);
+  await writePage(target, page);
 }
 
 function linkServer({ outDir, previousDir = '' }: PageTarget, name: string): void {

@@ -24,9 +24,14 @@ export type HistoryRow = {
 /** What is known of a tool's definition over time. A server that vanished or came back is part of it. */
 export function historyRows(events: readonly HistoryEvent[], tool: string): HistoryRow[] {
   return events
-    .filter((event) => !('tool' in event) || event.tool === tool)
+    .filter((event) => concerns(event, tool))
     .flatMap((event) => rowOf(event) ?? [])
     .toReversed();
+}
+
+/** Whether a tool's page tells of it: it is about the tool, or about its whole server. */
+export function concerns(event: HistoryEvent, tool: string): boolean {
+  return !('tool' in event) || event.tool === tool;
 }
 
 function rowOf(event: HistoryEvent): HistoryRow | undefined {

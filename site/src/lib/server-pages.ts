@@ -1,12 +1,16 @@
+import { hash } from 'node:crypto';
 import type { CatalogueEntry, CatalogueTool, HistoryEvent } from '@toolwarden/catalogue';
+import { applicableAttacks } from './applicable-attacks.ts';
 import { changesFeed } from './atom-feed.ts';
 import { type ServerAttacks, serverAttackLines } from './attack-lines.ts';
 import { badgeSvg } from './badge.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { correctionTemplate } from './correction-template.ts';
+import { concerns } from './history-rows.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
 import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
+import { sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
@@ -14,7 +18,7 @@ import type { SitePage } from './site-pages.ts';
 import { siteUrl } from './site-url.ts';
 import { type Question, toolQuestions } from './tool-questions.ts';
 import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
-import { type Around, type ToolView, toolView } from './tool-view.ts';
+import { type Around, asLink, type ToolView, toolView } from './tool-view.ts';
 import { serverUrl, toolUrl } from './urls.ts';
 import { wrapSnippet } from './wrap-snippet.ts';
 
@@ -43,14 +47,55 @@ export type PageWithFiles = SitePage & {
   policies: PolicyPanel[];
 };
 
+/** A page that can be made, and what it would be made from. */
+export type PageSource = {
+  url: string;
+  /** Two builds by the same code with the same attacks make the same page of the same inputs. Missing where it is always made. */
+  inputs?: () => unknown;
+  make: () => PageWithFiles;
+};
+
 /** The pages of one server, its own first, one after the other: thousands of tools need not be held at once. */
 export function* serverPages(
   around: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-): Generator<PageWithFiles> {
-  yield serverPage(around, entry, history);
-  for (const tool of entry.tools) yield toolPage(around, entry, tool, history);
+): Generator<PageSource> {
+  yield { url: serverUrl(entry.slug), make: () => serverPage(around, entry, history) };
+  const shared = sharedInputs(entry);
+  for (const tool of entry.tools)
+    yield {
+      url: toolUrl(entry.slug, tool.slug),
+      inputs: () => [shared, toolInputs(around, entry, tool, history)],
+      make: () => toolPage(around, entry, tool, history),
+    };
+}
+
+// INVARIANT: what `toolPage` reads stands here or in `toolInputs`; a page whose inputs are the same is not made again.
+function sharedInputs({ record, slug, tools }: CatalogueEntry): string {
+  const { tools: _, ...server } = record;
+  const others = tools.map(({ definition, slug: part, judgement }) => [
+    definition.name,
+    part,
+    judgement?.risk,
+    judgement?.label,
+  ]);
+  return hash('sha256', JSON.stringify([server, slug, others]), 'hex');
+}
+
+function toolInputs(
+  { acts, attacks }: Around,
+  entry: CatalogueEntry,
+  tool: CatalogueTool,
+  history: readonly HistoryEvent[],
+): unknown[] {
+  const { name } = tool.definition;
+  return [
+    tool,
+    applicableAttacks(entry, tool, attacks).map(({ attack, because }) => [attack.id, because]),
+    sameActElsewhere(acts, { name, serverId: entry.record.id }).map(asLink),
+    history.filter((event) => concerns(event, name)),
+  ];
 }
 
 function serverPage(
@@ -63,7 +108,7 @@ function serverPage(
   const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);
-  const attackLines = serverAttackLines(entry, attacks);
+  const attackLists = serverAttackLines(entry, attacks);
   const snippet = wrapSnippet(entry);
   return {
     url,
@@ -71,14 +116,14 @@ function serverPage(
     view: {
       view,
       policies,
-      attacks: attackLines,
+      attacks: attackLists,
       changes,
       snippet,
     } satisfies ServerPageView,
     basis: [
       view,
       policies.map(withoutTokens),
-      attackLines,
+      attackLists,
       changes,
       snippet,
       // Its files hold the record and every definition whole, of which the page shows a part.

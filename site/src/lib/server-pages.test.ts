@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { CatalogueEntry, HistoryEvent } from '@toolwarden/catalogue';
+import { openStore } from '@toolwarden/catalogue/store';
+import { expect, test } from 'vitest';
+import { readCatalogue } from '../testing/read-catalogue.ts';
+import { indexActs } from './related-tools.ts';
+import { serverPages } from './server-pages.ts';
+import type { Around } from './tool-view.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
+/** Of each server so many values are changed, one after the other. */
+const MAX_PLACES = 45;
+const whole = await readCatalogue(FIXTURES);
+const around: Around = { ...whole.catalogue, countTokens: (text) => text.length };
+
+/** What each tool's page says, files beside it included, and what it says it was made from. */
+type Made = Map<string, { inputs: string; shown: string }>;
+
+function pagesOf(entry: CatalogueEntry, history: readonly HistoryEvent[], by = around): Made {
+  const made: Made = new Map();
+  for (const { url, inputs, make } of serverPages(by, entry, history)) {
+    if (inputs === undefined) continue;
+    const { view, files = [] } = make();
+    const shown = JSON.stringify([view, files.map(([path, text]) => [path, text()])]);
+    made.set(url, { inputs: JSON.stringify(inputs()), shown });
+  }
+  return made;
+}
+
+/** Pages that show something else though their inputs are the same. */
+function overlooked(before: Made, after: Made): string[] {
+  return [...after].flatMap(([url, { inputs, shown }]) => {
+    const known = before.get(url);
+    return known?.inputs === inputs && known.shown !== shown ? [url] : [];
+  });
+}
+
+type Place = { holder: Record<string, unknown>; key: string };
+
+function placesIn(value: unknown): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
+}
+
+function otherThan(value: unknown): unknown {
+  if (typeof value === 'string') return `${value} more`;
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  return undefined;
+}
+
+test('a tool’s page tells by its inputs whatever can change on it', async () => {
+  const store = openStore(FIXTURES);
+  let [changes, differing] = [0, 0];
+  const small = whole.entries.filter((entry) => JSON.stringify(entry).length < 20_000);
+  for (const original of small) {
+    const { items } = await store.readHistory(original.record.id);
+    const before = pagesOf(original, items);
+    const copy = { entry: structuredClone(original), history: structuredClone(items) };
+    // Every place would take minutes; those left out here are like those that are not.
+    const places = placesIn(copy);
+    const step = Math.ceil(places.length / MAX_PLACES);
+    for (const { holder, key } of places.filter((_, index) => index % step === 0)) {
+      const old = holder[key];
+      for (const value of [otherThan(old), undefined]) {
+        holder[key] = value;
+        let after: Made | undefined;
+        try {
+          after = pagesOf(
+            { ...copy.entry, tools: copy.entry.tools.map((tool) => ({ ...tool })) },
+            copy.history,
+          );
+        } catch {
+          // No record of this shape is ever read.
+        }
+        if (after === undefined) continue;
+        changes += 1;
+        differing += [...after].filter(
+          ([url, { shown }]) => before.get(url)?.shown !== shown,
+        ).length;
+        expect(overlooked(before, after), `${original.record.id} ${key}`).toEqual([]);
+      }
+      holder[key] = old;
+    }
+  }
+  expect(changes).toBeGreaterThan(150);
+  expect(differing).toBeGreaterThan(50);
+});
+
+test('tools elsewhere that do the same are among the inputs', () => {
+  const tools = whole.catalogue.tools.map((tool) => ({ ...tool, serverName: 'Another name' }));
+  const elsewhere = { ...around, acts: indexActs(tools) };
+  let differing = 0;
+  for (const entry of whole.entries) {
+    const [before, after] = [pagesOf(entry, []), pagesOf(entry, [], elsewhere)];
+    expect(overlooked(before, after)).toEqual([]);
+    differing += [...after].filter(([url, { shown }]) => before.get(url)?.shown !== shown).length;
+  }
+  expect(differing).toBeGreaterThan(0);
+});
