@@ -1,5 +1,6 @@
 import {
   type Attack,
+  type AttackKind,
   categories,
   controls,
   type Framework,
@@ -8,7 +9,14 @@ import {
   type Needs,
   traits,
 } from '@toolwarden/catalogue';
-import { caveatWords, gatewayWords, scopeWords, verificationWords } from './attack-words.ts';
+import {
+  caveatWords,
+  gatewayWords,
+  kindsShown,
+  kindWords,
+  scopeWords,
+  verificationWords,
+} from './attack-words.ts';
 import { compareText } from './names.ts';
 import { attackFacetUrl } from './urls.ts';
 
@@ -42,6 +50,16 @@ const wordsIn =
     words[value] ?? { title: value, meaning: '' };
 
 const sources: readonly Source[] = [
+  {
+    id: 'kind',
+    title: 'Kind',
+    valuesOf: (attack) => [attack.kind],
+    words: (value) => {
+      const { plural, meaning } = kindWords[value as AttackKind];
+      return { title: plural, meaning };
+    },
+    order: kindsShown,
+  },
   {
     id: 'gateway',
     title: 'What a policy can claim',

@@ -1,12 +1,37 @@
 import type { CatalogueView } from './catalogue-view.ts';
+import { crawlReasonWords } from './crawl-words.ts';
 import { interval } from './interval.ts';
-import { counted } from './names.ts';
+import { compareText, counted } from './names.ts';
+import { type BarPlot, barPlot } from './plots/bar-plot.ts';
+
+/** What the method page says of the catalogue as it is. */
+export type MethodView = { figures: { label: string; value: string }[]; coverage: BarPlot };
+
+export function methodView(catalogue: CatalogueView): MethodView {
+  return { figures: methodFigures(catalogue), coverage: coverage(catalogue) };
+}
+
+/** Servers by how asking them ended, the most frequent reason first. */
+function coverage({ servers }: CatalogueView): BarPlot {
+  const asked = servers.filter(({ status }) => status !== 'gone');
+  const ended = Map.groupBy(asked, ({ reason, outcome }) => {
+    if (outcome === 'complete' || reason === undefined) return 'Listed.';
+    return `${outcome === 'partial' ? 'Listed in part. ' : ''}${crawlReasonWords[reason]}`;
+  });
+  const rows = [...ended]
+    .map(([title, those]) => ({
+      title,
+      parts: [{ key: 'servers', title: 'servers', count: those.length }],
+    }))
+    .sort((a, b) => {
+      const [one, other] = [a.parts[0]?.count ?? 0, b.parts[0]?.count ?? 0];
+      return other - one || compareText(a.title, b.title);
+    });
+  return barPlot(rows, 'server');
+}
 
 /** Figures about the catalogue as it is, each with its n and, for shares, a 95 % interval. */
-export function methodFigures({
-  servers,
-  tools,
-}: CatalogueView): { label: string; value: string }[] {
+function methodFigures({ servers, tools }: CatalogueView): MethodView['figures'] {
   const asked = servers.filter(({ status }) => status !== 'gone');
   const listed = asked.filter(({ outcome }) => outcome !== 'failed');
   const judged = tools.filter(({ level }) => level !== undefined);

@@ -1,14 +1,5 @@
 import { type Category, categories, type Level, type Trait, traits } from '@toolwarden/catalogue';
-import { type AttackFacet, attackFacets } from './attack-facets.ts';
-import { attackTwin, attackTwinMarkdown } from './attack-twin.ts';
-import {
-  type AttackLink,
-  type AttackView,
-  attackLink,
-  attacksOfKind,
-  attackView,
-} from './attack-view.ts';
-import { kindsShown, kindWords } from './attack-words.ts';
+import { attackPages } from './attack-pages.ts';
 import {
   type CatalogueView,
   countLevels,
@@ -21,17 +12,19 @@ import {
 import type { ChangeLine } from './change-lines.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { homeView } from './home-view.ts';
-import { printJson } from './json-file.ts';
 import { levelKey, levelMeaning, levelTitle } from './level-words.ts';
-import { methodFigures } from './method-figures.ts';
-import { compareText, counted } from './names.ts';
+import { methodView } from './method-figures.ts';
+import { compareText } from './names.ts';
 import { type Page, paged } from './paging.ts';
-import { termSlug } from './publisher.ts';
-import type { ServerSummary } from './server-summary.ts';
+import { type BarPlot, barPlot } from './plots/bar-plot.ts';
+import { changesOverTime } from './plots/changes-over-time.ts';
+import type { ColumnPlot } from './plots/column-plot.ts';
+import { levelParts } from './plots/level-parts.ts';
+import type { ToolSummary } from './server-summary.ts';
+import { SERVERS_A_PAGE, serverTermPages } from './server-term-pages.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
 import { asLink, type ToolLink } from './tool-view.ts';
 import { categoryUrl, levelUrl, pageUrl, serversUrl, traitUrl } from './urls.ts';
-import { clip, visibleText } from './visible-text.ts';
 
 /** A page of the site: where it lies, the template that renders it, and all that it shows. */
 export type SitePage = {
@@ -50,7 +43,7 @@ export type ToolListView = {
   meaning: string;
   base: string;
   up: { href: string; text: string };
-  page: Page<ToolLink>;
+  page: Page<ToolLink & { description: string }>;
   level?: string;
 };
 export type TermsView = {
@@ -60,16 +53,11 @@ export type TermsView = {
   /** Tools; absent where nobody could count them. */
   count: number | undefined;
 }[];
+/** Terms of tools, and how many tools of each level have one. */
+export type JudgedTermsView = { terms: TermsView; plot: BarPlot };
 export type ServersView = Page<ServerLink>;
-export type ChangesView = Page<ChangeLine>;
-/** An index of terms that servers have, and the servers that have one. */
-export type TermIndexView = { title: string; meaning: string; url: string; terms: TermsView };
-export type ServerTermView = {
-  title: string;
-  base: string;
-  up: { href: string; text: string };
-  page: Page<ServerLink>;
-};
+/** The changes, and on the first of their pages how many there were over time. */
+export type ChangesView = Page<ChangeLine> & { overTime: ColumnPlot | undefined };
 export type LevelsView = LevelCount[];
 export type FailuresView = {
   asked: number;
@@ -78,27 +66,12 @@ export type FailuresView = {
     detail: string | undefined;
   })[];
 };
-export type AttacksView = {
-  count: number;
-  kinds: { id: string; title: string; plural: string; meaning: string; attacks: AttackLink[] }[];
-  facets: { title: string; values: { title: string; url: string; count: number }[] }[];
-};
-export type AttackPageView = { view: AttackView; known: string[] };
-export type AttackFacetView = {
-  facet: string;
-  title: string;
-  meaning: string;
-  url: string;
-  attacks: AttackLink[];
-};
-
-const SERVERS_A_PAGE = 200;
-
 /** Every page that is made from the whole catalogue; those of servers and tools come from `server-pages.ts`. */
 export function sitePages(catalogue: CatalogueView): SitePage[] {
   const { servers, tools } = catalogue;
+  const changes = latestChanges(catalogue);
   return [
-    { url: '/', template: 'index', view: homeView(catalogue) },
+    { url: '/', template: 'index', view: homeView(catalogue, changes) },
     ...serverLists(servers.filter(({ status }) => status !== 'not listed' && status !== 'gone')),
     { url: '/risk', template: 'risk/index', view: countLevels(tools) },
     ...levelsShown.flatMap((level) => levelLists(catalogue, level)),
@@ -107,15 +80,10 @@ export function sitePages(catalogue: CatalogueView): SitePage[] {
     { url: '/traits', template: 'traits/index', view: traitTerms(catalogue) },
     ...traits.flatMap(({ id }) => traitLists(catalogue, id)),
     ...attackPages(catalogue),
-    ...serverTermPages(servers, AREAS),
-    ...serverTermPages(servers, PUBLISHERS),
-    ...paged(latestChanges(catalogue)).map((page) => ({
-      url: pageUrl('/changes', page.page),
-      template: 'changes',
-      view: page satisfies ChangesView,
-    })),
+    ...serverTermPages(servers),
+    ...changesPages(changes),
     { url: '/failures', template: 'failures', view: failuresView(catalogue) },
-    { url: '/method', template: 'method', view: methodFigures(catalogue) },
+    { url: '/method', template: 'method', view: methodView(catalogue) },
     stackPage(catalogue),
   ];
 }
@@ -142,61 +110,15 @@ function serverLists(servers: readonly ServerLink[]): SitePage[] {
   }));
 }
 
-type ServerTerms = {
-  url: '/areas' | '/publishers';
-  title: string;
-  meaning: string;
-  termOf: (server: ServerSummary) => string | undefined;
-};
-const AREAS: ServerTerms = {
-  url: '/areas',
-  title: 'Areas',
-  meaning: 'What servers are for, as whoever added them to the crawl put it.',
-  termOf: ({ area }) => area,
-};
-const PUBLISHERS: ServerTerms = {
-  url: '/publishers',
-  title: 'Publishers',
-  meaning:
-    'Who publishes a server, as its address says: the scope of a package, the namespace of a registry, a host.',
-  termOf: ({ publisher }) => publisher,
-};
-
-function serverTermPages(servers: readonly ServerSummary[], kind: ServerTerms): SitePage[] {
-  const { url, title, meaning, termOf } = kind;
-  const present = servers.filter(({ status }) => status !== 'gone');
-  const groups = [...Map.groupBy(present, termOf)]
-    .flatMap(([term, those]) =>
-      term === undefined ? [] : { term, base: `${url}/${termSlug(term)}`, those },
-    )
-    .sort((a, b) => b.those.length - a.those.length || compareText(a.term, b.term));
-  const terms = groups.map(({ term, base, those }) => {
-    const tools = those.reduce((sum, { toolCount }) => sum + toolCount, 0);
-    // Where nobody could ask there are no tools that we know of, which is not to have none.
-    const unknown = those.filter(({ isKnown }) => !isKnown).length;
-    const count = unknown === those.length ? undefined : tools;
-    const words = `${counted(those.length, 'server')}${unknown === 0 ? '' : `, ${unknown} not listed`}`;
-    return { title: visibleText(clip(term, 80)), meaning: words, url: base, count };
-  });
-  return [
-    {
-      url,
-      template: `${url.slice(1)}/index`,
-      view: { title, meaning, url, terms } satisfies TermIndexView,
-    },
-    ...groups.flatMap(({ term, base, those }) =>
-      paged(those.map(asServerLink), SERVERS_A_PAGE).map((page) => ({
-        url: pageUrl(base, page.page),
-        template: `${url.slice(1)}/[...term]`,
-        view: {
-          title: clip(term, 80),
-          base,
-          up: { href: url, text: title },
-          page,
-        } satisfies ServerTermView,
-      })),
-    ),
-  ];
+function changesPages(changes: readonly ChangeLine[]): SitePage[] {
+  return paged(changes).map((page) => ({
+    url: pageUrl('/changes', page.page),
+    template: 'changes',
+    view: {
+      ...page,
+      overTime: page.page === 1 ? changesOverTime(changes) : undefined,
+    } satisfies ChangesView,
+  }));
 }
 
 /** So many changes are listed; older ones stand on the pages of their tools. */
@@ -212,12 +134,17 @@ export function latestChanges({ servers }: CatalogueView): ChangeLine[] {
 
 type ToolTerm = Omit<ToolListView, 'page'>;
 
-function toolLists(template: string, tools: readonly ToolLink[], term: ToolTerm): SitePage[] {
+function toolLists(template: string, tools: readonly ToolSummary[], term: ToolTerm): SitePage[] {
   return paged(tools).map(({ items, ...page }) => ({
     url: pageUrl(term.base, page.page),
     template,
-    view: { ...term, page: { ...page, items: items.map(asLink) } } satisfies ToolListView,
+    view: { ...term, page: { ...page, items: items.map(asLine) } } satisfies ToolListView,
   }));
+}
+
+/** What a list shows of a tool. */
+function asLine(tool: ToolSummary): ToolListView['page']['items'][number] {
+  return { ...asLink(tool), description: tool.description };
 }
 
 function levelLists(catalogue: CatalogueView, level: Level | undefined): SitePage[] {
@@ -246,79 +173,35 @@ function traitLists(catalogue: CatalogueView, id: Trait): SitePage[] {
   return toolLists('traits/[...trait]', toolsWithTrait(catalogue, id), term);
 }
 
-function categoryTerms(catalogue: CatalogueView): TermsView {
-  return categories.map(({ id, title, meaning }) => ({
-    title,
-    meaning,
-    url: categoryUrl(id),
-    count: toolsOfCategory(catalogue, id).length,
-  }));
-}
-
-function traitTerms(catalogue: CatalogueView): TermsView {
-  return traits.map(({ id, title, meaning }) => ({
-    title,
-    meaning,
-    url: traitUrl(id),
-    count: toolsWithTrait(catalogue, id).length,
-  }));
-}
-
-function attackPages(catalogue: CatalogueView): SitePage[] {
-  const { attacks, attackEntries } = catalogue;
-  const facets = attackFacets(attacks);
-  const known = attacks.map(({ id }) => id);
-  return [
-    { url: '/attacks', template: 'attacks/index', view: attacksView(catalogue, facets) },
-    ...attackEntries.map((entry): SitePage => {
-      const view = attackView(catalogue, entry);
-      return {
-        url: view.url,
-        template: 'attacks/[attack]',
-        view: { view, known } satisfies AttackPageView,
-        basis: [view, known, entry],
-        files: [
-          [`${view.url}.json`, () => printJson(attackTwin(entry, view))],
-          [`${view.url}.md`, () => attackTwinMarkdown(entry, view)],
-        ],
-      };
-    }),
-    ...facets.flatMap(({ title: facet, values }) =>
-      values.map(
-        ({ url, title, meaning, attacks: those }): SitePage => ({
-          url,
-          template: 'attacks/by/[facet]/[value]',
-          view: {
-            facet,
-            title,
-            meaning,
-            url,
-            attacks: those.map(attackLink),
-          } satisfies AttackFacetView,
-        }),
-      ),
-    ),
-  ];
-}
-
-function attacksView({ attacks }: CatalogueView, facets: readonly AttackFacet[]): AttacksView {
-  return {
-    count: attacks.length,
-    kinds: kindsShown
-      .map((id) => ({
-        id,
-        ...kindWords[id],
-        attacks: attacksOfKind(attacks, id).map(attackLink),
-      }))
-      .filter((kind) => kind.attacks.length > 0),
-    facets: facets.map(({ title, values }) => ({
+function categoryTerms(catalogue: CatalogueView): JudgedTermsView {
+  return judgedTerms(
+    categories.map(({ id, title, meaning }) => ({
       title,
-      values: values.map((value) => ({
-        title: value.title,
-        url: value.url,
-        count: value.attacks.length,
-      })),
+      meaning,
+      url: categoryUrl(id),
+      tools: toolsOfCategory(catalogue, id),
     })),
+  );
+}
+
+function traitTerms(catalogue: CatalogueView): JudgedTermsView {
+  return judgedTerms(
+    traits.map(({ id, title, meaning }) => ({
+      title,
+      meaning,
+      url: traitUrl(id),
+      tools: toolsWithTrait(catalogue, id),
+    })),
+  );
+}
+
+type JudgedTerm = { title: string; meaning: string; url: string; tools: readonly ToolLink[] };
+
+function judgedTerms(terms: readonly JudgedTerm[]): JudgedTermsView {
+  const rows = terms.map(({ title, url, tools }) => ({ title, url, parts: levelParts(tools) }));
+  return {
+    terms: terms.map(({ tools, ...term }) => ({ ...term, count: tools.length })),
+    plot: barPlot(rows, 'tool'),
   };
 }
 

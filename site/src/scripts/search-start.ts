@@ -18,11 +18,11 @@ export function startSearch(): void {
     field?.focus();
     field?.select();
   };
-  const link = document.querySelector('[data-open-search]');
-  link?.addEventListener('click', (event) => {
-    event.preventDefault();
-    open();
-  });
+  for (const link of document.querySelectorAll('[data-open-search]'))
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      open();
+    });
   dialog?.querySelector('[data-close]')?.addEventListener('click', () => dialog.close());
   // A click beside the dialog lands on the dialog element itself.
   dialog?.addEventListener('click', (event) => {

@@ -57,9 +57,14 @@ export function JsonPane({ bench }: { bench: Bench }) {
               <code>{text}</code>
             </pre>
           </section>
-          <button type="button" class="more" onClick={() => setEditing(true)}>
-            Edit as JSON
-          </button>
+          <p class="buttons">
+            <button type="button" class="more" onClick={() => setEditing(true)}>
+              Edit as JSON
+            </button>
+            <a class="more" href="#try">
+              Try calls
+            </a>
+          </p>
         </>
       )}
     </section>

@@ -51,7 +51,7 @@ export function TrialPane({ bench }: { bench: Bench }) {
   };
 
   return (
-    <section class="pane trial" aria-labelledby={id}>
+    <section class="pane trial" id="try" aria-labelledby={id}>
       <h2 id={id}>Try calls</h2>
       <p class="note">
         Decided here by the engine that the gateway runs. No tool is called, and nothing leaves this

@@ -26,6 +26,7 @@ import { keptFragments } from '../my-policy/kept-fragments.ts';
 import { loadServer } from '../parts/load-server.ts';
 import type { Picked } from '../parts/server-picker.tsx';
 
+const PROFILES: readonly Profile[] = ['recommended', 'strict', 'permissive'];
 const EMPTY = printPolicy({ version: '1', default: 'deny' });
 
 /** What the builder works on: servers beside one policy, whose text is the one truth. */
@@ -88,12 +89,12 @@ export function useBench(): Bench {
 
   // What the address or the kept fragments hold is there from the start.
   useEffect(() => {
-    void startingPoint().then(({ slugs, start, notes }) => {
+    void startingPoint().then(({ slugs, start, notes, profile }) => {
       if (start !== undefined) setHistory(startHistory(start));
       setNotices(notes);
       for (const slug of slugs)
         loadServer(slug)
-          .then(addServer)
+          .then((server) => add(server, profile && recommended(server.entry, undefined, profile)))
           .catch((error: Error) => setNotices((before) => [...before, error.message]));
     });
   }, []);
@@ -147,16 +148,25 @@ function check(text: string, servers: readonly LoadedServer[]): Finding[] {
   return checkPolicyText(text, { entry: { ...first.entry, tools } });
 }
 
-async function startingPoint(): Promise<{ slugs: string[]; start?: string; notes: string[] }> {
+type StartingPoint = {
+  slugs: string[];
+  start?: string;
+  notes: string[];
+  /** Whose rules the servers bring, where the address asks for them. */
+  profile?: Profile;
+};
+
+async function startingPoint(): Promise<StartingPoint> {
   const shared = await readFragment(location.hash);
   if (shared !== undefined) return { slugs: shared.servers, start: shared.policy, notes: [] };
-  const slugs = new URLSearchParams(location.search).getAll('server').slice(0, 50);
+  const asked = new URLSearchParams(location.search);
+  const slugs = asked.getAll('server').slice(0, 50);
+  const profile = PROFILES.find((each) => each === asked.get('with'));
   const kept = keptFragments();
   const notes = location.hash.startsWith('#p=')
     ? ['The link is damaged; nothing of it was used.']
     : [];
-  if (!new URLSearchParams(location.search).has('mine') || kept.length === 0)
-    return { slugs, notes };
+  if (!asked.has('mine') || kept.length === 0) return { slugs, notes, ...(profile && { profile }) };
   const fragments = kept.flatMap(({ policy }) => readPolicy(policy) ?? []);
   const merged = mergePolicies([{ version: '1', default: 'deny' }, ...fragments]);
   return {
