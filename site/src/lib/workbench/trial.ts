@@ -1,10 +1,10 @@
-import type { CatalogueEntry, CatalogueTool, JsonObject, Trait } from '@toolwarden/catalogue';
+import type { CatalogueEntry, CatalogueTool, JsonObject } from '@toolwarden/catalogue';
 import {
   type CompiledPolicy,
   type Counters,
   createMemoryCounters,
+  createRunner,
   type Decision,
-  decide,
   explain,
 } from '@toolwarden/policy';
 
@@ -23,12 +23,11 @@ export type TriedCall = {
 type Asked = { entry: CatalogueEntry; tool: CatalogueTool; arguments: JsonObject; at: number };
 
 /**
- * Calls tried one after the other, as the gateway would judge them: what is allowed is charged, and what it returns
- * marks the grant for flow rules. Nothing is called.
+ * Calls tried one after the other, as the gateway would judge them: what is allowed is charged, and leaves its marks for
+ * flow rules, also where the policy is edited between two calls. Nothing is called.
  */
 export class Trial {
   readonly #counters: Counters = createMemoryCounters();
-  readonly #marks = new Map<Trait, number>();
   #last = 0;
 
   try(policy: CompiledPolicy, asked: Asked, { isApproved = false } = {}): TriedCall {
@@ -40,10 +39,12 @@ export class Trial {
       grant: 'trial',
     };
     const { judgement, definition, digest } = tool;
-    const decision = decide(policy, call, {
+    const decision = createRunner(
+      policy,
+      this.#counters,
+    )({
+      ...call,
       at,
-      counters: this.#counters,
-      marks: this.#marks,
       definition,
       isApproved,
       ...(judgement && {
@@ -54,10 +55,6 @@ export class Trial {
         },
       }),
     });
-    if (decision.effect === 'allow') {
-      this.#counters.charge(decision.counters, at);
-      for (const trait of judgement?.traits ?? []) this.#marks.set(trait, at);
-    }
     this.#last += 1;
     return {
       number: this.#last,

@@ -58,6 +58,41 @@ describe('a policy in forms', () => {
     expect(withToxicFlow(on, false)).toEqual(EMPTY);
   });
 
+  test('calls that are tried leave marks, and a flow rule sees them while its time lasts', async () => {
+    const entry = toolsListEntry([tool('read_mail'), tool('send_mail')], 'mail');
+    if (entry === undefined) throw new Error('the list was not read');
+    const [read, send] = entry.tools.map((each, index) => ({
+      ...each,
+      judgement: {
+        category: 'Read' as const,
+        traits: [(['private_data', 'communicates_externally'] as const)[index] ?? 'bulk'],
+        risk: 'Medium' as const,
+        label: 'Read' as const,
+        riskRows: [],
+      },
+    }));
+    if (read === undefined || send === undefined) throw new Error('two tools were expected');
+    const policy = await compilePolicy({
+      version: '1',
+      default: 'allow',
+      flows: [
+        {
+          after: { traits: ['private_data'] },
+          within: '10m',
+          then: { traits: ['communicates_externally'] },
+          action: 'approve',
+        },
+      ],
+    });
+    const trial = new Trial();
+    const effectOf = (each: typeof read, at: number) =>
+      trial.try(policy, { entry, tool: each, arguments: {}, at }).decision.effect;
+    expect(effectOf(send, 0)).toBe('allow');
+    expect(effectOf(read, 1000)).toBe('allow');
+    expect(effectOf(send, 2000)).toBe('approve');
+    expect(effectOf(send, 1000 + 11 * 60_000)).toBe('allow');
+  });
+
   test('every condition offered for an argument is one the validator accepts', () => {
     const definition = tool('t', {
       amount: { type: 'number', maximum: 50 },
