@@ -11,7 +11,8 @@ Usage: toolwarden gateway --config FILE [--check] [--observe]
 
 Listens for MCP clients (Streamable HTTP, http://127.0.0.1:8787/mcp/SERVER) and judges, counts and records every call
 before a server sees it. The file says which servers, which policies and where the state lies; policies and servers are
-followed while it runs, and a broken change leaves the last good one in force. SIGTERM lets calls in flight end.
+followed while it runs, and a broken change leaves the last good one in force. SIGHUP reads them at once, SIGTERM lets
+calls in flight end.
 
   --config FILE     the configuration, JSON; docs/gateway.md describes it
   --check           say what is wrong with it and with its policies, one line each, and end
@@ -56,7 +57,15 @@ Example:
       log: (line) => io.err(`toolwarden gateway: ${line}`),
     });
     io.err(`toolwarden gateway: ${gateway.url}/mcp/SERVER for ${gateway.servers().join(', ')}`);
-    await stopped(signal);
+    if (gateway.adminUrl !== undefined) {
+      io.err(`toolwarden gateway: ${gateway.adminUrl}/livez, /readyz and /metrics for operators`);
+    }
+    const reload = () => void gateway.reload();
+    process.on('SIGHUP', reload);
+    const isSound = await Promise.race([stopped(signal), failed(io)]);
+    process.off('SIGHUP', reload);
+    // In a state that nobody knows nothing is judged any more, and nothing is waited for.
+    if (!isSound) process.exit(2);
     await gateway.stop();
     return 0;
   },
@@ -79,7 +88,16 @@ async function check(path: string, shown: string, io: Io): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+function stopped(signal: AbortSignal): Promise<true> {
+  if (signal.aborted) return Promise.resolve(true);
+  return new Promise((done) => signal.addEventListener('abort', () => done(true), { once: true }));
+}
+
+function failed(io: Io): Promise<false> {
+  return new Promise((done) => {
+    process.once('uncaughtException', (error: Error) => {
+      io.err(`toolwarden gateway: an error inside ended it: ${error?.message}; start it again`);
+      done(false);
+    });
+  });
 }
