@@ -113,7 +113,7 @@ function describedActs(reading: Reading, setting: Setting): { lead: Act[]; more:
       );
       const found = leads
         .map((item) => actOfLead(item, text, sentence.start, sentence.text, setting, 'description'))
-        .map((act) => (isAdvice ? { ...act, isWeak: true } : act));
+        .map((act) => (isAdvice ? { ...act, isWeak: true, isAdvice } : act));
       if (found.length === 0) {
         const foreign = foreignActOf(
           { ...text, text: sentence.text },
@@ -195,7 +195,7 @@ function toldInstead(quote: string, setting: Setting): Act {
 
 /** Verbs that say little of the act: what follows may say it plainly. */
 const HOLLOW_VERB = wordSet(
-  'return show display present provide use give offer supply contain include let handle be',
+  'return show display present provide use give offer supply contain include let handle be learn know',
 );
 
 const DECLARED =

@@ -13,11 +13,15 @@ export type Lead = {
   isLoose: boolean;
   /** True where a noun names the act: "take a screenshot". */
   isNominal?: boolean;
+  /** True where the sentence has no verb: "deletion of a page". */
+  isNoun?: boolean;
 };
 
 const MAX_LEAD = 480;
 const ADVERB =
   /^(?:[a-z]{4,}(?:ally|ically|ously|ively)|automatically|quickly|safely|efficiently|securely|directly|optionally|programmatically|easily|simply|asynchronously|synchronously|permanently|immediately|manually|also|then|please|first|atomically|selectively|batch|bulk|mass|intelligently|instantly|recursively|semantically|temporarily|deeply|actually|just|now|and|to|full-text|fuzzy|interactively|silently|gracefully|forcefully|forcibly|completely|explicitly|partially|incrementally|manual|smart|advanced|unified|secure|powerful|locally|remotely|unconditionally|conditionally|either|both|idempotently|randomly|optimistically|only|multiple|single|internal(?:ly)?|experimental|legacy|deprecated|beta|alpha|new|admin(?: only)?)\s*[:,]?\s+/i;
+const NAMED_AS =
+  /^(?:an?\s+)?(?:[\w'-]+\s+){0,4}?(?:tool|function|command|utility|helper|method|endpoint|ability|api|interface|capability|operations?|wrapper|commands)\s+(?:to|for|that|which|used to|used for|capable of|can)\s+/i;
 const PREFIXES: RegExp[] = [
   /^[^\p{L}\p{N}[("'`<]+/u,
   /^\[[^\]]{0,80}\]\s*/,
@@ -29,7 +33,7 @@ const PREFIXES: RegExp[] = [
   /^(?:this|it|which|that)\s+(?=(?:will|can|is|also|\w+s)\s)/i,
   /^(?:will|can|should|could|may|would|is|are|be)\s+(?:be\s+)?(?:also\s+|then\s+|primarily\s+|specifically\s+)?(?:(?:used|useful|designed|intended|meant|able|responsible|helpful|capable|recommended|needed|required|for|here)\s+)?(?:(?:to|for|of|by)\s+)?/i,
   /^(?:use|call|invoke|run|used|useful|choose|prefer)\s+(?:(?:this|it|the)\b\s*)?(?:(?:tool|function|endpoint|command|method|action)\b\s*)?(?:\w+ly\s+)?(?:to|for|when(?:ever)?\s+(?:you|the user|a user|users|the agent|someone|asked|needing|trying|looking)\s*(?:need|want|wants|needs|would like|have|has|asks?|is|are)?\s*(?:you\s+)?(?:to|for)?|if you (?:need|want) to|when you)\s+/i,
-  /^(?:an?\s+)?(?:[\w'-]+\s+){0,4}?(?:tool|function|command|utility|helper|method|endpoint|ability|api|interface|capability|operations?|wrapper|commands)\s+(?:to|for|that|which|used to|used for|capable of|can)\s+/i,
+  NAMED_AS,
   /^(?:allows?|lets?|enables?|helps?|permits?|empowers?|makes it possible|gives?)\s+(?:(?:you|users?|the user|the (?:agent|model|llm|assistant|ai|client|caller)|agents?|llms?|clients?|developers?|callers?|claude|for|an? (?:agent|user|llm|ai|client)|ai (?:agents?|assistants?))\s+(?:(?:to|the ability to|with)\s+(?:\w+ly\s+)?)?|(?:to|the ability to)\s+|(?=\w+ing\b))/i,
   /^helps?\s+(?=[a-z])/i,
   /^you (?:can|may)\s+(?:use this(?: tool)? to\s+)?/i,
@@ -38,6 +42,11 @@ const PREFIXES: RegExp[] = [
 ];
 const NOT_AN_ACT =
   /^\W*(?:\d{1,2}\W+)?(?:(?:[\w-]+ ){0,3}(?:warning|caution|disclaimer)\s*:|(?:important|critical|warning|caution|note|notes|tip|tips|example|examples|args|arguments|param|params|parameters?|inputs?|outputs?|returns?:|prerequisites?|requirements?|required|requires|error|errors|deprecated|workflow|limitations?|response|see also|related|features?|fields|options|supported|available|tags|category|permissions?|scopes?|auth|authentication|default|defaults|usage examples?|output format)\s*(?:\([^)]{0,40}\))?\s*:|(?:(?:call|use|invoke|run) (?:this|it)(?: tool| command| function)? (?:before|first|after|once|prior to|whenever)|if|when|whenever|before|after|unless|do not|don't|never|always|you must|you should|you need|must|should|ensure|make sure|remember to|please|e\.g|for example|requires|required|supports|accepts|works|uses|only (?:use|call|works)|note that|prefer|avoid|see|ideal for|best for|default|optional|not for|typically|example|mandatory|consider|once|since|because|because|this is because|user|assistant|system)\b)/i;
+
+/** Whether a sentence gives advice, notes or a claim rather than an account of what a call does. */
+export function statesNoAct(sentence: string): boolean {
+  return NOT_AN_ACT.test(sentence) || CLAIM.test(sentence);
+}
 
 /** What a definition says of itself rather than of its act: "This tool is read-only", "It never changes anything". */
 const CLAIM =
@@ -106,6 +115,8 @@ function skipPrefixes(text: string): number {
       const match = prefix.exec(text.slice(at));
       if (match === null || match[0] === '') continue;
       const next = at + match[0].length;
+      // "Simulates an operation that gathers …": the first verb is the act.
+      if (prefix === NAMED_AS && isThird(match[0])) continue;
       // "Use …", "Run …", "Bulk …": where what follows is no verb, the word itself was the act.
       if (
         next < text.length &&
@@ -116,6 +127,10 @@ function skipPrefixes(text: string): number {
     if (at === before) break;
   }
   return at;
+}
+
+function isThird(text: string): boolean {
+  return verbForm(/^[\w-]+/.exec(text)?.[0].toLowerCase() ?? '')?.form === 'third';
 }
 
 const FREE = new Set(PREFIXES.slice(0, 6));
@@ -135,7 +150,9 @@ function headed(text: string): Lead[] {
     const match = separator.exec(text.slice(0, 140));
     if (match === null) break;
     const at = match.index + match[0].length;
-    const lead = verbAt(text, at + skipPrefixes(text.slice(at)), true);
+    // "… is half-open — to hide the first, pass 1": an example.
+    const isPurpose = match.index > 40 && /^to\s/i.test(text.slice(at));
+    const lead = isPurpose ? undefined : verbAt(text, at + skipPrefixes(text.slice(at)), true);
     if (lead !== undefined) return withJoined(text, { ...lead, isLoose: count > 0 });
   }
   return nominal(text);
@@ -146,11 +163,15 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
   const first = words[0];
   if (first === undefined || first.start > 1) return undefined;
   const form =
+    inBrackets(text.slice(at + first.end)) ??
     verbForm(first.text) ??
     (/^re-[a-z]/.test(first.text) ? verbForm(first.text.slice(3)) : undefined) ??
     (/^read-?only\b/.test(first.text) ? undefined : verbForm(first.text.split('-')[0] ?? ''));
   if (form === undefined) return undefined;
   const next = words[1];
+  // "The query is required": no act.
+  if (next !== undefined && /^(?:is|are|was|were|has|have|must|should)$/.test(next.text))
+    return nominalAt(text, at);
   if (form.form === 'base' && NOUN_LIKE.has(form.verb)) {
     if (next?.text === 'of' || next?.text === 'is' || next?.text === 'about')
       return nominalAt(text, at);
@@ -174,6 +195,12 @@ function verbAt(text: string, at: number, isStrict: boolean): Lead | undefined {
       };
   }
   return leadOf(text, at, words, 0, form);
+}
+
+/** "Show (unhide) a row", "Remove (delete) a page": the second word says plainly what the first means. */
+function inBrackets(rest: string): VerbForm | undefined {
+  const word = /^ \((un[a-z]+|delete|remove|create)\) /.exec(rest)?.[1];
+  return word === undefined ? undefined : verbForm(word);
 }
 
 const NOUN_PHRASE =
@@ -239,6 +266,7 @@ function withJoined(text: string, first: Lead): Lead[] {
   let previousEnd = 0;
   let isAfterVerb = true;
   let isPurpose = false;
+  let isAddition = false;
   for (let index = 0; index < words.length && leads.length < 6; index++) {
     const word = words[index] as Word;
     const gap = text.slice(first.end + previousEnd, first.end + word.start);
@@ -247,7 +275,12 @@ function withJoined(text: string, first: Lead): Lead[] {
       /[,/&]\s*$/.test(gap) || /^(?:and|or|then)$/.test(words[index - 1]?.text ?? '');
     previousEnd = word.end;
     if (CLAUSE_END.has(word.text)) break;
-    const form = verbForm(word.text);
+    if (word.text === 'with') isAddition = true;
+    // "Get a post with diffs, edit reason and author": nouns, unless they have an object.
+    const isListed = isAddition && !DETERMINER.has(words[index + 1]?.text ?? '');
+    // "a search/read anchor": two nouns.
+    const isPair = /\/\s*$/.test(gap) && !isAfterVerb;
+    const form = isListed || isPair ? undefined : verbForm(word.text);
     if (words[index - 1]?.text === 'to' && !DETERMINER.has(word.text)) isPurpose = true;
     // "Get a calendar to prepare for events and make decisions": what the caller may do with it.
     if (
@@ -329,5 +362,6 @@ function nominalAt(text: string, at: number): Lead | undefined {
     after: [],
     objectEnd: end,
     isLoose: true,
+    isNoun: true,
   };
 }

@@ -228,15 +228,18 @@ const told: [description: string, start: RegExp][] = [
   ['Display a live, interactive map of places', /displays a live, interactive map of places\./],
   ['Set default market type for all exchanges', /“Set default market type for all exchanges”\./],
   ['List all chats that the user takes part in.', /chats that the user takes part in\./],
-  ['Uninstall an app from mobile device', /uninstalls an app\./],
+  ['Uninstall an app from mobile device', /“Uninstall an app from mobile device”\./],
   ['Create a file or completely overwrite it', /creates a file or completely overwrites it\./],
   [
     'List branches in project with search filter',
     /“List branches in project with search filter”|lists branches\./,
   ],
   ['Search a store to find and discover tools', /searches a store to find and discover tools\./],
-  ['Create a folder or ensure the folder exists', /creates a folder\./],
-  ['Open a URL in browser', /opens a URL\./],
+  [
+    'Create a folder or ensure the folder exists',
+    /“Create a folder or ensure the folder exists”\./,
+  ],
+  ['Open a URL in browser', /“Open a URL in browser”\./],
   ['Delete branch from project', /“Delete branch from project”\./],
   ['Manages keys.This tool is a router.', /manages keys\./],
 ];

@@ -14,6 +14,8 @@ const ABBREVIATIONS: ReadonlySet<string> = new Set([
   'max',
   'min',
   'resp',
+  'u.s',
+  'u.k',
 ]);
 
 /** Whether the point at a place belongs to an abbreviation or an initial. */

@@ -1,7 +1,7 @@
 import type { Category, Trait } from '@toolwarden/catalogue';
 import type { RulesJudgement } from '../classify.ts';
-import { levelSentence } from '../rationale.ts';
 import { orderIn } from '../steering.ts';
+import { levelSentence } from '../why-level.ts';
 import type { Judged } from './combine.ts';
 
 const LEAST_WORDS = 20;

@@ -1,4 +1,5 @@
 import { type Act, headOf } from '../act.ts';
+import { clauseOf } from '../clause.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
 import {
   defineSignal,
@@ -86,7 +87,7 @@ function stoppedToo(view: View): Act[] {
   return view.main?.kind !== 'stop'
     ? []
     : joinedActs(view).filter(
-        ({ kind, clause }) => kind === 'remove' && !/^(?:it|its|them)\b/i.test(clause ?? ''),
+        (act) => act.kind === 'remove' && !/^(?:it|its|them)\b/i.test(clauseOf(act) ?? ''),
       );
 }
 

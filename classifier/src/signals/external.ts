@@ -1,4 +1,5 @@
 import type { Act } from '../act.ts';
+import { clauseOf } from '../clause.ts';
 import { isAbout } from '../lexicon/objects.ts';
 import {
   defineSignal,
@@ -50,7 +51,7 @@ export const sending = defineSignal({
 function isOutward(act: Act, words: string, serverText: string): boolean {
   if (act.kind === 'phone' || act.kind === 'sendoff') return true;
   if (/^(?:retweet|repost|crosspost|boost)$/.test(act.verb)) return true;
-  if (act.kind === 'create' && FOR_SHARING.test(act.clause ?? '')) return true;
+  if (act.kind === 'create' && FOR_SHARING.test(clauseOf(act) ?? '')) return true;
   // A note on one's own desktop, or in the thread of a review, reaches nobody outside.
   if (
     /\bdesktop notification/i.test(words) ||

@@ -1,4 +1,5 @@
 import type { Act } from '../act.ts';
+import { clauseOf } from '../clause.ts';
 
 const HOLLOW =
   /^(?:information|details?|data|lists?|listing|info|contents?|results?|metadata|full|text|specific|available|set|array|overview|summary|body|recent|latest|paginated|items?|properties|attributes|single|by|for|messages_list|objects?|collection|instance|resource|page|batch)$/;
@@ -7,7 +8,7 @@ const ABOUT =
 
 /** The nouns that say what an act is about: the object's last one, and what follows where that one says little. */
 export function heads(act: Act): string[] {
-  const { object, objectText, clause } = act;
+  const { object, objectText } = act;
   const last = object.at(-1);
   if (last === undefined) return [];
   // "Messages of a channel": the messages.
@@ -15,6 +16,7 @@ export function heads(act: Act): string[] {
   if (owned !== undefined && object.includes(owned) && !HOLLOW.test(owned)) return [owned];
   if (!HOLLOW.test(last)) return [last];
   // Only what follows the hollow word at once is what it is about.
+  const clause = clauseOf(act);
   const rest =
     clause?.startsWith(objectText) === true ? clause.slice(objectText.length).trim() : '';
   const about = ABOUT.exec(rest);

@@ -1,4 +1,5 @@
 import type { Act } from '../act.ts';
+import { clauseOf } from '../clause.ts';
 import { objects } from '../lexicon/objects.ts';
 import {
   defineSignal,
@@ -103,7 +104,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
   if (/\bwithout (?:the )?(?:diff|file)? ?contents?\b/i.test(text)) return undefined;
   if (
     /^profiles?$/.test(last ?? '') &&
-    SETTINGS_PROFILE.test(`${act.clause ?? act.objectText} ${reading.description.slice(0, 120)}`)
+    SETTINGS_PROFILE.test(`${clauseOf(act) ?? act.objectText} ${reading.description.slice(0, 120)}`)
   )
     return undefined;
   const [closest] = heads(act);
@@ -238,14 +239,14 @@ export const heldContent = defineSignal({
       (item) =>
         item.source === 'description' &&
         item.category === 'Read' &&
-        ((isReading(item) && isHeld(item.clause ?? item.objectText)) || isWorkspacePage(item)),
+        ((isReading(item) && isHeld(clauseOf(item) ?? item.objectText)) || isWorkspacePage(item)),
     );
     return act === undefined ? [] : [quoteOf(act)];
 
-    function isReading({ verb, clause = '' }: Act): boolean {
+    function isReading(item: Act): boolean {
       return (
-        /^(?:read|extract)$/.test(verb) ||
-        (/^(?:get|fetch|return|retrieve)$/.test(verb) && CONTENT_OF.test(clause))
+        /^(?:read|extract)$/.test(item.verb) ||
+        (/^(?:get|fetch|return|retrieve)$/.test(item.verb) && CONTENT_OF.test(clauseOf(item) ?? ''))
       );
     }
     function isHeld(clause: string): boolean {
@@ -258,14 +259,15 @@ export const heldContent = defineSignal({
         )
       );
     }
-    function isWorkspacePage({ verb, object, objectText, clause }: Act): boolean {
+    function isWorkspacePage(item: Act): boolean {
+      const { verb, object, objectText } = item;
       const head = singular(object.at(-1) ?? '');
       return (
         !setting.isScreen &&
         /^(?:get|read|retrieve|fetch)$/.test(verb) &&
         (/^(?:page|block)$/.test(head) || object.includes('block')) &&
         reading.fields.some(({ name }) => /^(?:page|block)_?id$/i.test(name)) &&
-        WRITTEN.test(`${clause ?? objectText} ${reading.name.replace(/[_-]/g, ' ')}`) &&
+        WRITTEN.test(`${clauseOf(item) ?? objectText} ${reading.name.replace(/[_-]/g, ' ')}`) &&
         !PARTS_ONLY.test(objectText) &&
         !PUBLISHED.test(`${reading.description.slice(0, 300)} ${reading.serverText}`)
       );
@@ -274,7 +276,9 @@ export const heldContent = defineSignal({
 });
 
 /** What follows the object in its clause. */
-function tailOf({ clause = '', objectText }: Act): string {
+function tailOf(act: Act): string {
+  const { objectText } = act;
+  const clause = clauseOf(act) ?? '';
   return clause.startsWith(objectText) ? clause.slice(objectText.length).trim() : '';
 }
 
@@ -359,7 +363,7 @@ export const records = defineSignal({
       )
     )
       return [quoteOf(view.main)];
-    if (view.main.kind === 'export' && EXPORTED_ROWS.test(view.main.clause ?? ''))
+    if (view.main.kind === 'export' && EXPORTED_ROWS.test(clauseOf(view.main) ?? ''))
       return [quoteOf(view.main)];
     if (view.main.kind !== 'read') return [];
     const kindField = reading.fields.find(

@@ -1,3 +1,4 @@
+import { clauseOf } from '../clause.ts';
 import {
   defineSignal,
   inDescription,
@@ -88,7 +89,7 @@ function outsideObjects(view: View): Quote[] | undefined {
       continue;
     if (/^(?:count|validate|lint|check|verify|resolve|detect)$/.test(act.verb)) continue;
     if (/^comments?$/.test(heads(act)[0] ?? '') && !OF_CODE.test(text)) return [quoteOf(act)];
-    if (FILLED_IN.test(`${act.objectText} ${act.clause ?? ''}`)) return [quoteOf(act)];
+    if (FILLED_IN.test(`${act.objectText} ${clauseOf(act) ?? ''}`)) return [quoteOf(act)];
     const head = heads(act).find((word) => OUTSIDE_HEAD.test(word));
     if (head === undefined || METADATA.test(heads(act)[0] ?? '')) continue;
     const isOutside =
@@ -153,7 +154,7 @@ function shownPage(view: View): Quote[] | undefined {
     (item) =>
       item.kind !== 'wait' &&
       ([item.verb, ...wordsOf(item)].some((word) => SHOWN.test(word)) ||
-        FROM_PAGE.test(item.clause ?? '')),
+        FROM_PAGE.test(clauseOf(item) ?? '')),
   );
   return act === undefined ? undefined : [quoteOf(act)];
 }
@@ -199,7 +200,7 @@ export const strangersWords = defineSignal({
       return open;
     const published = inDescription(view, OF_STRANGERS);
     if (published.length > 0) return published;
-    const inbound = main.verb === 'extract' ? IN_MAIL.exec(main.clause ?? '') : null;
+    const inbound = main.verb === 'extract' ? IN_MAIL.exec(clauseOf(main) ?? '') : null;
     if (inbound !== null && reading.description.includes(inbound[0]))
       return [{ pointer: '/description', quote: inbound[0] }];
     const isPerson = /\b(?:users?|profiles?|members?|accounts?|authors?)\b/i.test(
