@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
+  type OperatedState,
   openSqliteState,
   type SqliteState,
   stateFiles,
@@ -27,6 +28,27 @@ export async function withState<Result>(
     return await work(state);
   } finally {
     await state.close();
+  }
+}
+
+/** Where the grants and approvals of one act lie: with `--redis` or `$TOOLWARDEN_REDIS` there, else in the folder. */
+export type StatePlace = { state?: string | undefined; redis?: string | undefined };
+
+/** Opens the grants and approvals for one act; with Redis the folder holds the record of it. */
+export async function withOperatedState<Result>(
+  io: Io,
+  { state, redis = io.env['TOOLWARDEN_REDIS'] || undefined }: StatePlace,
+  work: (state: OperatedState) => Result | Promise<Result>,
+  options: { mayMake?: boolean } = {},
+): Promise<Result> {
+  if (redis === undefined) return withState(io, state, work, options);
+  const { openRedisState } = await import('@toolwarden/gateway/redis');
+  const folder = stateFolder(state, io.env, io.cwd);
+  const opened = await openRedisState({ folder, redis: { url: redis } });
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
   }
 }
 

@@ -9,5 +9,6 @@ export { tailRecords } from './audit/latest-records.ts';
 export { currentPublicKey, publicKeys } from './audit/state-keys.ts';
 export { verifyAudit } from './audit/verify-audit.ts';
 export { stateFiles } from './state/open-database.ts';
+export type { OperatedState } from './state/operated-state.ts';
 export { openSqliteState, type SqliteState } from './state/sqlite-state.ts';
 export { stateFolder } from './state/state-folder.ts';

@@ -1,13 +1,19 @@
 import { userInfo } from 'node:os';
 import {
+  type OperatedState,
   openLoginTokens,
-  type SqliteState,
   serveApprovals,
   stateFiles,
   stateFolder,
 } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments, readNumber } from '../command.ts';
-import { momentWords, readMoment, withState } from '../gateway-state.ts';
+import {
+  momentWords,
+  readMoment,
+  type StatePlace,
+  withOperatedState,
+  withState,
+} from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { plainText } from '../plain-text.ts';
 import { table } from '../table.ts';
@@ -35,6 +41,7 @@ and holds for 15 minutes. The agent's own connection cannot answer; whoever can 
     --as NAME      who it is for, as the audit will say (default: this user)
     --expires T    12h, 90d or a date, instead of an hour
   --state DIR      the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
+  --redis URL      the Redis that gateways share (default $TOOLWARDEN_REDIS)
   --json           one JSON object a line
 
 Exit code 0; 1 if the answer came too late or another was first; 2 for an unknown ID.
@@ -52,29 +59,30 @@ export const approvalsCommand: Command = {
 
 const LOGIN_MS = 60 * 60_000;
 
-type Approval = ReturnType<SqliteState['approvals']['list']>[number];
+type Approval = Awaited<ReturnType<OperatedState['approvals']['list']>>[number];
 
 async function run(args: string[], io: Io, signal: AbortSignal): Promise<number> {
   const { values, positionals } = readArguments('approvals', args, {
     all: { type: 'boolean' },
     state: { type: 'string' },
+    redis: { type: 'string' },
     port: { type: 'string' },
     as: { type: 'string' },
     expires: { type: 'string' },
   });
   const [act, id, more] = positionals;
-  const { state, json = false } = values;
+  const { json = false } = values;
   if (act === 'serve' && id === undefined) return serve(values, io, signal);
   if (act === 'login' && id === undefined) return logIn(values, io);
-  if (act === 'list' && id === undefined) return list(io, state, values.all ?? false, json);
+  if (act === 'list' && id === undefined) return list(io, values, values.all ?? false, json);
   if (!(act === 'show' || act === 'approve' || act === 'deny')) {
     throw new CliError('usage', 'expected list, show, approve, deny, serve or login; see --help');
   }
   if (id === undefined || more !== undefined) {
     throw new CliError('usage', `${act}: expected one ID; toolwarden approvals list shows them`);
   }
-  return withState(io, state, (opened) => {
-    const approval = opened.approvals.list().find((each) => each.id === id);
+  return withOperatedState(io, values, async (opened) => {
+    const approval = (await opened.approvals.list()).find((each) => each.id === id);
     if (approval === undefined) {
       const name = JSON.stringify(id.slice(0, 40));
       throw new CliError('input', `no approval ${name}; see toolwarden approvals list`);
@@ -84,8 +92,8 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   });
 }
 
-async function list(io: Io, state: string | undefined, all: boolean, json: boolean) {
-  const found = await withState(io, state, (opened) => opened.approvals.list());
+async function list(io: Io, place: StatePlace, all: boolean, json: boolean) {
+  const found = await withOperatedState(io, place, (opened) => opened.approvals.list());
   const shown = all ? found : found.filter(({ status }) => status === 'pending');
   if (json) {
     for (const approval of shown) io.out(JSON.stringify(approval));
@@ -124,21 +132,21 @@ function show(approval: Approval, json: boolean, io: Io): number {
   return 0;
 }
 
-function answer(
-  state: SqliteState,
+async function answer(
+  state: OperatedState,
   approval: Approval,
   status: 'approved' | 'denied',
   json: boolean,
   io: Io,
-): number {
+): Promise<number> {
   const { id } = approval;
-  const isDone = state.approvals.answer(id, status, userInfo().username);
+  const isDone = await state.approvals.answer(id, status, userInfo().username);
   if (json) io.out(JSON.stringify({ id, status, isDone }));
   else if (isDone) {
     // What was approved is shown with the answer, so that a mistake is seen while it can still be told.
     show({ ...approval, status }, false, io);
   } else {
-    const now = state.approvals.list().find((each) => each.id === id)?.status ?? 'gone';
+    const now = (await state.approvals.list()).find((each) => each.id === id)?.status ?? 'gone';
     io.err(`toolwarden approvals: ${id} is ${now}; only a pending call can be answered`);
   }
   return isDone ? 0 : 1;
@@ -147,13 +155,13 @@ function answer(
 type Place = { state?: string | undefined };
 
 async function serve(
-  { state, port = '8788' }: Place & { port?: string | undefined },
+  { state, redis, port = '8788' }: StatePlace & { port?: string | undefined },
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  return withState(
+  return withOperatedState(
     io,
-    state,
+    { state, redis },
     async ({ approvals }) => {
       const tokens = tokensOf({ state }, io);
       const served = await serveApprovals({

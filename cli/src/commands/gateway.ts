@@ -52,7 +52,11 @@ Example:
         const { openRedisState } = await import('@toolwarden/gateway/redis');
         return openRedisState({ ...options, redis: { url, replicas } });
       },
-      stateOption: (config) => stateOption(folderOf(config), io.env, io.cwd),
+      // The agent reads this, so it names no address and no password.
+      stateOption: (config) =>
+        config.state.redis === undefined
+          ? stateOption(folderOf(config), io.env, io.cwd)
+          : ' --redis "$TOOLWARDEN_REDIS"',
       env: process.env,
       log: (line) => io.err(`toolwarden gateway: ${line}`),
     });

@@ -1,6 +1,6 @@
-import type { SqliteState } from '@toolwarden/gateway/operator';
+import type { OperatedState } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments } from '../command.ts';
-import { momentWords, readMoment, withState } from '../gateway-state.ts';
+import { momentWords, readMoment, withOperatedState } from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
@@ -25,6 +25,7 @@ refuses to start without one.
   rotate ID            a new token for a grant; the old one is refused from then on
   revoke ID            ends a grant; calls that it makes are refused from then on
   --state DIR          the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
+  --redis URL          the Redis that gateways share (default $TOOLWARDEN_REDIS); the state folder then holds the record
   --json               one JSON object a line
 
 Exit code 0; 2 for an unknown ID, a policy that is none, or a state that cannot be used.
@@ -46,6 +47,7 @@ const options = {
   label: { type: 'string' },
   expires: { type: 'string' },
   state: { type: 'string' },
+  redis: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof readArguments<typeof options>>['values'];
@@ -79,7 +81,7 @@ async function create({ json, ...values }: Values, rest: string[], io: Io): Prom
     ...{ servers, label, policy: resolvePath(io, policy) },
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
-  const made = await withState(io, values.state, ({ grants }) => grants.create(grant), {
+  const made = await withOperatedState(io, values, ({ grants }) => grants.create(grant), {
     mayMake: true,
   });
   showToken(made, json, io);
@@ -94,8 +96,8 @@ function showToken(made: { id: string; token: string }, json: boolean | undefine
   io.err(`grant ${made.id}: this token is shown once; give it to toolwarden wrap --grant`);
 }
 
-async function list({ state, json }: Values, io: Io): Promise<void> {
-  const grants = await withState(io, state, (opened) => opened.grants.list());
+async function list({ json, ...place }: Values, io: Io): Promise<void> {
+  const grants = await withOperatedState(io, place, (opened) => opened.grants.list());
   if (json) {
     for (const grant of grants) io.out(JSON.stringify(grant));
     return;
@@ -111,20 +113,23 @@ async function list({ state, json }: Values, io: Io): Promise<void> {
   else for (const line of table(['id', 'state', 'label', 'servers', 'policy'], rows)) io.out(line);
 }
 
-function standing({ revokedAt, expiresAt }: ReturnType<SqliteState['grants']['list']>[number]) {
+function standing({
+  revokedAt,
+  expiresAt,
+}: Awaited<ReturnType<OperatedState['grants']['list']>>[number]) {
   if (revokedAt !== undefined) return `revoked ${momentWords(revokedAt)}`;
   if (expiresAt === undefined) return 'active';
   return `${expiresAt <= Date.now() ? 'expired' : 'until'} ${momentWords(expiresAt)}`;
 }
 
-async function rotate({ state, json }: Values, id: string, io: Io): Promise<void> {
-  const token = await withState(io, state, ({ grants }) => grants.rotate(id));
+async function rotate({ json, ...place }: Values, id: string, io: Io): Promise<void> {
+  const token = await withOperatedState(io, place, ({ grants }) => grants.rotate(id));
   if (token === undefined) throw unknown(id);
   showToken({ id, token }, json, io);
 }
 
-async function revoke({ state, json }: Values, id: string, io: Io): Promise<void> {
-  if (!(await withState(io, state, ({ grants }) => grants.revoke(id)))) throw unknown(id);
+async function revoke({ json, ...place }: Values, id: string, io: Io): Promise<void> {
+  if (!(await withOperatedState(io, place, ({ grants }) => grants.revoke(id)))) throw unknown(id);
   io.out(json ? JSON.stringify({ id, revoked: true }) : `grant ${id} is revoked`);
 }
 
