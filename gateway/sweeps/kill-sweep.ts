@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { openSqliteState } from '../src/state/sqlite-state.ts';
 import { checkRun, type RunCheck } from './check-run.ts';
 import { startWrapClient } from './wrap-client.ts';
@@ -47,13 +49,8 @@ export async function killRound(seed: number): Promise<RunCheck> {
   }
 }
 
-/** Numbers from 0 to 1 that a seed decides: mulberry32. */
+/** Numbers from 0 to 1 that a seed decides, the same on every machine. */
 function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const generator = xoroshiro128plus(seed);
+  return () => uniformFloat64(generator);
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@toolwarden/catalogue/store';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { contentsOf } from './contents-of.ts';
 import type { Generation } from './fake-servers.ts';
 
@@ -123,13 +125,8 @@ async function crawlAndKill(dir: string, servers: number, log: string, afterMs: 
   return (await ended) === null;
 }
 
-/** Mulberry32: small, and the same numbers on every machine for one seed. */
+/** Numbers from 0 to 1 that a seed decides, the same on every machine. */
 function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const generator = xoroshiro128plus(seed);
+  return () => uniformFloat64(generator);
 }
