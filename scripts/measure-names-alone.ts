@@ -1,11 +1,13 @@
 /**
- * How many real npm servers the crawler lists knowing nothing but their names: crawls the packages of
- * scraper/evals/expected-counts.json at the stated versions into a folder of its own and compares the counts.
- * `npm run measure:names-alone [-- --concurrency N] [PACKAGE…]`; takes about twenty minutes.
+ * How many real npm servers the crawler lists knowing nothing but their names: crawls the packages of data/sources at the
+ * versions stated there, and without anything else that stands there, into a folder of its own, and compares the counts with
+ * scraper/evals/expected-counts.json where a count is known. `--data DIR` keeps that folder, `--record` writes the run to
+ * data/crawls. `npm run measure:names-alone [-- --concurrency N] [PACKAGE…]`; takes about half an hour.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ServerRecord } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
@@ -18,18 +20,27 @@ type Expected = { package: string; version: string; tools: number };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { concurrency: { type: 'string', default: '2' } },
+  options: {
+    concurrency: { type: 'string', default: '2' },
+    data: { type: 'string' },
+    record: { type: 'boolean', default: false },
+  },
 });
 const file = new URL('../scraper/evals/expected-counts.json', import.meta.url);
-const all: Expected[] = JSON.parse(await readFile(file, 'utf8'));
-const expected = all.filter((one) => positionals.length === 0 || positionals.includes(one.package));
+const counted: Expected[] = JSON.parse(await readFile(file, 'utf8'));
+const catalogue = openStore(fileURLToPath(new URL('../data', import.meta.url)));
+const { items: sources } = await catalogue.readSources();
+const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 
-const dir = await mkdtemp(join(tmpdir(), 'toolwarden-measure-'));
+const dir = values.data ?? (await mkdtemp(join(tmpdir(), 'toolwarden-measure-')));
+await mkdir(dir, { recursive: true });
 try {
   const store = openStore(dir);
-  const ids = expected.map((one) => `npm:${one.package}@${one.version}`);
+  const ids = sources
+    .filter(({ id }) => isWanted(id.replace('npm:', '')))
+    .map(({ id, version }) => `${id}@${version}`);
   const { targets } = await resolveTargets(ids, []);
-  await crawl({
+  const run = await crawl({
     store,
     targets,
     sandbox: await chooseSandbox({ unsafeNoSandbox: false }),
@@ -39,12 +50,18 @@ try {
         `${server} ${outcome} ${reason ?? ''} ${tools} ${Math.round(durationMs / 1000)} s`,
       ),
   });
+  if (values.record) await catalogue.writeCrawlRun({ ...run, isFromNamesAlone: true });
   const rows = await Promise.all(
-    expected.map(async (one) => rowOf(one, await store.readServer(`npm:${one.package}`))),
+    counted
+      .filter((one) => isWanted(one.package))
+      .map(async (one) => rowOf(one, await store.readServer(`npm:${one.package}`))),
   );
   report(rows);
+  console.log(
+    `Of all ${run.counts.servers} servers ${run.counts.complete} list, with ${run.counts.tools} tools; the rest: ${JSON.stringify(run.failuresByReason)}.`,
+  );
 } finally {
-  await rm(dir, { recursive: true, force: true });
+  if (values.data === undefined) await rm(dir, { recursive: true, force: true });
 }
 
 type Row = {

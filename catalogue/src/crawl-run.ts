@@ -8,6 +8,11 @@ export const crawlRunSchema = z.strictObject({
   endedAt: z.iso.datetime(),
   /** Whether the run came to its own end, or was stopped by its time budget or a signal. */
   ending: z.enum(['completed', 'budget-spent', 'interrupted']),
+  /**
+   * Nothing of the sources but id and version was used: a measure of how far a name leads. Its listings replace none, so it
+   * says nothing of when a server is due.
+   */
+  isFromNamesAlone: z.literal(true).optional(),
   counts: z.strictObject({
     servers: z.int().nonnegative(),
     complete: z.int().nonnegative(),

@@ -56,6 +56,16 @@ test('a listing is due again after a week', async () => {
   expect([await isDue(6.9), await isDue(7)]).toEqual([false, true]);
 });
 
+test('a measure from names alone says nothing of when a server is due', async () => {
+  const isDue = await crawledOn([[0, 'complete']]);
+  const store = openStore(dir);
+  const [run] = (await store.readCrawlRuns()).items;
+  const at = new Date(START + 5 * DAY_MS).toISOString();
+  if (run === undefined) throw new Error('there is no run');
+  await store.writeCrawlRun({ ...run, startedAt: at, endedAt: at, isFromNamesAlone: true });
+  expect([await isDue(6.9), await isDue(7)]).toEqual([false, true]);
+});
+
 test('a failed server waits one day, then two, then four, and success forgets that', async () => {
   expect(await (await crawledOn([[0, 'failed']]))(1)).toBe(true);
   const isDue = await crawledOn([

@@ -27,7 +27,7 @@ export async function dueSources(
   const unfinished = readUnfinishedRun(store.dir);
   const past = pastCrawls(
     [...runs, ...(unfinished ? [unfinished] : [])].filter(
-      ({ endedAt }) => Date.parse(endedAt) >= since,
+      ({ endedAt, isFromNamesAlone }) => !isFromNamesAlone && Date.parse(endedAt) >= since,
     ),
   );
   return sources.filter(({ id, version }) => {
