@@ -1,6 +1,7 @@
 // A process of a build: reads its share of the servers and writes their pages. Started by `build-pool.ts`.
 import { readFile } from 'node:fs/promises';
-import { withoutTakenDown } from '@toolwarden/catalogue';
+import { flushCompileCache } from 'node:module';
+import { type AttackEntry, withoutTakenDown } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
 import type { PageHashes, ReadState } from './build-state.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
@@ -14,7 +15,7 @@ import { keepServer, type WrittenServer, writeServer } from './write-server.ts';
 
 const job: WorkerJob = JSON.parse(process.argv[2] ?? '');
 const store = openStore(job.dataDir);
-const { items: attackEntries } = await store.readAttacks();
+const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
 const attacks = attackEntries.map(({ attack }) => attack);
 const takedowns = await store.readTakedowns();
 /** Servers read in the first step and written in the second. */
@@ -69,7 +70,10 @@ async function write(request: WriteRequest) {
       servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
     }
   }
-  return { servers, pages: await writeSitePages(target, catalogue, request, onPage) };
+  const pageHashes = await writeSitePages(target, catalogue, request, onPage);
+  // The process is ended by a signal, at which nothing is kept.
+  flushCompileCache();
+  return { servers, pages: pageHashes };
 }
 
 /** Every page of the whole catalogue whose turn it is: one in as many as there are processes. */

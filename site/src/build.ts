@@ -93,6 +93,7 @@ class Build {
   readonly #options: BuildOptions;
   readonly #work: string;
   readonly #html: string;
+  readonly #attacksFile: string;
   readonly #stop: AbortController;
   readonly #signal: AbortSignal;
   readonly #store: Store;
@@ -103,6 +104,7 @@ class Build {
     this.#options = options;
     this.#work = work;
     this.#html = join(work, 'html');
+    this.#attacksFile = join(work, 'attacks.json');
     this.#stop = stop;
     this.#signal = signal;
     this.#store = openStore(resolve(options.dataDir));
@@ -131,6 +133,7 @@ class Build {
     const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
       isRead ? bytes : bytes / 20,
     );
+    await writeFile(this.#attacksFile, JSON.stringify(attackEntries));
     const workers = shares.map((_, index) =>
       this.#startWorker({
         templates: templates.dir,
@@ -172,7 +175,7 @@ class Build {
       this.#report('pages');
     };
     return startWorker(
-      { ...job, dataDir: this.#store.dir, outDir: this.#html },
+      { ...job, dataDir: this.#store.dir, attacks: this.#attacksFile, outDir: this.#html },
       { origin: this.#origin, signal: this.#signal, onPages },
     );
   }

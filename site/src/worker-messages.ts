@@ -4,6 +4,8 @@ import type { PageHashes, ServerState } from './build-state.ts';
 /** What a process of a build is told at its start. */
 export type WorkerJob = {
   dataDir: string;
+  /** File with the attack database as JSON: reading its Markdown takes half a second, once is enough. */
+  attacks: string;
   /** Folder of the compiled templates. */
   templates: string;
   outDir: string;
