@@ -1,4 +1,5 @@
 import type { JsonPointer, Trait } from '@toolwarden/catalogue';
+import { type ApprovalTerms, approvalTerms, joinApprovals } from './approval-terms.ts';
 import { type CompiledCondition, compileAll } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import type { CompiledFlow, CompiledMark } from './flows.ts';
@@ -44,6 +45,7 @@ export type CompiledRule = {
   /** Traits that the rule gives for flow rules. */
   marks: readonly Trait[] | undefined;
   response: ResponseRule | undefined;
+  approval: ApprovalTerms | undefined;
 };
 
 /** All that applies to one tool. */
@@ -83,6 +85,7 @@ export function compileRule(placed: PlacedRule, patterns: PatternEngine): Compil
     limits: limitsOf(rule).map((limit, index) => compileLimit(limit, pointer, index, rule)),
     marks: rule.marks,
     response: rule.response,
+    approval: approvalTerms(rule),
   };
 }
 
@@ -164,6 +167,7 @@ export function mergeRules(
     approves,
     limits,
     response: rules.map(({ response }) => response).reduce(joinResponses, undefined),
+    approval: rules.map(({ approval }) => approval).reduce(joinApprovals, undefined),
     refusing: rules.flatMap(({ refusing }) => refusing),
     asking,
     undisturbed: isFixed

@@ -1,3 +1,4 @@
+export { type ApprovalTerms, approvalOf } from './approval-terms.ts';
 // What a gateway or a page that only decides needs, without lints, recommendations and the words of findings: a smaller
 // bundle and a quicker start than index.ts. Every name here is also there.
 

@@ -1,3 +1,4 @@
+export { type ApprovalTerms, approvalOf } from './approval-terms.ts';
 export { type CheckOptions, checkPolicyText } from './check.ts';
 export { checkPatterns } from './check-patterns.ts';
 export type { ToolClass } from './classes.ts';

@@ -1,10 +1,11 @@
 import { compactJson, escapePointer, type JsonPointer } from '@toolwarden/catalogue';
+import { approvalTerms, joinApprovals } from './approval-terms.ts';
 import { covers, isPattern } from './glob.ts';
 import { refusesAlways } from './lint/places.ts';
 import { limitsOf } from './normalise.ts';
 import type { Limit, Policy, Rule } from './policy.ts';
 import { joinResponses } from './response.ts';
-import { windowMs } from './window.ts';
+import { windowMs, windowText } from './window.ts';
 
 /** Something that the two policies say differently, and what was kept. */
 export type Conflict = { pointer: JsonPointer; message: string };
@@ -137,6 +138,7 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
   const limits = mergeLimits(limitsOf(base), limitsOf(added), at, tell);
   const marks = unique([...(base.marks ?? []), ...(added.marks ?? [])]);
   const response = joinResponses(base.response, added.response);
+  const approval = mergeApprovals(base, added);
   return {
     ...(lead.action && { action: lead.action }),
     ...(lead.reason !== undefined && { reason: lead.reason }),
@@ -147,6 +149,18 @@ function mergeRule(base: Rule, added: Rule, at: string, tell: Tell): Rule {
     ...(limits.length > 0 && { limits }),
     ...((base.marks ?? added.marks) && { marks }),
     ...(response && { response }),
+    ...(approval && { approval }),
+  };
+}
+
+/** The shorter time of each holds, as where two rules apply to one call. */
+function mergeApprovals(base: Rule, added: Rule): Rule['approval'] {
+  const joined = joinApprovals(approvalTerms(base), approvalTerms(added));
+  if (joined === undefined) return undefined;
+  const { timeoutMs, holdMs } = joined;
+  return {
+    ...(timeoutMs !== undefined && { timeout: windowText(timeoutMs) }),
+    ...(holdMs !== undefined && { hold: windowText(holdMs) }),
   };
 }
 

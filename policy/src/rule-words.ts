@@ -1,3 +1,4 @@
+import { approvalTerms } from './approval-terms.ts';
 import { type Condition, isTest } from './condition.ts';
 import { limitsOf } from './normalise.ts';
 import { operators } from './operators/index.ts';
@@ -68,6 +69,16 @@ function startWords({ action }: Rule, part: string): string {
   return allows ? 'Allowed' : 'Restricts what is allowed';
 }
 
+function approvalWords(rule: Rule): string[] {
+  const { timeoutMs, holdMs } = approvalTerms(rule) ?? {};
+  return [
+    ...(timeoutMs === undefined ? [] : [`a question stays open for ${spanWords(timeoutMs)}`]),
+    ...(holdMs === undefined ? [] : [`the call waits ${spanWords(holdMs)} for the answer`]),
+  ];
+}
+
+const spanWords = (ms: number) => windowWords(ms).replace(/^(?=[a-z])/, 'one ');
+
 function responseWords({ max_bytes, redact, strip_control }: Rule['response'] & {}): string[] {
   const isPreset = redact?.some((entry) => typeof entry !== 'string');
   const patterns = redact?.filter((entry) => typeof entry === 'string').length ?? 0;
@@ -92,6 +103,7 @@ export function ruleWords(rule: Rule, part = 'tools'): string {
     ...(rule.require ?? []).map((condition) => conditionWords(condition)),
     ...(rule.deny_if ?? []).map(({ conditions }) => `refused if ${factWords(conditions)}`),
     ...(rule.approve_if ?? []).map(({ conditions }) => `asks a person if ${factWords(conditions)}`),
+    ...approvalWords(rule),
     ...responseWords(rule.response ?? {}),
     ...(rule.marks ? [`counts for flows as ${rule.marks.join(', ') || 'nothing'}`] : []),
   ];
