@@ -7,7 +7,7 @@ import { startMcp } from '../fixtures/loopback-mcp.ts';
 import { crawlServer } from './crawl-server.ts';
 import { defaultLimits } from './limits.ts';
 import { settingsFrom } from './npm/registry-settings.ts';
-import { installCommand } from './pypi/crawl-pypi.ts';
+import { indexHosts, installCommand } from './pypi/crawl-pypi.ts';
 import { noSandbox } from './sandbox/no-sandbox.ts';
 
 let dir: string;
@@ -105,6 +105,15 @@ test('a Python package is installed from wheels, at its exact version, after the
   const command = installCommand('uv', 'mcp-server-time', '1.0.0');
   expect(command).toContain('--no-build');
   expect(command.slice(-2)).toEqual(['--', 'mcp-server-time==1.0.0']);
+});
+
+test('installing one, only the index of the settings and the host of its files are reached', () => {
+  vi.stubEnv('UV_DEFAULT_INDEX', undefined);
+  vi.stubEnv('UV_INDEX_URL', undefined);
+  const files = 'files.pythonhosted.org:443';
+  expect(indexHosts()).toEqual(['pypi.org:443', files]);
+  vi.stubEnv('UV_INDEX_URL', 'http://me:secret@pypi.acme.dev:3141/root/simple');
+  expect(indexHosts()).toEqual(['pypi.acme.dev:3141', files]);
 });
 
 test('a Python package that uv installed is started and listed', async () => {
