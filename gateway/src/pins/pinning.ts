@@ -7,7 +7,8 @@ import type { PinProblem, Pins } from './pins.ts';
 /** Why something is refused before any rule is asked. */
 export type Objection = { rules: string[]; reason: string };
 
-const ACCEPT = 'a person can look at it with toolwarden pins diff and accept it with toolwarden pins accept';
+const ACCEPT =
+  'a person can look at it with toolwarden pins diff and accept it with toolwarden pins accept';
 const REASONS: Record<PinProblem, string> = {
   changed: `its definition is no longer the one that was accepted; ${ACCEPT}`,
   new: `its definition was never accepted; ${ACCEPT}`,

@@ -24,6 +24,8 @@ export type CallEntry = {
   arguments: JsonObject;
   /** The arguments exactly as they will be sent on; what keyed hashes are taken over. */
   argumentsText: string;
+  /** How long a question about it stays open; absent where the policy leaves that to us. */
+  approvalMs?: number;
   /** Recorded and charged as ever, but sent on whatever the decision says; no question is put to a person. */
   isObserved: boolean;
 };
@@ -74,6 +76,8 @@ export type Note = {
     | 'frame-refused'
     | 'method-refused'
     | 'tool-withheld'
+    | 'lock-loaded'
+    | 'lock-rejected'
     | 'pin-mismatch'
     | 'result-withheld'
     | 'server-fault';
@@ -129,6 +133,8 @@ export type State = {
   outcome(callId: string, outcome: Outcome): void;
   /** Gives back what a call was charged, for a call that certainly never left; a second time does nothing. */
   undo(callId: string): void;
+  /** How it stands with a question; `undefined` where there is none of that id. */
+  approvalStatus(id: string): Eventually<Approval['status'] | undefined>;
   /** Appends something other than a call to the audit. May be written a little later. */
   note(note: Note): void;
   /** Whether any grant exists that is not revoked: then a caller without one is refused. */

@@ -27,6 +27,13 @@ const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: 15,
 };
 
+/** A client's configuration sets the server's variables on us; ours are not the server's business. */
+export function envForServer(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('TOOLWARDEN_')),
+  );
+}
+
 /** Starts a server; its stderr is ours. @throws GatewayError where the command cannot be started. */
 export async function startServer(
   command: readonly string[],

@@ -7,10 +7,12 @@ import { createLineReader } from '../json/line-reader.ts';
 import { createLink } from '../link/link.ts';
 import type { Link } from '../link/link-options.ts';
 import { pendingLimits } from '../link/pending.ts';
+import { needsLock, type PinBoard, pinEventNote } from '../pins/pin-board.ts';
+import type { Pins } from '../pins/pins.ts';
 import { watchPolicy } from '../policy/watch-policy.ts';
 import type { Note, State } from '../state/state.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
-import { type ServerProcess, startServer } from './child.ts';
+import { envForServer, type ServerProcess, startServer } from './child.ts';
 import { namesNothing } from './names-nothing.ts';
 import { serverNameOf } from './server-name.ts';
 
@@ -22,6 +24,8 @@ export type WrapOptions = {
   server?: string;
   /** A file that says what tools are, by the digest of their definition. */
   catalogue?: string;
+  /** The definitions that a person has accepted. */
+  lock?: string;
   /** The token of a grant. */
   grant?: string;
   isObserving: boolean;
@@ -54,14 +58,19 @@ export async function runWrap(
   const name = options.server ?? serverNameOf(options.command);
   // INVARIANT: nothing is started before the policy, the classes and the state are there.
   const teller = { note: (_: Note['kind'], __: Note['detail']) => {} };
-  const policy = await watchPolicy(options.policy, (event) => {
-    if (event.kind === 'rejected')
-      io.err(`${event.error.message}; the policy before it stays in force`);
-    else io.err(`policy loaded again: ${event.policy.digest}`);
-    const { kind } = event;
-    if (kind === 'loaded') teller.note('policy-loaded', { digest: event.policy.digest });
-    else teller.note('policy-rejected', { why: event.error.message });
-  });
+  const policy = await watchPolicy(
+    options.policy,
+    (event) => {
+      if (event.kind === 'rejected')
+        io.err(`${event.error.message}; the policy before it stays in force`);
+      else io.err(`policy loaded again: ${event.policy.digest}`);
+      const { kind } = event;
+      if (kind === 'loaded') teller.note('policy-loaded', { digest: event.policy.digest });
+      else teller.note('policy-rejected', { why: event.error.message });
+    },
+    options.lock === undefined ? needsLock : undefined,
+  );
+  const board = options.lock ? await followLock(options.lock, io, teller) : undefined;
   const classOf = options.catalogue ? await readToolClasses(options.catalogue) : undefined;
   const state = await openState(options, io);
   try {
@@ -74,15 +83,18 @@ export async function runWrap(
       }
     };
     teller.note = note;
-    const child = await startServer(options.command, childEnv(io.env));
+    const child = await startServer(options.command, envForServer(io.env));
     note('started', { digest: policy.current.digest, observing: options.isObserving });
+    const pins = board && pinsFor(name, board, { err: io.err, note });
+    const classify = classOf ?? pins?.classOf;
     const session = randomBytes(9).toString('base64url');
     let calls = 0;
     const guard = createGuard({
       caller: { server: name, grant },
       policy: () => policy.current,
       state,
-      ...(classOf && { classOf }),
+      ...(pins && { pins }),
+      ...(classify && { classOf: classify }),
       nextCallId: () => `${session}-${++calls}`,
       clock: Date.now,
       isObserving: options.isObserving,
@@ -110,8 +122,39 @@ export async function runWrap(
     return code;
   } finally {
     policy.close();
+    board?.close();
     await state.close();
   }
+}
+
+type Teller = { note: (kind: Note['kind'], detail: Note['detail']) => void };
+
+async function followLock(path: string, { err }: WrapIo, teller: Teller): Promise<PinBoard> {
+  // Most wraps have none, and the start of each waits for what is loaded.
+  const { openPins } = await import('../pins/open-pins.ts');
+  return openPins(path, (event) => {
+    if (event.kind === 'loaded') {
+      err('lock file loaded again');
+      return teller.note('lock-loaded', {});
+    }
+    err(`${event.error.message}; the lock file before it stays in force`);
+    teller.note('lock-rejected', { why: event.error.message });
+  });
+}
+
+function pinsFor(
+  server: string,
+  board: PinBoard,
+  { err, note }: Teller & Pick<WrapIo, 'err'>,
+): Pins {
+  if (!board.knows(server)) {
+    err(`the lock file has nothing of ${JSON.stringify(server)}: nothing of it was ever accepted`);
+  }
+  return board.forServer(server, (event) => {
+    const { detail, lines } = pinEventNote(event);
+    for (const line of lines) err(line);
+    note('pin-mismatch', detail);
+  });
 }
 
 async function openState({ openState: open, webhook }: WrapOptions, { err }: WrapIo) {
@@ -152,13 +195,6 @@ async function grantOf(
     );
   }
   return grant.id;
-}
-
-// A client's configuration sets the server's variables on us; ours are not the server's business.
-function childEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.startsWith('TOOLWARDEN_')),
-  );
 }
 
 function limitsOf({ timeoutMs }: WrapOptions) {
