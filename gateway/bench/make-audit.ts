@@ -12,7 +12,7 @@ const signer = openCheckpointSigner(keys);
 const signed = createWriteStream(checkpoints, { mode: 0o600 });
 const START = 1_800_000_000_000;
 
-function recordAt(number: number): object {
+function recordAt(number: number): object | string {
   const at = START + number;
   const callId = `call-${number >> 1}`;
   if (number % 2 === 1) return outcomeRecord(callId, at, { kind: 'answered', bytes: number });

@@ -19,10 +19,12 @@ export function archiveRecords(store: Store, before: number, path: string): Arch
     const parts = store.read(({ records }) => writeParts(records, before, out.write));
     out.finish();
     if (parts.length === 0) rmSync(path);
+    if (parts.length === 0) return [];
     store.transact(({ records, ledger }) => {
       // What was charged is read from the records, unless it is put together before they go.
-      if (parts.length > 0) ledger.fold(true);
+      ledger.fold(true);
       for (const { number, to, hash } of parts) records.archive(number, to, hash);
+      records.close(Math.max(0, ...parts.map(({ lastId }) => lastId)));
     });
     return parts.map(({ name, from, to }) => ({ chain: name, from, to }));
   } catch (error) {
@@ -32,13 +34,22 @@ export function archiveRecords(store: Store, before: number, path: string): Arch
 }
 
 /** A chain of which some may go, up to before an id. */
-type Part = { number: number; name: string; from: number; to: number; hash: string; end: number };
+type Part = Stretch & { end: number };
+type Stretch = {
+  number: number;
+  name: string;
+  from: number;
+  to: number;
+  /** Of its last record. */
+  hash: string;
+  lastId: number;
+};
 
 function writeParts(
   records: RecordTable,
   before: number,
   write: (text: string) => void,
-): Omit<Part, 'end'>[] {
+): Stretch[] {
   const parts = new Map(records.chains().map((chain) => [chain.number, partOf(records, chain)]));
   for (const { id, chain, seq, body, hash, at } of records.from(0)) {
     const part = parts.get(chain);
@@ -49,6 +60,7 @@ function writeParts(
       write(`${exportLine(body, hash)}\n`);
       part.to = seq;
       part.hash = hash;
+      part.lastId = id;
     }
   }
   return [...parts.values()].filter((part) => part !== undefined && part.to >= part.from) as Part[];
@@ -59,7 +71,7 @@ function partOf(records: RecordTable, chain: ChainRow): Part | undefined {
   const last = records.last(number);
   if (last === undefined) return undefined;
   const end = hasEnded ? last.id + 1 : Math.min(last.id, last.openFrom);
-  return { number, name, from: archivedSeq + 1, to: archivedSeq, hash: '', end };
+  return { number, name, from: archivedSeq + 1, to: archivedSeq, hash: '', lastId: 0, end };
 }
 
 function createFile(path: string) {

@@ -8,36 +8,60 @@ const LONGEST_TEXT = 256;
 const LONGEST_WHOLE = 65_536;
 const GIVEN_BACK = 'charge-given-back';
 
-/** What a decision's record holds. Arguments are only a keyed hash, and the fields that the settings name. */
+/**
+ * What a decision's record holds, as JSON. Arguments are only a keyed hash, and the fields that the settings name. Put
+ * together from pieces that are printed once, because a call waits for it.
+ */
 export function decisionRecord(
   entry: CallEntry,
   { decision, approvalId }: Recorded,
   argumentHash: string,
   fields: readonly string[],
-): object {
-  const { effect, rules, reason, counters, policyDigest } = decision;
-  return {
-    kind: 'decision',
-    at: entry.at,
-    call: entry.callId,
-    method: clip(entry.method),
-    server: clip(entry.server),
-    tool: clip(entry.tool),
-    grant: clip(entry.grant),
-    session: entry.session === undefined ? undefined : clip(entry.session),
-    definition: entry.definitionDigest,
-    arguments: argumentHash,
-    fields: fields.length === 0 ? undefined : chosenFields(entry.arguments, fields),
-    effect,
-    observed: entry.isObserved || undefined,
-    rules,
-    reason,
-    approval: approvalId,
-    counters: counters.map(({ key, charged, used, max, windowMs }) => ({
-      ...{ key, charged, used, max, windowMs },
-    })),
-    policy: policyDigest,
-  };
+): string {
+  const { session, definitionDigest } = entry;
+  let text = `{"kind":"decision","at":${finite(entry.at)},"call":${JSON.stringify(entry.callId)}`;
+  text += `,"method":${quoted(entry.method)},"server":${quoted(entry.server)}`;
+  text += `,"tool":${quoted(entry.tool)},"grant":${quoted(entry.grant)}`;
+  if (session !== undefined) text += `,"session":${quoted(session)}`;
+  if (definitionDigest !== undefined) text += `,"definition":${quoted(definitionDigest)}`;
+  text += `,"arguments":"${argumentHash}"`;
+  if (fields.length > 0) {
+    text += `,"fields":${JSON.stringify(chosenFields(entry.arguments, fields))}`;
+  }
+  text += `,"effect":"${decision.effect}"`;
+  if (entry.isObserved) text += ',"observed":true';
+  text += `,"rules":${list(decision.rules, JSON.stringify)}`;
+  text += `,"reason":${JSON.stringify(decision.reason)}`;
+  if (approvalId !== undefined) text += `,"approval":${JSON.stringify(approvalId)}`;
+  return `${text},"counters":${list(decision.counters, counterText)},"policy":${quoted(decision.policyDigest)}}`;
+}
+
+function counterText({ key, charged, used, max, windowMs }: Charge): string {
+  const amounts = `"charged":${finite(charged)},"used":${finite(used)},"max":${finite(max)}`;
+  return `{"key":${JSON.stringify(key)},${amounts},"windowMs":${windowMs}}`;
+}
+
+function list<Item>(items: readonly Item[], print: (item: Item) => string): string {
+  let text = '';
+  for (const item of items) text += text === '' ? print(item) : `,${print(item)}`;
+  return `[${text}]`;
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? String(value) : 'null');
+
+// Names come again and again; a client that makes ever new ones up only empties this.
+const MOST_QUOTED = 1000;
+const quotedTexts = new Map<string, string>();
+
+/** A text as JSON, bounded. */
+function quoted(text: string): string {
+  const known = quotedTexts.get(text);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(clip(text));
+  if (text.length > LONGEST_TEXT) return made;
+  if (quotedTexts.size >= MOST_QUOTED) quotedTexts.clear();
+  quotedTexts.set(text, made);
+  return made;
 }
 
 /** That a call which certainly never left gets back what it was charged. */

@@ -4,7 +4,8 @@ import { type ChainHead, nextLink } from './chain.ts';
 
 /** A record that is to be written. */
 export type Draft = {
-  record: object;
+  /** An object, or the JSON of one. */
+  record: object | string;
   at: number;
   /** The call that a decision is about, if an outcome of it is to follow. */
   opens?: string | undefined;
@@ -46,11 +47,33 @@ export function appendRecords(
   return { head, number: state.number, lastId, open: state.open, changes };
 }
 
-/** Where a chain stands after its transaction succeeded. */
-export function settled({ changes, ...state }: ChainState): ChainState {
-  for (const [call, id] of changes) {
-    if (id === undefined) state.open.delete(call);
-    else state.open.set(call, id);
-  }
-  return { ...state, changes: [] };
+/** Writes one record in a transaction of its own; `undefined` where another process has written in between. */
+export function appendAlone(
+  ledger: Ledger,
+  { head, number, open }: ChainState,
+  { record, at, opens, charge }: Draft,
+): ChainState | undefined {
+  const link = nextLink(head, record);
+  const [openFrom] = open.values();
+  const lastId = ledger.appendNext({ chain: number, link, at, openFrom }, charge);
+  if (lastId === undefined) return undefined;
+  if (opens !== undefined) open.set(opens, lastId);
+  return {
+    head: { name: head.name, seq: link.seq, hash: link.hash },
+    number,
+    lastId,
+    open,
+    changes: NONE,
+  };
 }
+
+/** Where a chain stands after its transaction succeeded. */
+export function settled({ head, number, lastId, open, changes }: ChainState): ChainState {
+  for (const [call, id] of changes) {
+    if (id === undefined) open.delete(call);
+    else open.set(call, id);
+  }
+  return { head, number, lastId, open, changes: NONE };
+}
+
+const NONE: ChainState['changes'] = [];

@@ -13,10 +13,11 @@ export function firstHash(name: string): string {
 
 /**
  * The next record of a chain. Its text says which chain, which number and what came before, and is hashed as it is: who
- * verifies needs no canonical form, only the bytes.
+ * verifies needs no canonical form, only the bytes. A record is an object, or the JSON of one.
  */
-export function nextLink({ name, seq, hash: prev }: ChainHead, record: object): ChainLink {
-  const body = oneLine(`${linkStart(name, seq + 1, prev)}${JSON.stringify(record).slice(1)}`);
+export function nextLink({ name, seq, hash: prev }: ChainHead, record: object | string): ChainLink {
+  const json = typeof record === 'string' ? record : JSON.stringify(record);
+  const body = oneLine(`${linkStart(name, seq + 1, prev)}${json.slice(1)}`);
   return { seq: seq + 1, body, hash: linkHash(body) };
 }
 

@@ -5,13 +5,26 @@ import { openStore, type Store, type Tables } from '../state/store.ts';
 import type { StateSettings } from './audit-settings.ts';
 import { firstHash } from './chain.ts';
 import { createFollowers } from './chain-followers.ts';
-import { appendRecords, type ChainState, type Draft, settled } from './chain-writer.ts';
+import {
+  appendAlone,
+  appendRecords,
+  type ChainState,
+  type Draft,
+  settled,
+} from './chain-writer.ts';
 import { lastState, recoverChains } from './recover-chains.ts';
 
 /** Writes one process's chain of records, together with whatever else belongs into the same transaction. */
 export type Recorder = {
   /** Runs work in one transaction, which also writes all that waits; `append` adds records to the chain. */
   commit<Result>(work: (tables: Tables, append: (draft: Draft) => void) => Result): Result;
+  /**
+   * Appends one record without waiting for the lock: the store takes it only where nothing was written since this
+   * process last read. `undefined` where that is so, or where `work` finds that it needs more; then `commit` does it.
+   */
+  alone<Result>(
+    work: (tables: Tables) => { draft: Draft; result: Result } | undefined,
+  ): Result | undefined;
   /** Within `commit`: runs a part that, if it fails, leaves no trace and does not harm the rest. */
   attempt<Result>(work: () => Result): Result;
   /** Writes a record with the next transaction, or a little later. */
@@ -96,6 +109,18 @@ export function openRecorder(
   recoverChains(store, { instances: files.instances, mirror }, clock());
   return {
     commit,
+    alone(work) {
+      if (state.number === 0) return undefined;
+      return store.once((tables) => {
+        if (!tables.ledger.isLoaded) return undefined;
+        const done = work(tables);
+        const after = done && appendAlone(tables.ledger, state, done.draft);
+        if (after === undefined) return undefined;
+        state = after;
+        followers.onCommit();
+        return done?.result;
+      });
+    },
     attempt(work) {
       const before = next;
       try {

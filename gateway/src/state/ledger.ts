@@ -21,14 +21,21 @@ export type Ledger = {
   catchUp(): void;
   /** The windows as the store has them now, whichever process wrote last. */
   counters(): WindowCounters;
+  /** Whether `counters` and `appendNext` work without a transaction: once one has read everything. */
+  readonly isLoaded: boolean;
   /** Writes a record behind the last one, and counts what its body says that it charges or gives back; its id. */
   append(record: NewRecord, charge?: ChargedCall | GivenBack): number;
+  /**
+   * The same in a transaction of its own, if nobody has written since this process last read; else `undefined`. The id
+   * is the lock: of two processes that write behind the same record one finds its place taken.
+   */
+  appendNext(record: NewRecord, charge?: ChargedCall | GivenBack): number | undefined;
   /** Puts charges together, so that a start need not read them from the records; only if there are many, or it must be. */
   fold(mustBe?: boolean): void;
-  /** Forgets all that is only in memory, for when a transaction was rolled back. */
-  reset(): void;
-  /** Whether anything was written since `catchUp`. */
-  readonly hasWritten: boolean;
+  /** Something was rolled back: forgets what is only in memory, if the transaction wrote any of it. */
+  rollBack(): void;
+  /** The transaction is over. */
+  finish(): void;
 };
 
 /** The ledger of an open database. */
@@ -51,22 +58,19 @@ export function openLedger(db: DatabaseSync, records: RecordTable): Ledger {
   };
   const loaded = () => {
     if (windows !== undefined) return windows;
+    if (lastId === undefined) throw new Error('the ledger is read before it was caught up with');
     const fresh = createWindowCounters();
     const { upTo, latest } = folds.load(fresh.add);
     fresh.advance(latest);
     windows = fresh;
-    for (const { id, chargedAt, body } of records.chargesBetween(upTo, lastId ?? 0)) {
+    for (const { id, chargedAt, body } of records.chargesBetween(upTo, lastId)) {
       take(id, chargesIn(body, chargedAt));
     }
     return fresh;
   };
 
   return {
-    get hasWritten() {
-      return hasWritten;
-    },
     catchUp() {
-      hasWritten = false;
       if (lastId === undefined) {
         lastId = records.lastId();
         return;
@@ -79,10 +83,20 @@ export function openLedger(db: DatabaseSync, records: RecordTable): Ledger {
       }
     },
     counters: loaded,
+    get isLoaded() {
+      return windows !== undefined;
+    },
     append(record, charge) {
       const id = (lastId ?? records.lastId()) + 1;
       hasWritten = true;
       records.append(id, record, charge?.at ?? null);
+      lastId = id;
+      if (charge !== undefined) take(id, charge);
+      return id;
+    },
+    appendNext(record, charge) {
+      const id = (lastId ?? 0) + 1;
+      if (!records.appendIfFree(id, record, charge?.at ?? null)) return undefined;
       lastId = id;
       if (charge !== undefined) take(id, charge);
       return id;
@@ -101,9 +115,13 @@ export function openLedger(db: DatabaseSync, records: RecordTable): Ledger {
       );
       loose = [];
     },
-    reset() {
+    rollBack() {
+      if (!hasWritten) return;
       lastId = undefined;
       forget();
+    },
+    finish() {
+      hasWritten = false;
     },
   };
 }

@@ -40,6 +40,8 @@ export type RecordTable = {
   openChains(): ChainRow[];
   /** Writes a record under the id that follows the last one; whoever writes knows it, and holds the lock. */
   append(id: number, record: NewRecord, chargedAt: number | null): void;
+  /** The same, unless that id is taken: then false. */
+  appendIfFree(id: number, record: NewRecord, chargedAt: number | null): boolean;
   lastId(): number;
   /** What was written after a record. */
   ledgerAfter(id: number): Iterable<LedgerRow>;
@@ -52,6 +54,8 @@ export type RecordTable = {
   from(id: number): Iterable<StoredRecord>;
   /** Forgets a chain's records up to a number; what follows them is checked against that one's hash. */
   archive(chain: number, seq: number, hash: string): void;
+  /** Nothing may be written any more where records were archived. */
+  close(upTo: number): void;
 };
 
 const CHAIN =
@@ -66,9 +70,10 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
   const endChain = db.prepare('UPDATE chain SET has_ended = 1 WHERE number = ?');
   const chains = db.prepare(`${CHAIN} ORDER BY number`);
   const openChains = db.prepare(`${CHAIN} WHERE has_ended = 0 ORDER BY number`);
-  const insert = db.prepare(
-    'INSERT INTO record (id, chain, seq, at, charged_at, open_from, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  );
+  const insertion =
+    'INTO record (id, chain, seq, at, charged_at, open_from, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+  const insert = db.prepare(`INSERT ${insertion}`);
+  const insertIfFree = db.prepare(`INSERT OR IGNORE ${insertion}`);
   const lastId = db.prepare('SELECT max(id) AS id FROM record');
   const after = db.prepare(`${LEDGER} WHERE id > ? ORDER BY id LIMIT 1`);
   const allAfter = `${LEDGER} WHERE id > ? ORDER BY id`;
@@ -88,6 +93,11 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
       const { seq, body, hash } = link;
       insert.run(id, chain, seq, Math.trunc(at), chargedAt, openFrom, body, hash);
     },
+    appendIfFree(id, { chain, link, at, openFrom = id }, chargedAt) {
+      const { seq, body, hash } = link;
+      const when = Math.trunc(at);
+      return insertIfFree.run(id, chain, seq, when, chargedAt, openFrom, body, hash).changes === 1;
+    },
     lastId: () => (lastId.get()?.id as number | null) ?? 0,
     // Mostly there is nothing, and one row that is not there is found faster than an empty list is made.
     ledgerAfter: (id) =>
@@ -105,5 +115,9 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
       archive.run(seq, hash, chain, seq);
       forget.run(chain, seq);
     },
+    // Else a process that has not read them would find the place behind its last one free.
+    close: (upTo) =>
+      db.exec(`DROP TRIGGER IF EXISTS archived; CREATE TRIGGER archived BEFORE INSERT ON record
+        WHEN new.id <= ${upTo} BEGIN SELECT RAISE(IGNORE); END`),
   };
 }

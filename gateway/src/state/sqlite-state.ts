@@ -15,7 +15,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { ApprovalRow } from './approval-table.ts';
 import type { GrantRow } from './grant-table.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { judgeOnce } from './judge-once.ts';
+import { type ApprovalDesk, judgeOnce } from './judge-once.ts';
 import { createNoteValve } from './note-valve.ts';
 import { stateFiles } from './open-database.ts';
 import type { CallEntry, Grant, Judge, Recorded, State } from './state.ts';
@@ -68,16 +68,34 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
   const recorder = openRecorder(folder, settings, opening, clock);
   const valve = createNoteValve();
 
-  const recordOne = (tables: Tables, append: Append, entry: CallEntry, judge: Judge): Recorded => {
-    const { recorded, charge } = judged(tables, entry, judge);
+  const draftOf = (
+    tables: Tables,
+    entry: CallEntry,
+    judge: Judge,
+    openDesk: (at: number) => ApprovalDesk,
+  ): { draft: Draft; result: Recorded } => {
+    const { recorded, charge } = judged(tables, entry, judge, openDesk);
     const text = argumentHasher().hash(entry.argumentsText);
+    const record = decisionRecord(entry, recorded, text, fields);
     const isOpen = isSentOn({ effect: recorded.decision.effect, observed: entry.isObserved });
-    append({
-      record: decisionRecord(entry, recorded, text, fields),
-      ...{ at: entry.at, charge, opens: isOpen ? entry.callId : undefined },
-    });
-    return recorded;
+    const opens = isOpen ? entry.callId : undefined;
+    return { draft: { record, at: entry.at, charge, opens }, result: recorded };
   };
+  const recordOne = (tables: Tables, append: Append, entry: CallEntry, judge: Judge): Recorded => {
+    const { draft, result } = draftOf(tables, entry, judge, tables.approvals.deskAt);
+    append(draft);
+    return result;
+  };
+  // Most calls are one record and nothing else; whatever is more takes the lock first.
+  const recordAlone = (entry: CallEntry, judge: Judge): Recorded | undefined =>
+    recorder.alone((tables) => {
+      try {
+        return draftOf(tables, entry, judge, askForLock);
+      } catch (error) {
+        if (error !== NEEDS_LOCK) throw error;
+        return undefined;
+      }
+    });
   const groups = createGroupCommit<{ entry: CallEntry; judge: Judge }, Recorded>((items) =>
     recorder.commit((tables, append) =>
       items.map(({ entry, judge }) => {
@@ -95,7 +113,8 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
     record: (entry, judge) =>
       durability === 'power'
         ? groups.add({ entry, judge })
-        : recorder.commit((tables, append) => recordOne(tables, append, entry, judge)),
+        : (recordAlone(entry, judge) ??
+          recorder.commit((tables, append) => recordOne(tables, append, entry, judge))),
     outcome(callId, outcome) {
       if (!recorder.isOpen(callId)) return;
       const at = clock();
@@ -110,6 +129,7 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
         append({ record: givenBackRecord(callId, at), at, charge });
       });
     },
+    approvalStatus: (id) => recorder.store.read(({ approvals }) => approvals.statusOf(id, clock())),
     note(note) {
       const passed = valve(note);
       if (passed !== undefined) recorder.later({ record: noteRecord(passed), at: note.at });
@@ -123,8 +143,19 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
   };
 }
 
-/** Judges, and says what the call is charged; for use in a transaction. */
-function judged({ ledger, approvals, grants }: Tables, entry: CallEntry, judge: Judge): Judged {
+const NEEDS_LOCK = new Error('approvals are only looked at in a transaction');
+
+function askForLock(): never {
+  throw NEEDS_LOCK;
+}
+
+/** Judges, and says what the call is charged. */
+function judged(
+  { ledger, grants }: Tables,
+  entry: CallEntry,
+  judge: Judge,
+  openDesk: (at: number) => ApprovalDesk,
+): Judged {
   if (entry.grant !== 'local' && grants.isOver(entry.grant, entry.at)) {
     throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
   }
@@ -134,7 +165,7 @@ function judged({ ledger, approvals, grants }: Tables, entry: CallEntry, judge: 
     throw new GatewayError('state-unavailable', message);
   }
   const at = Math.max(entry.at, counters.latest);
-  const recorded = judgeOnce(entry, judge, { at, counters }, () => approvals.deskAt(at));
+  const recorded = judgeOnce(entry, judge, { at, counters }, () => openDesk(at));
   // Nothing else writes between judging and charging, so what was judged to fit fits.
   const charges = recorded.decision.counters.filter(({ charged }) => charged > 0);
   const isDue = recorded.decision.effect === 'allow' || entry.isObserved;

@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -65,29 +66,35 @@ test('a store that another process locks refuses after two seconds, and goes on 
   expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
-test('a store that is deleted or replaced refuses, and is not made anew', () => {
+/** The files are looked at again after a while, not at each call. */
+const untilLookedAt = () => sleep(30);
+
+test('a store that is deleted or replaced refuses, and is not made anew', async () => {
   const { state, file } = openNew();
   renameSync(file, `${file}.away`);
+  await untilLookedAt();
   for (const _ of [1, 2]) expect(() => call(state)).toThrow(/gone or replaced/);
   expect(existsSync(file)).toBe(false);
 });
 
-test('a store whose log is deleted refuses until all is in the main file, and forgets nothing', () => {
+test('a store whose log is deleted refuses until all is in the main file, and forgets nothing', async () => {
   const { state, file } = openNew();
   rmSync(`${file}-wal`);
+  await untilLookedAt();
   expect(() => call(state)).toThrow(/gone or replaced/);
   expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
-test('a store that is put back unchanged is used again, with its counts', () => {
+test('a store that is put back unchanged is used again, with its counts', async () => {
   const { state, file } = openNew();
   renameSync(file, `${file}.away`);
+  await untilLookedAt();
   expect(() => call(state)).toThrow(/gone or replaced/);
   renameSync(`${file}.away`, file);
   expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
-test('a store that is replaced by an older copy while it runs is refused', () => {
+test('a store that is replaced by an older copy while it runs is refused', async () => {
   const { folder, state, file } = openNew();
   state.close();
   const copy = readFileSync(file);
@@ -95,6 +102,7 @@ test('a store that is replaced by an older copy while it runs is refused', () =>
   call(running);
   for (const each of ['', '-wal', '-shm']) rmSync(`${file}${each}`, { force: true });
   writeFileSync(file, copy);
+  await untilLookedAt();
   for (const _ of [1, 2, 3]) expect(() => call(running)).toThrow(/gone or replaced/);
   expect(() => running.close()).toThrow(/gone or replaced/);
 });

@@ -21,6 +21,8 @@ export type Tables = {
 export type Store = {
   /** Runs work in one transaction: all of it stays, or nothing. */
   transact<Result>(work: (tables: Tables) => Result): Result;
+  /** Runs work that writes with one statement at most, which is a transaction by itself. */
+  once<Result>(work: (tables: Tables) => Result): Result;
   /** Runs a part of the work so that its own failure undoes it alone; for use inside `transact`. */
   attempt<Result>(work: () => Result): Result;
   /** Runs work that only reads. */
@@ -36,6 +38,9 @@ type Connection = {
   isThere(): boolean;
 };
 
+// Asking for two files costs a tenth of a call.
+const LOOK_MS = 20;
+
 /** Opens the store of a folder. `onReopened` is told when the files were opened anew, and throws if they are not ours. */
 export function openStore(
   folder: string,
@@ -49,9 +54,17 @@ export function openStore(
     connection = undefined;
   };
   let isClosed = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  // What is written to a file that was deleted is as gone as what was written just before that.
+  const isTimeToLook = () => {
+    const now = performance.now();
+    if (now - lookedAt < LOOK_MS) return false;
+    lookedAt = now;
+    return true;
+  };
   const connected = () => {
     if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
-    if (connection !== undefined && !connection.isThere()) {
+    if (connection !== undefined && isTimeToLook() && !connection.isThere()) {
       drop();
       throw missingFault(database);
     }
@@ -69,7 +82,8 @@ export function openStore(
     return connection;
   };
   const fail = (error: unknown): never => {
-    if (connection?.tables.ledger.hasWritten) connection.tables.ledger.reset();
+    connection?.tables.ledger.rollBack();
+    connection?.tables.ledger.finish();
     if (!isStoreError(error)) throw error;
     // What the disk failed to do once is not trusted again without a look.
     if (!isPassing(error)) drop();
@@ -83,9 +97,17 @@ export function openStore(
         tables.ledger.catchUp();
         const result = work(tables);
         run('commit');
+        tables.ledger.finish();
         return result;
       } catch (error) {
         if (db.isTransaction) run('rollback');
+        return fail(error);
+      }
+    },
+    once(work) {
+      try {
+        return work(connected().tables);
+      } catch (error) {
         return fail(error);
       }
     },
@@ -99,7 +121,8 @@ export function openStore(
       } catch (error) {
         run('rollbackTo');
         run('release');
-        if (tables.ledger.hasWritten) tables.ledger.reset();
+        tables.ledger.rollBack();
+        tables.ledger.catchUp();
         throw isStoreError(error) ? storeFault(error, database) : error;
       }
     },

@@ -10,9 +10,18 @@ export type GivenBack = { at: number; givesBack: string };
 /** So much of one counter, for as long as its window. */
 type Amount = { key: string; charged: number; windowMs: number };
 
-/** `total` is the sum up to and with this event; exact while all amounts are whole. */
-type Event = { call: string; at: number; amount: number; total: number; isLongest: boolean };
-type Series = { events: Event[]; windowMs: number; isWhole: boolean };
+/**
+ * The calls of one counter, in lists side by side: an object a call would cost as much again. `totals` are the sums up to
+ * and with each; exact while all amounts are whole.
+ */
+type Series = {
+  calls: string[];
+  times: number[];
+  amounts: number[];
+  totals: number[];
+  windowMs: number;
+  isWhole: boolean;
+};
 
 /** A copy in memory of the charges in the store, fed with its records in their order. */
 export type WindowCounters = CounterReader & {
@@ -31,32 +40,38 @@ export type WindowCounters = CounterReader & {
 /** Exact sliding windows over calls; the sum of a window is found without walking through it. */
 export function createWindowCounters(): WindowCounters {
   const series = new Map<string, Series>();
-  // By call: the counters it was charged to.
-  const calls = new Map<string, readonly Amount[]>();
+  // By call: the counter that it is charged to the longest; then it is forgotten.
+  const calls = new Map<string, string>();
+  const givenBack = new Set<string>();
   let latest = Number.NEGATIVE_INFINITY;
 
-  const charge = (call: string, at: number, amount: Amount, isLongest: boolean) => {
-    const { key, charged, windowMs } = amount;
+  const seriesOf = (key: string): Series => {
     let one = series.get(key);
     if (one === undefined) {
-      one = { events: [], windowMs, isWhole: true };
+      one = { calls: [], times: [], amounts: [], totals: [], windowMs: 0, isWhole: true };
       series.set(key, one);
     }
-    one.windowMs = Math.max(one.windowMs, windowMs);
-    for (const gone of dropExpired(one, at)) if (gone.isLongest) calls.delete(gone.call);
-    const total = (one.events.at(-1)?.total ?? 0) + charged;
-    one.isWhole &&= Number.isSafeInteger(charged) && Number.isSafeInteger(total);
-    one.events.push({ call, at, amount: charged, total, isLongest });
+    return one;
   };
-  const giveBack = (one: Series, call: string) => {
-    const from = one.events.findLastIndex((event) => event.call === call);
-    if (from === -1) return;
-    let total = one.events[from - 1]?.total ?? 0;
-    (one.events[from] as Event).amount = 0;
-    for (const event of one.events.slice(from)) {
-      total += event.amount;
-      event.total = total;
+  const charge = (call: string, { key, charged, windowMs }: Amount) => {
+    const one = seriesOf(key);
+    one.windowMs = Math.max(one.windowMs, windowMs);
+    for (const gone of dropExpired(one, latest)) {
+      if (calls.get(gone) !== key) continue;
+      calls.delete(gone);
+      givenBack.delete(gone);
     }
+    const total = (one.totals.at(-1) ?? 0) + charged;
+    one.isWhole &&= Number.isSafeInteger(charged) && Number.isSafeInteger(total);
+    one.calls.push(call);
+    one.times.push(latest);
+    one.amounts.push(charged);
+    one.totals.push(total);
+  };
+  const giveBack = (call: string) => {
+    if (!calls.has(call) || givenBack.has(call)) return;
+    givenBack.add(call);
+    for (const one of series.values()) giveBackIn(one, call);
   };
 
   return {
@@ -64,29 +79,19 @@ export function createWindowCounters(): WindowCounters {
       return latest;
     },
     hasCall: (call) => calls.has(call),
-    isCharged: (call) => (calls.get(call)?.length ?? 0) > 0,
+    isCharged: (call) => calls.has(call) && !givenBack.has(call),
     used(key, windowMs, at) {
       const one = series.get(key);
       if (one === undefined) return 0;
-      const from = firstAfter(one.events, Math.max(at, latest) - windowMs);
-      return one.isWhole
-        ? wholeSum(one.events, from)
-        : one.events.slice(from).reduce((sum, { amount }) => addAmounts(sum, amount), 0);
+      const from = firstAfter(one.times, Math.max(at, latest) - windowMs);
+      return one.isWhole ? wholeSum(one, from) : one.amounts.slice(from).reduce(addAmounts, 0);
     },
     add(entry) {
       latest = Math.max(latest, entry.at);
-      if ('givesBack' in entry) {
-        for (const { key } of calls.get(entry.givesBack) ?? []) {
-          const one = series.get(key);
-          if (one !== undefined) giveBack(one, entry.givesBack);
-        }
-        if (calls.has(entry.givesBack)) calls.set(entry.givesBack, []);
-        return;
-      }
+      if ('givesBack' in entry) return giveBack(entry.givesBack);
       const { call, charges } = entry;
-      calls.set(call, charges);
-      const longest = longestOf(charges);
-      for (const amount of charges) charge(call, latest, amount, amount === longest);
+      calls.set(call, longestOf(charges));
+      for (const amount of charges) charge(call, amount);
     },
     advance(at) {
       latest = Math.max(latest, at);
@@ -94,36 +99,52 @@ export function createWindowCounters(): WindowCounters {
   };
 }
 
-function longestOf(charges: readonly Amount[]): Amount | undefined {
+function longestOf(charges: readonly Amount[]): string {
   let longest = charges[0];
-  for (const amount of charges) {
-    if (amount.windowMs > (longest?.windowMs ?? 0)) longest = amount;
-  }
-  return longest;
+  for (const amount of charges) if (amount.windowMs > (longest?.windowMs ?? 0)) longest = amount;
+  return longest?.key ?? '';
 }
 
-function wholeSum(events: readonly Event[], from: number): number {
-  const [first, last] = [events[from], events.at(-1)];
-  return first === undefined || last === undefined ? 0 : last.total - first.total + first.amount;
+function giveBackIn(one: Series, call: string): void {
+  const from = one.calls.lastIndexOf(call);
+  if (from === -1) return;
+  one.amounts[from] = 0;
+  let total = one.totals[from - 1] ?? 0;
+  for (let at = from; at < one.amounts.length; at++) {
+    total += one.amounts[at] as number;
+    one.totals[at] = total;
+  }
 }
+
+// Totals are differences: what was dropped before the first still counts in both.
+function wholeSum({ totals, amounts }: Series, from: number): number {
+  const last = totals.at(-1);
+  return from >= totals.length || last === undefined
+    ? 0
+    : last - (totals[from] as number) + (amounts[from] as number);
+}
+
+const NOTHING: readonly string[] = [];
 
 // Only when half is gone, so that dropping costs nothing a call. Totals go on: sums are differences.
-function dropExpired(one: Series, at: number): readonly Event[] {
-  const { events, windowMs } = one;
-  const [middle] = events.length < 128 ? [] : [events[events.length >> 1]];
-  if (middle === undefined || middle.at > at - windowMs) return NOTHING;
-  return events.splice(0, firstAfter(events, at - windowMs));
+function dropExpired(one: Series, at: number): readonly string[] {
+  const { times } = one;
+  const middle = times.length < 128 ? undefined : times[times.length >> 1];
+  if (middle === undefined || middle > at - one.windowMs) return NOTHING;
+  const gone = firstAfter(times, at - one.windowMs);
+  times.splice(0, gone);
+  one.amounts.splice(0, gone);
+  one.totals.splice(0, gone);
+  return one.calls.splice(0, gone);
 }
 
-const NOTHING: readonly Event[] = [];
-
-// INVARIANT: events are sorted by time, because every writer charges at the latest time known or later.
-function firstAfter(events: readonly Event[], start: number): number {
+// INVARIANT: times are sorted, because every writer charges at the latest time known or later.
+function firstAfter(times: readonly number[], start: number): number {
   let low = 0;
-  let high = events.length;
+  let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((events[middle] as Event).at > start) high = middle;
+    if ((times[middle] as number) > start) high = middle;
     else low = middle + 1;
   }
   return low;
