@@ -4,7 +4,11 @@ import { expect, test } from 'vitest';
 import { createHarness, openTool } from '../testing/harness.ts';
 
 /** What happens where a policy has the field: it is refused at start, it judges, or it is for people only. */
-type Fate = { refused: object[] } | { blocks: object; of?: string } | 'for people' | 'the base';
+type Fate =
+  | { refused: object[] }
+  | { blocks: object; of?: string; refused?: object[] }
+  | 'for people'
+  | 'the base';
 
 const rule = (more: object) => ({ tools: { act: more } });
 const soon = { max: 0, window: 'hour' };
@@ -21,24 +25,23 @@ const topFields: Record<string, Fate> = {
   tools: { blocks: rule({ action: 'deny' }) },
   classes: { blocks: { classes: { 'level:Critical': { action: 'deny' } } } },
   flows: {
-    refused: [
-      {
-        flows: [
-          {
-            after: { traits: ['untrusted_content'] },
-            within: '10m',
-            then: { traits: ['communicates_externally'] },
-            action: 'deny',
-          },
-        ],
-      },
-    ],
+    blocks: {
+      flows: [
+        {
+          after: { traits: ['untrusted_content'] },
+          within: '10m',
+          then: { traits: ['communicates_externally'] },
+          action: 'deny',
+        },
+      ],
+    },
+    of: 'the second call',
   },
   resources: { blocks: { resources: { 'x://a': { action: 'deny' } } }, of: 'resources/read' },
   prompts: { blocks: { prompts: { p: { action: 'deny' } } }, of: 'prompts/get' },
   sampling: { blocks: { sampling: { action: 'deny' } }, of: 'sampling/createMessage' },
   elicitation: { blocks: { elicitation: { action: 'deny' } }, of: 'elicitation/create' },
-  pinning: { refused: [{ pinning: 'warn' }, { pinning: 'enforce' }] },
+  pinning: { blocks: { pinning: 'enforce' } },
 };
 
 const inEveryPart = (more: object): object[] => [
@@ -51,6 +54,8 @@ const inEveryPart = (more: object): object[] => [
   { elicitation: more },
 ];
 
+const inAsks = (more: object): object[] => [{ sampling: more }, { elicitation: more }];
+
 const ruleFields: Record<string, Fate> = {
   action: { blocks: rule({ action: 'approve' }) },
   reason: 'for people',
@@ -60,8 +65,26 @@ const ruleFields: Record<string, Fate> = {
   limits: { blocks: rule({ limits: [soon] }) },
   rate_limit: { blocks: rule({ rate_limit: { max: 0, window: 60 } }) },
   approval: { refused: inEveryPart({ approval: { timeout: '5m' } }) },
-  response: { refused: inEveryPart({ response: { max_bytes: 1 } }) },
-  marks: { refused: inEveryPart({ marks: [] }) },
+  response: {
+    blocks: rule({ response: { max_bytes: 1 } }),
+    of: 'the result',
+    refused: inAsks({ response: { max_bytes: 1 } }),
+  },
+  marks: {
+    blocks: {
+      ...rule({ marks: ['financial'] }),
+      flows: [
+        {
+          after: { traits: ['financial'] },
+          within: '10m',
+          then: { traits: ['financial'] },
+          action: 'deny',
+        },
+      ],
+    },
+    of: 'the second call',
+    refused: inAsks({ marks: [] }),
+  },
 };
 
 const start = (more: object) =>
@@ -84,6 +107,15 @@ async function passes(policy: object, method = 'tools/call'): Promise<boolean> {
     'prompts/get': { name: 'p' },
     'tools/call': { name: 'act', arguments: {} },
   };
+  if (method === 'the result') {
+    const { result } = (await harness.call('act')) ?? {};
+    return !Object.hasOwn(result as object, 'isError');
+  }
+  if (method === 'the second call') {
+    await harness.call('act');
+    await harness.call('act');
+    return harness.reached().length === 2;
+  }
   await harness.request(method, params[method]);
   return harness.serverGot().some((each) => each.method === method);
 }
@@ -99,9 +131,8 @@ test.for(fates)('nothing is passed over in silence: %s', async ([field, fate]) =
   if (typeof fate === 'string') return;
   if ('blocks' in fate) {
     expect([await passes({}, fate.of), await passes(fate.blocks, fate.of)]).toEqual([true, false]);
-    return;
   }
-  for (const policy of fate.refused) await expect(start(policy)).rejects.toThrow(`/${field}`);
+  for (const policy of fate.refused ?? []) await expect(start(policy)).rejects.toThrow(`/${field}`);
 });
 
 test('a tool or an argument that is called like an unenforced field is no such field', async () => {

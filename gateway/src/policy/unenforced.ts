@@ -4,18 +4,18 @@ import type { Policy } from '@toolwarden/policy';
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Fields of a rule that change nothing yet, wherever the rule stands. */
-const ruleFields = ['response', 'approval', 'marks'];
+const ruleFields = ['approval'];
+/** Fields about a call of the agent and its result; what a server asks of the client is neither. */
+const callFields = ['response', 'marks'];
 
 /**
  * JSON Pointer of the first thing in a policy that this version would pass over; `undefined` where it keeps all that
  * the policy promises.
  */
 export function unenforcedPart(document: Policy): string | undefined {
-  // Pins need a lock file, flows need marks: neither is kept yet.
-  if (document.pinning === 'warn' || document.pinning === 'enforce') return '/pinning';
-  if (document.flows !== undefined && document.flows.length > 0) return '/flows';
   for (const [pointer, rule] of rulesOf(document)) {
-    for (const field of ruleFields) {
+    const isAsk = pointer === '/sampling' || pointer === '/elicitation';
+    for (const field of isAsk ? [...ruleFields, ...callFields] : ruleFields) {
       if (isJsonObject(rule) && Object.hasOwn(rule, field)) return `${pointer}/${field}`;
     }
   }

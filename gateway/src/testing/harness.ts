@@ -3,6 +3,8 @@ import type { Policy, ToolClass } from '@toolwarden/policy';
 import { createGuard } from '../guard.ts';
 import { createLink } from '../link/link.ts';
 import { pendingLimits } from '../link/pending.ts';
+import type { Lock } from '../pins/lock.ts';
+import { createPins, type PinEvent } from '../pins/pins.ts';
 import { preparePolicy } from '../policy/load-policy.ts';
 import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
 import type { State } from '../state/state.ts';
@@ -22,6 +24,8 @@ export type HarnessOptions = {
   script?: Script;
   state?: MemoryState;
   classOf?: (tool: LiveTool) => ToolClass | undefined;
+  /** What was accepted of the server, which is called `test`. */
+  lock?: Lock;
   isObserving?: boolean;
   capabilities?: JsonObject;
 };
@@ -39,11 +43,16 @@ export async function createHarness(options: HarnessOptions) {
   let tools = options.tools ?? [];
   let now = 1_800_000_000_000;
   let calls = 0;
+  const lock = options.lock;
+  const pinEvents: PinEvent[] = [];
+  const pins =
+    lock &&
+    createPins({ lock: () => lock as Lock, server: 'test' }, (event) => pinEvents.push(event));
   const state: State = {
     ...memory,
     record(entry, judge) {
       const recorded = memory.record(entry, judge);
-      if (!(recorded instanceof Promise)) {
+      if (!(recorded instanceof Promise) && entry.method === 'tools/call') {
         const { callId, tool, arguments: args } = entry;
         const { effect } = recorded.decision;
         happenings.push({ kind: 'recorded', callId, tool, arguments: args, effect });
@@ -58,6 +67,7 @@ export async function createHarness(options: HarnessOptions) {
     nextCallId: () => `c${++calls}`,
     clock: () => now,
     isObserving: options.isObserving === true,
+    ...(pins && { pins }),
     ...(options.classOf && { classOf: options.classOf }),
   });
   const answer = (line: string) => {
