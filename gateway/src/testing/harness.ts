@@ -26,6 +26,8 @@ export type HarnessOptions = {
   classOf?: (tool: LiveTool) => ToolClass | undefined;
   /** What was accepted of the server, which is called `test`. */
   lock?: Lock;
+  /** Whether the lock says what tools are. */
+  usesLockClasses?: boolean;
   isObserving?: boolean;
   capabilities?: JsonObject;
 };
@@ -43,11 +45,12 @@ export async function createHarness(options: HarnessOptions) {
   let tools = options.tools ?? [];
   let now = 1_800_000_000_000;
   let calls = 0;
-  const lock = options.lock;
   const pinEvents: PinEvent[] = [];
   const pins =
-    lock &&
-    createPins({ lock: () => lock as Lock, server: 'test' }, (event) => pinEvents.push(event));
+    options.lock &&
+    createPins({ lock: () => options.lock as Lock, server: 'test' }, (event) =>
+      pinEvents.push(event),
+    );
   const state: State = {
     ...memory,
     record(entry, judge) {
@@ -68,6 +71,7 @@ export async function createHarness(options: HarnessOptions) {
     clock: () => now,
     isObserving: options.isObserving === true,
     ...(pins && { pins }),
+    ...(pins && options.usesLockClasses && { classOf: pins.classOf }),
     ...(options.classOf && { classOf: options.classOf }),
   });
   const answer = (line: string) => {
@@ -138,6 +142,7 @@ export async function createHarness(options: HarnessOptions) {
     happenings,
     state: memory,
     notes,
+    pinEvents,
     link,
     send,
     request,
