@@ -40,7 +40,13 @@ export function strongest(acts: readonly Act[]): Act | undefined {
   return best;
 }
 function weight(act: Act): number {
-  return RANK[act.category] * 4 + (GRAVE.has(act.kind) ? 2 : 0) + (act.isWeak ? 0 : 1);
+  return (
+    RANK[act.category] * 4 +
+    (GRAVE.has(act.kind) ? 2 : 0) +
+    (act.isWeak ? 0 : 1) +
+    // Of a draft and a message that goes out, the message tells more.
+    (act.kind !== 'send' ? 0 : act.source === 'value' ? 1.5 : act.isWeak ? 0 : 0.5)
+  );
 }
 const GRAVE: ReadonlySet<ActKind> = new Set(['remove', 'money']);
 

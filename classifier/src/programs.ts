@@ -342,7 +342,7 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   const dispatched = verbsOf(acts).find(
     ({ verb, object }) =>
       /^(?:execute|run|call|invoke|trigger|perform)$/.test(verb) &&
-      (DISPATCH.test(object.at(-1) ?? '') ||
+      (object.some((word, index) => DISPATCH.test(word) && isObjectEnd(object[index + 1])) ||
         (/\bany\b/i.test(words) &&
           (ANY_OF.test(object.join(' ')) || /\bany \w+ by (?:its )?(?:name|id)\b/i.test(words)))),
   );
@@ -379,6 +379,14 @@ function apiOf(reading: Reading, acts: Acts): Program | undefined {
   return GENERIC_API.test(words)
     ? { kind: 'api', category: 'Execute', evidence: key(path) }
     : undefined;
+}
+
+/** "A tool found by search": what comes after the noun belongs to it no more. */
+function isObjectEnd(next: string | undefined): boolean {
+  return (
+    next === undefined ||
+    /^(?:discovered|found|returned|listed|named|given|defined|available)$/.test(next)
+  );
 }
 
 function isApiPath(path: Field, words: string, other: Field | undefined): boolean {

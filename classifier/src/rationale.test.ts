@@ -131,3 +131,18 @@ test('a noun after “of” is no object of a verb, and nothing is told as an or
 test('a shutdown is not told as a start', () => {
   expect(rationale('engine_off', 'Shutdown an engine')).toContain('steers');
 });
+
+test('of the values of an argument, the one that goes out tells the most', () => {
+  const tool = {
+    name: 'apply_drum',
+    description: 'Apply a drum to a mail. Use action "draft" to keep it, or "send" to send it.',
+    inputSchema: {
+      type: 'object',
+      properties: { action: { type: 'string', enum: ['preview', 'draft', 'send'] } },
+    },
+  };
+  expect(classify({ tool }).rationale).toContain('“send” decides, for none is stronger.');
+  const two = structuredClone(tool);
+  two.inputSchema.properties.action.enum = ['draft', 'send'];
+  expect(classify({ tool: two }).rationale).toContain('chooses between “draft” and “send”');
+});

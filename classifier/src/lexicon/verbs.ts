@@ -68,7 +68,7 @@ const KINDS: Record<VerbKind, string> = {
     measure benchmark_text correlate infer solve derive project profile determine debug research
     investigate brainstorm rewrite rephrase paraphrase polish proofread complete prompt chat roll flip guess
     visualize visualise visualise critique improve optimize optimise refine annotate_text disassemble decompile
-    guide teach educate walk demonstrate instruct scan monitor watch troubleshoot sample enrich cross-reference`,
+    guide teach educate walk demonstrate instruct scan monitor watch troubleshoot sample enrich cross-reference subtract intersect simplify`,
   generate:
     'generate draw render synthesize synthesise sketch compose author paint imagine illustrate scaffold design',
   wait: 'wait sleep await pause_for listen idle delay',
@@ -82,7 +82,7 @@ const KINDS: Record<VerbKind, string> = {
     provision make compose_new attach stage commit remember memorize memorise note schedule book reserve
     establish enroll enrol ingest setup configure initialize initialise init embed_in link upsert log
     backup back_up instantiate onboard plug tokenise_store place issue enqueue queue bootstrap populate
-    seed draft produce materialize mint contribute capture_note hire`,
+    seed draft produce materialize mint contribute capture_note hire integrate`,
   change: `update edit modify set change overwrite patch move rename replace alter adjust mv amend reorder sort_in rewrite_file
     transition convert_record migrate_record merge rebase cherry-pick squash resolve_issue fix format_cells toggle
     increment decrement enable disable activate deactivate lock unlock promote demote extend renew
@@ -160,7 +160,7 @@ export const NOUN_LIKE: ReadonlySet<string> = new Set(
   export import download upload extract track push pull test restore connect login submit turn deny permit
   approve fix lock dump import bank bill buy sell mail tweet dm page train drive wake fire kick do fork show
   debug style merge archive trash store put trigger launch crawl sleep idle delay wait render compose
-  visualize speak announce reason walk sketch title embed transition extend lift object state convert zip split
+  visualize speak announce reason walk sketch title embed compact transition extend lift object state convert zip split
   mix blend map draft step skip sign set hire leave join ban head cut mint cancel dispatch rewrite answer replay retry save deploy`
     .split(/\s+/)
     .filter(Boolean),

@@ -13,11 +13,12 @@ import {
 } from '../signal.ts';
 import { singular } from '../words.ts';
 import { heads } from './heads.ts';
+import { isPublicKnowledge } from './public-knowledge.ts';
 
 const NOT_CONTENT =
   /^(?:templates?|schemas?|settings?|counts?|metrics?|statistics|stats|analytics|types?|labels?|categor(?:y|ies)|folders?|fields?|status|statuses|definitions?|channels?|preferences|rules?|filters?|usage|limits?|configs?|configuration|tags?|quota|properties|property|permissions?|models?|tree|names|list|structure|lists|info|metadata|size|path|paths|directory|directories|groups?|roles?|plans?|colors?|segments?|board|boards|column|columns|views?|version|versions|plugins?|apps?|tools?|features?|formats?|symbols?|tickers?|markets?|currencies|extensions|requirements|documentation|docs|options)$/;
 const CODE_OR_PUBLIC =
-  /\b(?:forum|discourse|community|reddit|subreddit|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
+  /\b(?:forum|discourse|community|reddit|subreddit|tweets?|twitter|x\/twitter|wikipedia|youtube|hacker ?news|public (?:posts?|profiles?|data|records|pages?|repositor\w+|feeds?)|documentation|docs|arxiv|npm|pypi|news|marketplace|registry|hub|open source|blockchain|on-?chain|game|pokemon|weather|market data|ticker|exchange|instagram|tiktok|stackoverflow)\b/i;
 /** Manuals are public; a server that calls its users' own documents "docs" is not one. */
 const MANUAL = /\b(?:documentation|docs|hub|registry|news)\b/gi;
 const PUBLIC_HEAD =
@@ -67,6 +68,7 @@ function isExport({ main, reading }: View): boolean {
 function personal(view: View, act: View['doing'][number]): Quote | undefined {
   const { reading } = view;
   if (act.category !== 'Read' && !isExport(view)) return undefined;
+  if (isPublicKnowledge(view, act)) return undefined;
   if (act.source === 'name' && isDemonstration(view)) return undefined;
   // A sentence that tests or works something out says more than a noun of the name.
   if (act.source === 'name' && act.isWeak && view.main?.kind === 'compute' && view.main !== act)
@@ -82,6 +84,7 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
     return undefined;
   const text = `${reading.name.replace(/[_-]/g, ' ')} ${reading.description.slice(0, 250)} ${reading.serverText.replace(MANUAL, '')}`;
   const last = act.object.at(-1);
+  if (/\bcounts?\b/i.test(act.objectText)) return undefined;
   if (
     /\b(?:number|count|counts|size|total|totals|listing|list of (?:all )?(?:files|director\w+)|tree|structure|names) of\b/i.test(
       act.objectText,
@@ -180,6 +183,8 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       )
         continue;
     }
+    // A search over code names where it lies.
+    if (word === 'code' && !CONTENT_VERB.test(act.verb)) return undefined;
     if (
       /^(?:code|diff|differences|blob|patch)$/.test(word) &&
       !/\b(?:repo|repository|commit|branch|pull|git|workspace|codebase|project)\b/i.test(text)
@@ -189,11 +194,6 @@ function personal(view: View, act: View['doing'][number]): Quote | undefined {
       head === 'transaction' &&
       (view.setting.isCrypto ||
         /\b(?:blockchain|chain|hash|wallet|eth|sol|apm|trace|tx)\b/i.test(text))
-    )
-      return undefined;
-    if (
-      /^(?:company|statement)$/.test(head) &&
-      (SHARES.test(reading.description.slice(0, 600)) || isByTicker(reading.fields))
     )
       return undefined;
     if (
@@ -211,11 +211,13 @@ const SETTINGS_PROFILE =
   /\b(?:cli|configured|configuration|config|connection|aws|build|browser|render|export|printer|credential|logging|device|performance|cpu|heap) profiles?\b/i;
 
 const HELD_IN =
-  /\b(?:from|of|in|inside|within)\b.{0,40}?\b(?:an? |the |one |specific |excel |word |pdf )*(?:e-?mails?|messages?|files?|documents?|spreadsheets?|workbooks?|worksheets?|sheets?|docs?|slides?|presentations?|attachments?|transcripts?|conversations?)\b(?! (?:templates?|names?|types?|system|list|metadata|headers?|count))/i;
+  /\b(?:from|of|in|inside|within)\b.{0,40}?\b(?:an? |the |one |specific |excel |word |pdf )*(?:e-?mails?|messages?|files?|documents?|spreadsheets?|workbooks?|worksheets?|sheets?|docs?|slides?|presentations?|attachments?|transcripts?|conversations?|pdfs?)\b(?! (?:templates?|names?|types?|system|list|metadata|headers?|count))/i;
 const CONTENT_OF =
   /^(?:the |an? )?(?:(?:full|text|complete|raw) )?(?:contents?|portion|text|speaker notes|body) (?:of|from)\b/i;
 const PARTS_ONLY =
   /\b(?:names?|metadata|structure|styles?|format(?:ting)?|layers?|schema|headers?|dimensions|sizes?|fonts?|colou?rs?|counts?|properties|list of|signatures?|symbols?|imports?|dependencies|functions?|class(?:es)?|frames?|audio|thumbnails?|errors?|types?|tags)\b/i;
+/** "content/metadata of a file": the content too. */
+const WITH_CONTENT = /^(?:the )?(?:full )?(?:contents?|text)\b/i;
 const OWN_KNOWLEDGE =
   /\b(?:uploaded|your|the user's|internal|company|private|team's) (?:\w+ )?(?:documents|files|notes|knowledge base)\b|\bdocuments (?:in|from|of) (?:an? |the )?knowledge base\b/i;
 const WRITTEN = /\b(?:markdown|contents?|children|body|text|html|blocks?)\b/i;
@@ -253,7 +255,8 @@ export const heldContent = defineSignal({
       const match = HELD_IN.exec(clause);
       return (
         match !== null &&
-        !PARTS_ONLY.test(clause.slice(0, match.index)) &&
+        (WITH_CONTENT.test(clause.slice(0, match.index)) ||
+          !PARTS_ONLY.test(clause.slice(0, match.index))) &&
         !CODE_OR_PUBLIC.test(
           `${clause.replace(/\bdocs?\b/gi, '')} ${reading.serverText.replace(MANUAL, '')}`,
         )
@@ -287,17 +290,6 @@ const OF_A_PERSON =
 const PERSONAL_THINGS =
   /\b(?:chat messages?|direct messages?|messages (?:from|in|of) (?:an? |the )?(?:\w+ ){0,2}(?:chat|channel|conversation)s?|transcriptions?\b(?! (?:models?|settings?|jobs?|languages?))|(?:saved|stored) payment methods?|profit and loss|balance sheet|trial balance|cash flow statement|general ledger|aged (?:payables|receivables)|bank statements?|session (?:replays?|recordings?)|heart rate|(?:payroll|pay|leave|sick|absence) (?:records?|slips?|transactions?)|(?:unique )?contacts from|events (?:for|of) (?:an?|the) call\b|list(?:s|ing)? (?:all )?users\b)/i;
 
-const TRADED =
-  /\b(?:stocks?|tickers?|symbols?|SEC|publicly|exchanges?|investors?|invest(?:ment|ing)|markets?|companies)\b/;
-
-function isByTicker(fields: View['reading']['fields']): boolean {
-  return fields.some(({ name }) => /^(?:symbols?|tickers?)$/i.test(name));
-}
-
-/** What is known of a company by its shares, everybody may know. */
-const SHARES =
-  /\b(?:shares? (?:float|outstanding)|(?:float|outstanding) shares|stocks?|tickers?|market cap\w*|listed companies|IPOs?|SEC filings?|central index key)\b/i;
-
 export const aboutPeople = defineSignal({
   id: 'about-people',
   trait: 'private_data',
@@ -317,13 +309,7 @@ export const aboutPeople = defineSignal({
     if (/^(?:payload|transcript)$/.test(last) && ofRecording(view))
       return inName(view, /Recording/i);
     const match = PERSONAL_THINGS.exec(lead) ?? OF_A_PERSON.exec(lead);
-    // Accounts of companies whose shares are traded are public.
-    if (
-      match !== null &&
-      /sheet|profit|cash|ledger/i.test(match[0]) &&
-      (TRADED.test(reading.description.slice(0, 600)) || isByTicker(reading.fields))
-    )
-      return [];
+    if (isPublicKnowledge(view, main)) return [];
     return match === null || !reading.description.includes(match[0])
       ? []
       : [{ pointer: '/description', quote: match[0] }];
