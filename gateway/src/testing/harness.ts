@@ -23,8 +23,13 @@ export type HarnessOptions = {
   tools?: JsonObject[];
   script?: Script;
   state?: MemoryState;
+  /** A lasting one in its place. */
+  openedState?: State;
+  server?: string;
+  grant?: string;
+  session?: string;
   classOf?: (tool: LiveTool) => ToolClass | undefined;
-  /** What was accepted of the server, which is called `test`. */
+  /** What was accepted of the server, which is called `test` unless it is given a name. */
   lock?: Lock;
   /** Whether the lock says what tools are. */
   usesLockClasses?: boolean;
@@ -37,10 +42,15 @@ export function openTool(name: string, properties: JsonObject = {}): JsonObject 
   return { name, inputSchema: { type: 'object', properties } };
 }
 
+let connections = 0;
+
 /** A client, the gateway's own link and guard, and a scripted server, in one process and on one time line. */
 export async function createHarness(options: HarnessOptions) {
   const happenings: Happening[] = [];
   const memory = options.state ?? createMemoryState();
+  const kept: State = options.openedState ?? memory;
+  const { server = 'test', grant = 'local', session = 's1' } = options;
+  const connection = ++connections;
   let policy = await preparePolicy(options.policy);
   let tools = options.tools ?? [];
   let now = 1_800_000_000_000;
@@ -48,13 +58,11 @@ export async function createHarness(options: HarnessOptions) {
   const pinEvents: PinEvent[] = [];
   const pins =
     options.lock &&
-    createPins({ lock: () => options.lock as Lock, server: 'test' }, (event) =>
-      pinEvents.push(event),
-    );
+    createPins({ lock: () => options.lock as Lock, server }, (event) => pinEvents.push(event));
   const state: State = {
-    ...memory,
+    ...kept,
     record(entry, judge) {
-      const recorded = memory.record(entry, judge);
+      const recorded = kept.record(entry, judge);
       if (!(recorded instanceof Promise) && entry.method === 'tools/call') {
         const { callId, tool, arguments: args } = entry;
         const { effect } = recorded.decision;
@@ -64,10 +72,10 @@ export async function createHarness(options: HarnessOptions) {
     },
   };
   const guard = createGuard({
-    caller: { server: 'test', grant: 'local' },
+    caller: { server, grant },
     policy: () => policy,
     state,
-    nextCallId: () => `c${++calls}`,
+    nextCallId: () => `c${connection}-${++calls}`,
     clock: () => now,
     isObserving: options.isObserving === true,
     ...(pins && { pins }),
@@ -94,7 +102,7 @@ export async function createHarness(options: HarnessOptions) {
   const notes: JsonObject[] = [];
   const link = createLink({
     guard,
-    session: 's1',
+    session,
     toServer: serve,
     toClient: (message) =>
       happenings.push({ kind: 'client-got', line: message.toString().trimEnd() }),
