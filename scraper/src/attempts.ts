@@ -1,7 +1,7 @@
 import type { CrawlReason, ServerId, ServerRecord, ServerSource } from '@toolwarden/catalogue';
 import { coax, type Help, keyOf } from './coax.ts';
 import { type Diagnosis, diagnose, outputOf } from './diagnose.ts';
-import { type Attempt, introspect } from './introspect.ts';
+import { type Attempt, introspect, type Network } from './introspect.ts';
 import type { CrawlLimits } from './limits.ts';
 import { helpFromRecord } from './recorded-help.ts';
 import type { Places, Sandbox } from './sandbox/sandbox.ts';
@@ -44,6 +44,8 @@ export type AttemptPlace = {
   sandbox: Sandbox;
   slot: number;
   packageDir: string;
+  /** What servers may reach while they list; nothing where absent. */
+  network?: Network | undefined;
   limits: CrawlLimits;
   signal?: AbortSignal | undefined;
   onAttempt?: ((attempt: CrawlAttempt) => void) | undefined;

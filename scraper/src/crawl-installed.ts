@@ -39,8 +39,10 @@ export async function crawlInstalled(
       : [];
   // Cut off here, the record would have fewer configurations than the server, and would still count as whole.
   if (place.signal?.aborted) return undefined;
+  // A listing that stands on somebody's answer says so: it may be another tomorrow.
+  const given = [...help.given, ...(attempt.reached ?? []).map((host) => `network ${host}`)];
   return withConfigurations(
-    recordOf(about, attempt.listing, configurationOf('default', help), help.given, problem),
+    recordOf(about, attempt.listing, configurationOf('default', help), given, problem),
     others,
   );
 }

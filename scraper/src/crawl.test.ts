@@ -73,6 +73,7 @@ describeCrawl('a crawl of packages', () => {
       serverPackage('@acme/many', 'plain', {
         manifest: { bin: { other: 'no.mjs', '@acme/many': 'index.mjs', node: 'no.mjs' } },
       }),
+      serverPackage('fetches', 'fetches'),
       serverPackage('no-bin', 'plain', { manifest: { bin: undefined } }),
       serverPackage('marks', 'plain', {
         manifest: { scripts: marks },
@@ -235,6 +236,19 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
       configurations: [{ name: 'default', args: [], env: ['NOTES_API_KEY', 'NOTES_BASE_URL'] }],
       help: ['env NOTES_API_KEY', 'env NOTES_BASE_URL'],
     });
+  });
+
+  test('records what a person let a server reach, and only where it did', async () => {
+    const source: ServerSource = { id: 'npm:fetches', args: [`${registry.url}plain`] };
+    const { host } = new URL(registry.url);
+    const told = async () =>
+      String((await record('npm:fetches')).tools[0]?.definition['description']);
+    await run([source], { allowedHosts: [host] });
+    expect((await record('npm:fetches')).help).toContain(`network ${host}`);
+    expect(await told()).toContain('"name":"plain"');
+    await run([{ ...source, version: '1.0.0' }], { isAgain: true });
+    expect((await record('npm:fetches')).help?.join()).not.toContain('network');
+    expect(await told()).toBe('ECONNREFUSED');
   });
 
   test('calls a part a part, and never puts it in the place of a whole', async () => {

@@ -22,6 +22,8 @@ export type CrawlOptions = {
   sandbox: Sandbox;
   /** Servers at once; 2 unless told, 16 at most. */
   concurrency?: number;
+  /** Hosts, as `host:port`, that servers may reach while they list; needs a sandbox with relays. None where absent. */
+  allowedHosts?: string[];
   /** Ends the run early and cleanly; the reason `'budget-spent'` is written down as such. */
   signal?: AbortSignal;
   /** Begins anew, also where a run of the same servers was left unfinished. */
@@ -85,9 +87,12 @@ async function crawlAll(options: CrawlOptions, work: WorkList, places: number): 
   const root = await mkdtemp(temporaryPrefix('crawl'));
   try {
     await chmod(root, 0o755);
+    const settings = await readRegistrySettings();
+    const { outsideProxy } = settings;
     const shared = {
       sandbox: options.sandbox,
-      settings: await readRegistrySettings(),
+      settings,
+      ...(options.allowedHosts && { network: { hosts: options.allowedHosts, outsideProxy } }),
       limits: { ...defaultLimits, ...options.limits },
       signal,
       onAttempt: options.onAttempt,

@@ -3,6 +3,9 @@ import { BoundedTransport } from './bounded-transport.ts';
 import { bridgeBefore } from './http-bridge.ts';
 import type { CrawlLimits } from './limits.ts';
 import { atDeadline, type Listing, ListingError, readListing } from './listing.ts';
+import { relayed } from './relay/inside-relay.ts';
+import type { OutsideProxy } from './relay/outside-proxy.ts';
+import { startRelay } from './relay/relay.ts';
 import type { Exit, Places, Sandbox } from './sandbox/sandbox.ts';
 import { openStatelessSession } from './stateless-session.ts';
 import { openStdioSession } from './stdio-session.ts';
@@ -24,6 +27,12 @@ export type Launch = {
   isStateless?: boolean;
 };
 
+/** Hosts that a person lets servers reach while they list. */
+export type Network = { hosts: string[]; outsideProxy: OutsideProxy };
+
+/** What a listing may send and receive through {@link Network}. */
+const TRAFFIC_BYTES = 64 * 1024 ** 2;
+
 /** One start of a server: its listing, or how it failed, with all it said. */
 export type Attempt = {
   listing?: Listing;
@@ -32,33 +41,66 @@ export type Attempt = {
   /** The limit it was stopped by, in words. */
   exceeded?: string;
   stderr: string;
+  /** Hosts that it reached; there is none unless a person let it reach some. */
+  reached?: string[];
   /** Lines on stdout that were no message. */
   junk: string[];
+};
+
+type IntrospectPlace = {
+  sandbox: Sandbox;
+  slot: number;
+  packageDir: string;
+  /** None at all where absent. */
+  network?: Network | undefined;
 };
 
 /** Starts a command in a sandbox, lists what it offers, and leaves nothing of it behind. */
 export async function introspect(
   launch: Launch,
-  place: { sandbox: Sandbox; slot: number; packageDir: string },
+  place: IntrospectPlace,
   limits: CrawlLimits,
   signal?: AbortSignal,
 ): Promise<Attempt> {
+  if (place.network === undefined) return attempt(launch, place, limits, signal);
+  const relay = await startRelay({
+    ...{ ...place.network, bytes: TRAFFIC_BYTES, refusal: 'was not allowed' },
+    owner: place.sandbox.ownerOf(place.slot),
+  });
+  try {
+    const found = await attempt(launch, place, limits, signal, relay.socket);
+    return { ...found, reached: relay.reached() };
+  } finally {
+    await relay.close();
+  }
+}
+
+async function attempt(
+  launch: Launch,
+  place: IntrospectPlace,
+  limits: CrawlLimits,
+  signal: AbortSignal | undefined,
+  relay?: string,
+): Promise<Attempt> {
   const fill = (text: string, places: Places) => text.replaceAll('{dir}', places.work);
+  const command = (places: Places) => ({
+    argv: [
+      ...listenerBefore(launch.ports ?? [], places),
+      ...(launch.isBridged ? bridgeBefore(places) : []),
+      ...launch.argv(places),
+      ...launch.args.map((arg) => fill(arg, places)),
+    ],
+    env: Object.fromEntries([
+      // Node heeds proxy variables only where it is told to.
+      ...(relay === undefined ? [] : [['NODE_USE_ENV_PROXY', '1']]),
+      ...Object.entries(launch.env).map(([name, value]) => [name, fill(value, places)]),
+    ]),
+  });
   const confined = await place.sandbox.start({
     slot: place.slot,
     packageDir: place.packageDir,
     workFiles: launch.files,
-    command: (places) => ({
-      argv: [
-        ...listenerBefore(launch.ports ?? [], places),
-        ...(launch.isBridged ? bridgeBefore(places) : []),
-        ...launch.argv(places),
-        ...launch.args.map((arg) => fill(arg, places)),
-      ],
-      env: Object.fromEntries(
-        Object.entries(launch.env).map(([name, value]) => [name, fill(value, places)]),
-      ),
-    }),
+    ...(relay === undefined ? { command } : { command: relayed(command), relay }),
     limits,
   });
   const stderr = new BoundedOutput(limits.stderrBytes);

@@ -11,10 +11,10 @@ export function helpFromRecord(
   about: { readme: string; packageName: string; binName: string },
 ): Help | undefined {
   const configuration = earlier?.configurations.find(({ name }) => name === 'default');
-  // Which dependency versions are forced is decided anew by each installation.
+  // Which dependency versions are forced, and what may be reached, is decided anew each time.
   const given = [
     ...Object.entries(source.overrides ?? {}).map(([name, forced]) => `override ${name}@${forced}`),
-    ...(earlier?.help ?? []).filter((word) => !word.startsWith('override ')),
+    ...(earlier?.help ?? []).filter((word) => !/^(override|network) /.test(word)),
   ];
   if (earlier?.outcome !== 'complete' || configuration === undefined || given.length === 0)
     return undefined;

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { readAll } from './bounded-output.ts';
 import type { InstallPlace } from './npm/install.ts';
-import { proxyVariables, relayBefore, relayVariables } from './relay/inside-relay.ts';
-import { type RelayProblem, startRegistryRelay } from './relay/registry-relay.ts';
+import { proxyVariables, relayed } from './relay/inside-relay.ts';
+import { type RelayProblem, startRelay } from './relay/relay.ts';
 import type { SandboxRun } from './sandbox/sandbox.ts';
 import { stripControls } from './words.ts';
 
@@ -46,48 +46,39 @@ export type InstallerEnd = {
 export async function runInstaller(run: InstallerRun, place: InstallPlace): Promise<InstallerEnd> {
   const { hosts, ...order } = run;
   const { outsideProxy } = place.settings;
+  const { command } = order;
   if (!place.sandbox.isRelayed) {
     const variables = proxyVariables(outsideProxy.url ?? '', outsideProxy.except.join());
-    return runConfined(withVariables(order, variables), place, undefined);
+    const withVariables: SandboxRun['command'] = (places) => {
+      const { argv, env } = command(places);
+      return { argv, env: { ...variables, ...env } };
+    };
+    return runConfined({ ...order, command: withVariables }, place);
   }
-  const relay = await startRegistryRelay({
+  const relay = await startRelay({
     ...{ hosts, outsideProxy, bytes: INSTALL_TRAFFIC_BYTES },
+    refusal:
+      "is no registry of this machine's settings, and nothing else is reached while installing",
     owner: place.sandbox.ownerOf(place.slot),
   });
   try {
-    const end = await runConfined(withVariables(order, relayVariables()), place, relay.socket);
+    const inner = { ...order, command: relayed(command), relay: relay.socket };
+    const end = await runConfined(inner, place);
     return { ...end, problem: relay.problem() };
   } finally {
     await relay.close();
   }
 }
 
-function withVariables(
-  order: Omit<InstallerRun, 'hosts'>,
-  variables: Record<string, string>,
-): Omit<InstallerRun, 'hosts'> {
-  return {
-    ...order,
-    command: (places) => {
-      const { argv, env } = order.command(places);
-      return {
-        argv: places.relay === undefined ? argv : [...relayBefore(places, places.relay), ...argv],
-        env: { ...variables, ...env },
-      };
-    },
-  };
-}
-
 async function runConfined(
-  run: Omit<InstallerRun, 'hosts'>,
+  run: Omit<InstallerRun, 'hosts'> & Pick<SandboxRun, 'relay'>,
   { sandbox, slot, packageDir, cacheDir, settings, limits, signal }: InstallPlace,
-  relay: string | undefined,
 ): Promise<InstallerEnd> {
   const confined = await sandbox.start({
     ...run,
     slot,
     packageDir,
-    installing: { cacheDir, certificates: settings.certificates, ...(relay && { relay }) },
+    installing: { cacheDir, certificates: settings.certificates },
     limits: INSTALL_BOUNDS,
   });
   confined.stdin.end();

@@ -1,7 +1,7 @@
 import type { CrawlResult } from '@toolwarden/scraper';
 import { expect, test } from 'vitest';
 import { painter } from '../paint.ts';
-import { humanLine, outputLine } from './crawl.ts';
+import { humanLine, outputLine, readHosts } from './crawl.ts';
 
 const listed: CrawlResult = {
   server: 'npm:@acme/notes',
@@ -52,4 +52,23 @@ test('the JSON line holds the keys of the contract only', () => {
     'help',
     'durationMs',
   ]);
+});
+
+test('hosts to allow are names or addresses, with a port where it is not 443', () => {
+  expect(readHosts(undefined)).toBeUndefined();
+  expect(readHosts('api.acme.dev, 10.0.0.7:8443,[::1]:5432')).toEqual([
+    ...['api.acme.dev:443', '10.0.0.7:8443', '[::1]:5432'],
+  ]);
+});
+
+test.for([
+  '',
+  'https://api.acme.dev',
+  'api.acme.dev/v1',
+  'me@api.acme.dev',
+  '*',
+  'a..b/',
+  '2130706433',
+])('%j is no host to allow', (text) => {
+  expect(() => readHosts(text)).toThrow('--allow-net');
 });

@@ -22,7 +22,7 @@ const DEFAULT_CONCURRENCY = 2;
 
 const help = `
 toolwarden crawl [ID…] [--sources GLOB] [--due] [--for TIME] [--again] [--explain] [--concurrency N] [--data DIR]
-                 [--json]
+                 [--allow-net HOSTS] [--json]
 
 Installs each MCP server with install scripts off, starts it in a sandbox without network, lists its tools and
 writes a record. Without an ID it crawls every source in DIR/sources. A run that was stopped or killed goes on where
@@ -38,6 +38,8 @@ it was when the same servers are named again within a day; what it had finished 
   --explain              tell each attempt at a server: what it was given, how it ended, what it said
   --concurrency N        servers at once, 1 to 16 (default ${DEFAULT_CONCURRENCY})
   --data DIR             where records go (default data); created if absent
+  --allow-net HOSTS      let servers reach these hosts while they list (api.acme.dev,10.0.0.7:8443), by the proxy
+                         variables that Node and most programs heed; without it they reach nothing. Needs bubblewrap
   --unsafe-no-sandbox    start packages without a sandbox: strangers' code then runs with your rights
   --json                 one line a server as it completes:
                          {server, version, outcome, reason?, tools, help, durationMs}; with --explain also one
@@ -67,10 +69,12 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
     explain: { type: 'boolean' },
     concurrency: { type: 'string' },
     data: { type: 'string' },
+    'allow-net': { type: 'string' },
     'unsafe-no-sandbox': { type: 'boolean' },
   });
   const budgetMs = values.for === undefined ? undefined : readDuration('for', values.for);
   const concurrency = readConcurrency(values.concurrency);
+  const allowedHosts = readHosts(values['allow-net']);
   const store = openStore(resolvePath(io, values.data ?? 'data'));
   const targets = await chooseTargets(positionals, values, store, io);
   if (targets.length === 0) {
@@ -79,6 +83,11 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   }
   const unsafeNoSandbox = values['unsafe-no-sandbox'] === true;
   const sandbox = await chooseSandbox({ unsafeNoSandbox, targets });
+  if (allowedHosts !== undefined && !sandbox.isRelayed)
+    throw new CliError(
+      'environment',
+      `--allow-net: servers can be let to single hosts in bubblewrap only, and this run's sandbox is ${sandbox.id}; leave the option out`,
+    );
   const lock = await lockStore(store.dir);
   const progress = startProgress(io, 'crawl', targets.length, values.json === true);
   const paint = painter(io);
@@ -99,6 +108,7 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
       versions: { node: process.versions.node },
       signal: withBudget(signal, budgetMs),
       isAgain: values.again === true,
+      ...(allowedHosts && { allowedHosts }),
       onContinue: ({ startedAt, finished }) => {
         progress.update(finished, targets.length, '');
         io.err(
@@ -126,6 +136,24 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
 /** Reads `--concurrency`; the crawler has a user id and a place for each of at most 16 servers. */
 export function readConcurrency(text: string = String(DEFAULT_CONCURRENCY)): number {
   return readNumber('concurrency', text, 1, 16);
+}
+
+/** Reads `--allow-net`: names or addresses of hosts, with a port where that is not 443. */
+export function readHosts(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((part) => {
+    const host = part.trim();
+    const isPlain = /^[\w.:[\]-]+$/.test(host);
+    const url =
+      isPlain && URL.canParse(`https://${host}/`) ? new URL(`https://${host}/`) : undefined;
+    const read = url && `${url.hostname}:${url.port || '443'}`;
+    // What the address makes of it must be what was written: no path, no user, no other spelling of an address.
+    if (read === undefined || (read !== host.toLowerCase() && read !== `${host.toLowerCase()}:443`))
+      throw new CliError(
+        'usage',
+        `--allow-net ${JSON.stringify(host)}: give hosts as api.acme.dev or 10.0.0.7:8443, with commas between`,
+      );
+    return read;
+  });
 }
 
 async function chooseTargets(

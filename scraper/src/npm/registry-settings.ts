@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { OutsideProxy } from '../relay/outside-proxy.ts';
-import { authorityOf } from '../relay/registry-relay.ts';
+import { authorityOf } from '../relay/relay.ts';
 
 const run = promisify(execFile);
 

@@ -8,7 +8,7 @@ import { hiddenIn } from '../hidden-in.ts';
 import { chooseBinName } from '../npm/choose-bin.ts';
 import type { Installed } from '../npm/install.ts';
 import { failedRecord } from '../record.ts';
-import { authorityOf } from '../relay/registry-relay.ts';
+import { authorityOf } from '../relay/relay.ts';
 import { emptyFolders, runInstaller } from '../run-installer.ts';
 import type { Places } from '../sandbox/sandbox.ts';
 import { detailOf, hideAddresses, tellingLine } from '../words.ts';

@@ -1,13 +1,21 @@
-import type { Places } from '../sandbox/sandbox.ts';
+import type { Places, SandboxRun } from '../sandbox/sandbox.ts';
 
 /** Of the sandbox's own loopback, where nothing else listens. */
 const PORT = 3128;
 
-/** The variables by which a package manager finds the relay; the names in small letters are those of older programs. */
-export function relayVariables(): Record<string, string> {
-  return proxyVariables(`http://127.0.0.1:${PORT}`, '');
+/** A command that finds the relay, whose socket has to be laid into its sandbox. */
+export function relayed(command: SandboxRun['command']): SandboxRun['command'] {
+  return (places) => {
+    const { argv, env } = command(places);
+    const before = places.relay === undefined ? [] : relayBefore(places, places.relay);
+    return {
+      argv: [...before, ...argv],
+      env: { ...proxyVariables(`http://127.0.0.1:${PORT}`, ''), ...env },
+    };
+  };
 }
 
+/** The variables by which programs find a proxy; the names in small letters are those of older ones. */
 export function proxyVariables(url: string, except: string): Record<string, string> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
   return {
@@ -17,10 +25,10 @@ export function proxyVariables(url: string, except: string): Record<string, stri
 }
 
 /**
- * A program that runs inside a sandbox without network, before a package manager: carries what comes to a port of the
+ * A program that runs inside a sandbox without network, before another one: carries what comes to a port of the
  * sandbox's loopback to the Unix socket of a relay outside.
  */
-export function relayBefore({ node }: Places, socket: string): string[] {
+function relayBefore({ node }: Places, socket: string): string[] {
   return [node, '-e', SCRIPT, `${PORT}`, socket];
 }
 

@@ -16,7 +16,7 @@ const PLACES = {
   cache: '/cache',
   home: '/home/user',
   work: '/home/user/work',
-  relay: '/run/registry',
+  relay: '/run/relay',
 } satisfies Places;
 
 /** The user inside; the same on every machine, so that listings do not differ by it. */
@@ -131,7 +131,7 @@ function folders(run: SandboxRun, runtime: { node: string; npm: string | undefin
       ...['--ro-bind', path, `/opt/tools/${name}`],
     ]),
     ...(installing?.certificates ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
-    ...(installing?.relay ? ['--ro-bind', installing.relay, PLACES.relay] : []),
+    ...(run.relay ? ['--ro-bind', run.relay, PLACES.relay] : []),
     ...(installing ? ['--bind', installing.cacheDir, PLACES.cache] : []),
     ...(installing && runtime.npm ? ['--ro-bind', runtime.npm, '/opt/npm'] : []),
   ];

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,7 +18,7 @@ import { own } from '@toolwarden/catalogue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyServers } from '../../fixtures/copy-servers.ts';
 import { needs } from '../../fixtures/needs.ts';
-import { type Attempt, introspect, type Launch } from '../introspect.ts';
+import { type Attempt, introspect, type Launch, type Network } from '../introspect.ts';
 import { defaultLimits } from '../limits.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -33,14 +34,19 @@ describeSandboxed('a server in the sandbox', () => {
   });
   afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
 
-  const start = (fixture: string, args: string[], more: Partial<Launch> = {}): Promise<Attempt> =>
+  const start = (
+    fixture: string,
+    args: string[],
+    more: Partial<Launch> = {},
+    place: { network?: Network } = {},
+  ): Promise<Attempt> =>
     introspect(
       {
         argv: ({ node, package: dir }) => [node, `${dir}/${fixture}.mjs`],
         ...{ args, env: {}, files: {} },
         ...more,
       },
-      { sandbox, slot: 9, packageDir },
+      { sandbox, slot: 9, packageDir, ...place },
       defaultLimits,
     );
   const words = ({ listing }: Attempt) =>
@@ -158,6 +164,34 @@ describeSandboxed('a server in the sandbox', () => {
     } finally {
       for (const dir of [outside, own]) rmSync(dir, { recursive: true });
     }
+  });
+
+  test('CR16: reaches the hosts that a person allows, through a relay, and no other', async () => {
+    const asked: string[] = [];
+    const hosts = await Promise.all(
+      ['allowed', 'forbidden'].map(async (name) => {
+        const server = createHttpServer((_request, response) => {
+          asked.push(name);
+          response.end(name);
+        }).listen(0, '127.0.0.1');
+        await new Promise((done) => server.once('listening', done));
+        return { server, host: `127.0.0.1:${(server.address() as { port: number }).port}` };
+      }),
+    );
+    const [allowed, forbidden] = hosts.map(({ host }) => host) as [string, string];
+    const outsideProxy = { url: undefined, except: [] };
+    const network = { hosts: [allowed], outsideProxy };
+    const told = async (host: string, more = {}) => {
+      const attempt = await start('fetches', [`http://${host}/`], {}, more);
+      return [words(attempt).told, attempt.reached];
+    };
+    expect(await told(allowed, { network })).toEqual(['allowed', [allowed]]);
+    const [words403, reached] = await told(forbidden, { network });
+    expect(words403).not.toBe('forbidden');
+    expect(reached).toEqual([]);
+    expect(await told(allowed)).toEqual(['ECONNREFUSED', undefined]);
+    expect(asked).toEqual(['allowed']);
+    for (const { server } of hosts) server.close();
   });
 });
 

@@ -10,7 +10,7 @@ export type Places = {
   home: string;
   /** The working folder, writable and thrown away: `{dir}` in a source. */
   work: string;
-  /** The socket that leads to the registry while installing; absent where an installation has this machine's network. */
+  /** Where a relay's socket is seen; absent in a sandbox that has no use for one. */
   relay?: string;
 };
 
@@ -21,11 +21,10 @@ export type SandboxRun = {
   /** Argument vector and variables; the confined program sees these variables and no others of ours. */
   command: (places: Places) => { argv: string[]; env: Record<string, string> };
   packageDir: string;
-  /**
-   * Only while installing: the package folder and the cache can be written, and a registry can be reached: through the
-   * socket of a relay, seen as {@link Places.relay}, where the sandbox has none of this machine's network.
-   */
-  installing?: { cacheDir: string; certificates: string[]; relay?: string };
+  /** Only while installing: the package folder and the cache can be written. */
+  installing?: { cacheDir: string; certificates: string[] };
+  /** The socket of a relay, seen as {@link Places.relay}: the one way out where the sandbox is {@link Sandbox.isRelayed}. */
+  relay?: string;
   /** A container image to run in, for sandboxes that are containers; their own where absent. */
   image?: string;
   /** Programs of this machine that are needed inside, by name: seen as `/opt/tools/NAME`. */

@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { startRegistryRelay } from './registry-relay.ts';
+import { startRelay } from './relay.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -28,11 +28,12 @@ const start = async (
   hosts: string[],
   more: { bytes?: number; proxy?: string; except?: string[] } = {},
 ) => {
-  const relay = await startRegistryRelay({
+  const relay = await startRelay({
     hosts,
     outsideProxy: { url: more.proxy, except: more.except ?? [] },
     bytes: more.bytes ?? 1024 ** 2,
     owner: undefined,
+    refusal: 'is no registry',
   });
   ends.push(relay.close);
   return relay;
@@ -67,12 +68,14 @@ const tunnel = (path: string, to: string, text = '') =>
 
 test('fetches from the registry, and passes on what belongs to the message', async () => {
   const { host, asked } = await startHost();
-  const { socket, problem } = await start([host]);
+  const { socket, problem, reached } = await start([host]);
+  expect(reached()).toEqual([]);
   expect(await get(socket, `http://${host}/notes?x=1`)).toEqual({
     ...{ status: 200, words: 'told /notes?x=1', kept: 'yes' },
   });
   expect(asked).toEqual(['GET /notes?x=1']);
   expect(problem()).toBeUndefined();
+  expect(reached()).toEqual([host]);
 });
 
 test('carries a tunnel to the registry, both ways and to the end', async () => {
@@ -103,7 +106,7 @@ test('leads nowhere else, and says so once in words', async () => {
     expect(await tunnel(socket, to), to).toMatch(/^HTTP\/1\.1 40[03] /);
   expect(problem()).toEqual({
     reason: 'install-failed',
-    words: `${other.host} is no registry of this machine's settings, and nothing else is reached while installing`,
+    words: `${other.host} is no registry`,
   });
   expect(other.connections()).toBe(0);
   expect(registry.connections()).toBe(0);

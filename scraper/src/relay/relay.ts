@@ -15,17 +15,21 @@ export type RelayOptions = {
   /** Where it may lead, as `host:port`; nowhere else. */
   hosts: string[];
   outsideProxy: OutsideProxy;
-  /** All that one installation may send and receive. */
+  /** All that may be sent and received. */
   bytes: number;
+  /** What is said of any other host, after its name. */
+  refusal: string;
   /** The user that may use it; ourselves where absent. */
   owner: { uid: number; gid: number } | undefined;
 };
 
 export type RelayProblem = { reason: 'install-failed' | 'unreachable'; words: string };
 
-/** A way out of a sandbox without network: a proxy behind a Unix socket that leads to the registry only. */
-export type RegistryRelay = {
+/** A way out of a sandbox without network: a proxy behind a Unix socket that leads to some hosts only. */
+export type Relay = {
   socket: string;
+  /** The hosts that it was really asked to reach, and could. */
+  reached: () => string[];
   /** What was refused, or that the registry could not be reached: what explains an installation that failed. */
   problem: () => RelayProblem | undefined;
   close: () => Promise<void>;
@@ -35,24 +39,25 @@ export type RegistryRelay = {
 const MAX_CONNECTIONS = 100;
 
 /**
- * Starts a proxy for one installation. What a package names cannot lead anywhere but to `hosts`, which the operator's
- * settings name and no stranger does; so it does not matter what addresses these have: a private registry has a private one.
+ * Starts a proxy for one program. What a package names cannot lead anywhere but to `hosts`, which the operator names and
+ * no stranger does; so it does not matter what addresses these have: a private registry has a private one.
  */
-export async function startRegistryRelay(options: RelayOptions): Promise<RegistryRelay> {
+export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { bytes, outsideProxy, owner } = options;
   if (outsideProxy.url !== undefined && !/^https?:\/\/[^/]/.test(outsideProxy.url))
     throw new Error('the proxy of the npm settings is no http or https address');
   const allowed = new Set(options.hosts);
   const open = new Set<Duplex>();
+  const reached = new Set<string>();
   let refusal: string | undefined;
   /** Of the last try to reach the registry: a package manager tries again, and may succeed. */
   let unreachable: string | undefined;
   let left = bytes;
   const refuse = (host: string) => {
-    refusal ??= `${host} is no registry of this machine's settings, and nothing else is reached while installing`;
+    refusal ??= `${host} ${options.refusal}`;
     return refusal;
   };
-  /** Passes bytes on until the installation has had its share. */
+  /** Passes bytes on until the program has had its share. */
   const metered = () =>
     new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -83,6 +88,7 @@ export async function startRegistryRelay(options: RelayOptions): Promise<Registr
     outgoing.once('socket', keep);
     outgoing.once('response', (answer) => {
       unreachable = undefined;
+      reached.add(authorityOf(url));
       response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
       // Either side may go at any time; what it asked for then comes to an end, too.
       pipeline(answer, metered(), response).catch(() => response.destroy());
@@ -105,6 +111,7 @@ export async function startRegistryRelay(options: RelayOptions): Promise<Registr
     dial(url, outsideProxy).then(
       (outer) => {
         unreachable = undefined;
+        reached.add(authorityOf(url));
         keep(outer);
         if (inner.destroyed) return void outer.destroy();
         inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -150,7 +157,7 @@ export async function startRegistryRelay(options: RelayOptions): Promise<Registr
     if (refusal !== undefined) return { reason: 'install-failed', words: refusal };
     return unreachable === undefined ? undefined : { reason: 'unreachable', words: unreachable };
   };
-  return { socket, problem, close };
+  return { socket, reached: () => [...reached].sort(), problem, close };
 }
 
 function wordsOf({ code, message }: NodeJS.ErrnoException): string {
