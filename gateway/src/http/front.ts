@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { JsonObject } from '@toolwarden/catalogue';
 import { GatewayError } from '../gateway-error.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
-import { clientRequests } from '../protocol/methods.ts';
+import { clientRequests, sessionRequests } from '../protocol/methods.ts';
 import { readBody } from '../upstream/read-body.ts';
 import { Exchange } from './exchange.ts';
 import { type Identity, mayUse } from './identity.ts';
@@ -234,7 +234,7 @@ export class Front {
     }
     const problem = standardHeaderProblem(message.method, message.params ?? {}, headers);
     if (problem !== undefined) return error(response, 400, message.id, problem);
-    if (!clientRequests.has(message.method) || message.method === 'initialize') {
+    if (!clientRequests.has(message.method) || sessionRequests.has(message.method)) {
       this.#note('method', message.method.slice(0, 100), caller);
       return error(response, 404, message.id, {
         code: UNKNOWN_METHOD,

@@ -26,11 +26,14 @@ export function eraOf(
     if (header !== undefined && header !== claimed) {
       return mismatch('MCP-Protocol-Version', header, claimed);
     }
-    return statelessVersions.has(claimed) ? 'stateless' : unsupported(claimed);
+    // Whoever says it in the body speaks that era, where only its revisions help.
+    return statelessVersions.has(claimed) ? 'stateless' : unsupported(claimed, statelessVersions);
   }
   if (header === undefined) return 'session';
   if (sessionVersions.has(header)) return 'session';
-  if (!statelessVersions.has(header)) return unsupported(header);
+  if (!statelessVersions.has(header)) {
+    return unsupported(header, [...statelessVersions, ...sessionVersions]);
+  }
   if (message.kind !== 'request') return 'stateless';
   if (message.method === 'initialize')
     return mismatch('MCP-Protocol-Version', header, 'initialize');
@@ -69,12 +72,12 @@ function mismatch(header: string, said: string, body: string): HeaderProblem {
   };
 }
 
-function unsupported(requested: string): HeaderProblem {
+function unsupported(requested: string, supported: Iterable<string>): HeaderProblem {
   return {
     code: UNSUPPORTED_VERSION,
     message: 'Unsupported protocol version',
     data: {
-      supported: [...statelessVersions, ...sessionVersions],
+      supported: [...supported],
       requested: requested.slice(0, 64),
     },
   };

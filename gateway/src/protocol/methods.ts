@@ -37,6 +37,15 @@ export const clientRequests: ReadonlyMap<string, ClientMethod> = new Map([
   ['tasks/update', 'task'],
 ]);
 
+/** Requests that the stateless era has no more. */
+export const sessionRequests: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'logging/setLevel',
+  'resources/subscribe',
+  'resources/unsubscribe',
+]);
+
 export const clientNotifications: ReadonlySet<string> = new Set([
   'notifications/initialized',
   'notifications/cancelled',
