@@ -213,8 +213,8 @@ export function createGuard(options: GuardOptions): Guard {
       if (objection !== undefined) return false;
       const ruled = kind === 'prompts' ? 'prompts' : 'resources';
       const compiled = policy.by[ruled];
-      // A template names no address; what is made of it is judged when it is read.
-      if (kind === 'resourceTemplates' || compiled === undefined) return true;
+      // A template names no address; what is made of it is judged when it is read, if anything may be read.
+      if (kind === 'resourceTemplates' || compiled === undefined) return mayReadAny(policy);
       const call = { server: serverOf(ruled), tool: name, grant: caller.grant, arguments: {} };
       const decision = decide(compiled, call, { at: clock(), counters: NOTHING_USED });
       return !isAlwaysRefused(decision, { ...policy.document, tools: policy.document[ruled] });
@@ -233,6 +233,8 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
+const mayReadAny = ({ document: { default: fallback, resources = {} } }: LoadedPolicy) =>
+  fallback === 'allow' || Object.keys(resources).length > 0;
 const NOTHING_USED = { used: () => 0 };
 const MISSING: Objection = { rules: [], reason: unavailable.reason };
 /** What the audit calls the record of marks that an answer left when it came late. */

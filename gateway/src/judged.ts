@@ -25,8 +25,7 @@ export function judgeBy(
   facts: Facts,
 ): Decision {
   const compiled = policy.by[kind];
-  // Servers' requests that the policy says nothing about go to the client, which asks its user.
-  if (compiled === undefined) return passing(policy);
+  if (compiled === undefined) return unruled(policy);
   const decision = decide(compiled, { ...call, arguments: args }, facts);
   if (kind === 'tools') return decision;
   // The rules were compiled under another name; the record leads into the document as it is written.
@@ -37,11 +36,13 @@ export function judgeBy(
   return { ...decision, rules, policyDigest: policy.digest };
 }
 
-function passing({ digest }: LoadedPolicy): Decision {
-  return {
-    ...{ effect: 'allow', rules: [], reason: 'the policy has no rule for this kind of request' },
-    ...{ counters: [], policyDigest: digest },
-  };
+/** What a server asks of the client, and the policy says nothing about: under `allow` the client asks its user. */
+function unruled({ digest, document }: LoadedPolicy): Decision {
+  const reason = 'the policy has no rule for this kind of request';
+  const fallback = { reason, counters: [], policyDigest: digest };
+  return document.default === 'allow'
+    ? { effect: 'allow', rules: [], ...fallback }
+    : { effect: 'deny', rules: ['/default'], ...fallback };
 }
 
 function refusedBefore({ digest }: LoadedPolicy, { rules, reason }: Objection): Decision {
