@@ -12,6 +12,7 @@ test('short and long texts of any characters are hashed as HMAC-SHA-256 has it',
   writeFileSync(argumentKeyPath(keys), `${key}\n`, { mode: 0o600 });
   const hasher = openArgumentHasher(keys);
   const texts = ['', '{}', 'é€😀', '\ud800', 'x'.repeat(1024), '€'.repeat(1024), 'é'.repeat(1025)];
+  texts.push('€'.repeat(32 * 1024), 'é'.repeat(32 * 1024 + 1));
   // Twice, because the short ones share a buffer.
   for (const text of [...texts, ...texts.toReversed()]) {
     const expected = createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex');

@@ -30,10 +30,11 @@ export function openArgumentHasher(keys: string): ArgumentHasher {
   };
 }
 
-const SHORT = 1024;
+// In characters; the place for three bytes each of them is kept.
+const SHORT = 32 * 1024;
 const BLOCK = 64;
 
-/** HMAC-SHA-256 of short texts as RFC 2104 has it: for those, setting up Node's own object costs more than the hashing. */
+/** HMAC-SHA-256 as RFC 2104 has it: up to many kilobytes, setting up Node's own object costs more than the hashing. */
 function shortHmac(key: Buffer): (text: string) => string {
   const inner = Buffer.alloc(BLOCK + 3 * SHORT, 0x36);
   const outer = Buffer.alloc(BLOCK + 32, 0x5c);
