@@ -73,7 +73,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     socket.once('close', () => open.delete(socket));
   };
 
-  const server = createServer((request, response) => {
+  // A package manager may keep a connection for as long as it runs, and would take its end for a fault of the registry's.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const url = placeOf(request.url ?? '');
     if (url === undefined || !allowed.has(authorityOf(url)))
       return end(
