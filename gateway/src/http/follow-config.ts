@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { openPolicyShelf, type PolicyShelf } from '../config/policy-shelf.ts';
-import { fileIdentity } from '../policy/watch-policy.ts';
+import { openPolicyShelf } from '../config/policy-shelf.ts';
+import { watchFile } from '../policy/watch-file.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
 import { prepareServers, type Server, type Setup } from './world.ts';
 
@@ -47,64 +47,53 @@ const FIXED = ['listen', 'admin', 'state', 'audit', 'grants'] as const;
 export type ConfigWatch = {
   /** Whether the file is what is in force. */
   readonly isGood: boolean;
-  /** Reads the file now, whether it changed or not. */
-  reload(): Promise<void>;
+  /** Looks at the file now instead of at the next tick. */
+  check(): Promise<void>;
   close(): void;
 };
 
-const TICK_MS = 1_000;
-
 /** Follows a configuration: a change is taken up whole, and one that is broken changes nothing. */
-export function followConfig(
+export async function followConfig(
   path: string,
   maker: SetupMaker,
   { current, replace }: { current: () => Setup; replace: (next: Setup) => void },
-): ConfigWatch {
-  let seen = fileIdentity(path);
+): Promise<ConfigWatch> {
   let isGood = true;
-  let isReading = false;
-  const reload = async () => {
-    if (isReading) return;
-    isReading = true;
-    const now = fileIdentity(path);
-    try {
-      const config = await loadConfig(path, maker.env);
-      const next = await makeSetup(config, maker, current());
-      // Written again while it was read: the next tick reads it whole.
-      if (fileIdentity(path) !== now) return next.policies.close();
-      seen = now;
-      isGood = true;
-      takeUp(next);
-    } catch (error) {
-      seen = now;
-      isGood = false;
-      maker.log(`${(error as Error).message}; the configuration before it stays in force`);
-      maker.note('policy-rejected', { config: path, why: (error as Error).message });
-    } finally {
-      isReading = false;
-    }
+  const reject = (error: Error) => {
+    isGood = false;
+    maker.log(`${error.message}; the configuration before it stays in force`);
+    maker.note('policy-rejected', { config: path, why: error.message });
   };
-  const takeUp = (next: Setup) => {
-    const { config: before, policies }: { config: LoadedConfig; policies: PolicyShelf } = current();
-    const later = FIXED.filter((part) => !isDeepStrictEqual(before[part], next.config[part]));
+  const takeUp = async (config: LoadedConfig) => {
+    const before = current();
+    const next = await makeSetup(config, maker, before);
+    const later = FIXED.filter((part) => !isDeepStrictEqual(before.config[part], config[part]));
+    isGood = true;
     replace(next);
-    policies.close();
-    maker.log(
-      later.length === 0
-        ? 'configuration loaded again'
-        : `configuration loaded again; ${later.join(', ')} changes at the next start`,
-    );
+    before.policies.close();
+    const rest = later.length === 0 ? '' : `; ${later.join(', ')} changes at the next start`;
+    maker.log(`configuration loaded again${rest}`);
     maker.note('policy-loaded', { config: path });
   };
-  const timer = setInterval(() => {
-    if (fileIdentity(path) !== seen) void reload();
-  }, TICK_MS);
-  timer.unref();
+  // One after the other, so that an older version never takes the place of a newer one.
+  let last = Promise.resolve();
+  const watch = await watchFile(
+    path,
+    // What was broken and is as it was before has to be taken up too.
+    { load: (file) => loadConfig(file, maker.env), isSame: () => false },
+    (event) => {
+      if (event.kind === 'rejected') reject(event.error);
+      else last = last.then(() => takeUp(event.value)).catch(reject);
+    },
+  );
   return {
     get isGood() {
       return isGood;
     },
-    reload,
-    close: () => clearInterval(timer),
+    async check() {
+      await watch.check();
+      await last;
+    },
+    close: () => watch.close(),
   };
 }

@@ -76,7 +76,7 @@ async function start(
   ending.push(() => state.close());
   const world = worldOf(options, setup, state, await identifyFor(config, state, log));
   teller.note = world.note;
-  const watch = followConfig(options.config, maker, {
+  const watch = await followConfig(options.config, maker, {
     current: () => world.setup,
     replace: (next) => {
       world.setup = next;
@@ -102,7 +102,7 @@ async function start(
     load,
     servers: () => [...world.setup.servers.keys()],
     async reload() {
-      await Promise.all([watch.reload(), world.setup.policies.check()]);
+      await Promise.all([watch.check(), world.setup.policies.check()]);
     },
     async stop() {
       await drained(http, front, world);
