@@ -1,5 +1,7 @@
 import type { JsonObject } from '@toolwarden/catalogue';
 import {
+  type ApprovalTerms,
+  approvalOf,
   type Call,
   type Charge,
   type Decision,
@@ -67,6 +69,8 @@ export type Verdict =
       decision: Decision;
       isUnavailable: boolean;
       approvalId?: string;
+      /** How long the call itself should wait for a person's answer. */
+      holdMs?: number;
     };
 
 /** The one place where calls are judged. */
@@ -100,9 +104,10 @@ export function createGuard(options: GuardOptions): Guard {
     tool: LiveTool | undefined,
     problem?: Objection,
   ) => {
-    const entry = entryOf(ask, tool);
     const known = tool && factsOf(tool);
     const call = { server: serverOf(ask.kind), tool: ask.name, ...identity(ask) };
+    const terms = termsOf(policy, ask.kind, call, known);
+    const entry = entryOf(ask, tool, terms);
     const marks = marksLeft(policy, ask.kind, call, known ?? {});
     const recorded = state.record(entry, (facts) => {
       const judged = () => judgeBy(policy, ask, call, { ...facts, ...known });
@@ -111,7 +116,7 @@ export function createGuard(options: GuardOptions): Guard {
       return marks.length === 0 ? decision : withMarks(decision, marks, facts, isObserving);
     });
     const conclude = (done: Recorded) =>
-      verdict(entry, done, () =>
+      verdict(entry, done, terms, () =>
         aftermath(policy, { kind: ask.kind, entry }, call, known ?? {}, marks),
       );
     return recorded instanceof Promise ? recorded.then(conclude) : conclude(recorded);
@@ -119,6 +124,7 @@ export function createGuard(options: GuardOptions): Guard {
   const verdict = (
     { callId }: CallEntry,
     { decision, approvalId }: Recorded,
+    terms: ApprovalTerms | undefined,
     after: () => Aftermath | undefined,
   ): Verdict => {
     if (decision.effect === 'allow' || isObserving) {
@@ -127,7 +133,7 @@ export function createGuard(options: GuardOptions): Guard {
     }
     return {
       ...{ pass: false, callId, decision, isUnavailable: isUnavailable(decision) },
-      ...(approvalId !== undefined && { approvalId }),
+      ...(approvalId !== undefined && { approvalId, ...holdOf(terms) }),
     };
   };
   const aftermath = (
@@ -168,11 +174,16 @@ export function createGuard(options: GuardOptions): Guard {
     grant: caller.grant,
     ...(session !== undefined && { session }),
   });
-  const entryOf = (ask: Ask, tool: LiveTool | undefined): CallEntry => ({
+  const entryOf = (
+    ask: Ask,
+    tool: LiveTool | undefined,
+    terms: ApprovalTerms | undefined,
+  ): CallEntry => ({
     ...{ callId: options.nextCallId(), method: ask.method, server: caller.server, tool: ask.name },
     ...identity(ask),
     ...{ at: clock(), arguments: ask.arguments, argumentsText: ask.argumentsText },
     ...(tool && { definitionDigest: tool.digest }),
+    ...(terms?.timeoutMs !== undefined && { approvalMs: terms.timeoutMs }),
     isObserved: isObserving,
   });
   const serverOf = (kind: RuledKind) => countedAs(caller.server, kind);
@@ -244,3 +255,17 @@ const LATE = 'toolwarden/late-answer';
 function countedAs(server: string, kind: RuledKind): string {
   return kind === 'tools' ? server : `${server} ${kind}`;
 }
+
+/** What the rules say of how a person is asked; most policies say nothing, and then nothing is looked up. */
+function termsOf(
+  { by, hasTerms }: LoadedPolicy,
+  kind: RuledKind,
+  call: Call,
+  known: Pick<Facts, 'classification' | 'definition'> = {},
+): ApprovalTerms | undefined {
+  const compiled = hasTerms ? by[kind] : undefined;
+  return compiled && approvalOf(compiled, call, known);
+}
+
+const holdOf = (terms: ApprovalTerms | undefined) =>
+  terms?.holdMs === undefined ? undefined : { holdMs: terms.holdMs };

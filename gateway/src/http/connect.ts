@@ -57,6 +57,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     isShared: front.isShared,
     outcome: (callId, outcome) => world.state.outcome(callId, outcome),
     undo: (callId) => world.state.undo(callId),
+    approvalStatus: (id) => world.state.approvalStatus(id),
     note,
     clock: () => performance.now(),
     limits: { inFlight: MOST_WAITING, idleMs: limits.idleMs, hardMs: limits.hardMs },

@@ -1,6 +1,6 @@
 import type { Guard } from '../guard.ts';
 import type { ClientMessage } from '../protocol/client-message.ts';
-import type { Note, Outcome } from '../state/state.ts';
+import type { Note, Outcome, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { Pending, PendingLimits } from './pending.ts';
 
@@ -22,6 +22,8 @@ export type Link = {
   /** The server is gone: everything that waits is answered, as far as anyone can know. */
   serverEnded(): void;
   readonly inFlight: number;
+  /** How many of them wait for a person's answer. */
+  readonly held: number;
 };
 
 /** What a link works with. Texts to either side are whole messages without their line end, bytes are whole lines. */
@@ -43,6 +45,8 @@ export type LinkOptions = {
   isShared?: boolean;
   outcome: (callId: string, outcome: Outcome) => void;
   undo: (callId: string) => void;
+  /** How it stands with a question that a person may answer. */
+  approvalStatus: State['approvalStatus'];
   note: (kind: Note['kind'], detail: Note['detail']) => void;
   /** Hears the names of the tools whenever the server lists them. */
   onTools?: (names: string[]) => void;

@@ -12,6 +12,7 @@ import type { Outcome } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import { AnswerChecks, type Looked } from './answer-checks.ts';
 import { follow } from './follow.ts';
+import { heldUntilApproved } from './hold.ts';
 import { judgedAs } from './judged-as.ts';
 import { code, type Link, type LinkOptions } from './link-options.ts';
 import { Notifications } from './notifications.ts';
@@ -70,6 +71,10 @@ class StdioLink implements Link {
     this.#notifications = new Notifications(options, parts);
   }
 
+  get held(): number {
+    return this.#pending.values().filter(({ isHeld }) => isHeld).length;
+  }
+
   get inFlight(): number {
     return this.#pending.size + this.#looking;
   }
@@ -121,7 +126,7 @@ class StdioLink implements Link {
       const isLate =
         now - pending.activeAt >= limits.idleMs || now - pending.startedAt >= limits.hardMs;
       // A subscription is one long answer.
-      if (!isLate || pending.method === 'subscriptions/listen') continue;
+      if (!isLate || pending.isHeld || pending.method === 'subscriptions/listen') continue;
       this.#finish(pending, { kind: 'timeout' });
       if (pending.isSent) this.#cancelAtServer(pending, 'timeout');
       this.#fail(pending, code.timeout, 'The server did not answer in time; the call may have run');
@@ -222,7 +227,8 @@ class StdioLink implements Link {
         const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
         return follow(verdict, (judged) => {
           pending.callId = judged.callId;
-          if (!judged.pass) return this.#refuse(pending, name, judged);
+          if (!judged.pass)
+            return this.#refuseOrHold(pending, name, judged, () => this.#callTool(pending));
           if (judged.after !== undefined) pending.after = judged.after;
           this.#send(pending, printParams(this.#sent(pending), argumentsText));
         });
@@ -264,12 +270,36 @@ class StdioLink implements Link {
       : undefined;
     const verdict = follow(objection, (problem) => guard.judge({ ...first, ...session }, problem));
     return follow(verdict as Verdict | Promise<Verdict>, (judged) => {
-      if (!judged.pass) return this.#refuse(pending, first.name, judged);
+      if (!judged.pass)
+        return this.#refuseOrHold(pending, first.name, judged, () =>
+          this.#judgeAll(pending, asks, text),
+        );
       if (judged.after !== undefined) pending.after = judged.after;
       // Only the last of several is paired with the answer; the others were part of the same request.
       if (rest.length > 0) this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
       pending.callId = judged.callId;
       return this.#judgeAll(pending, rest, text);
+    });
+  }
+
+  /** Where the policy wants the call to wait for a person's answer, it is judged anew once it is approved. */
+  #refuseOrHold(
+    pending: Pending,
+    name: string,
+    refused: Extract<Verdict, { pass: false }>,
+    again: () => unknown,
+  ) {
+    const { approvalId, holdMs } = refused;
+    if (approvalId === undefined || holdMs === undefined || pending.wasHeld)
+      return this.#refuse(pending, name, refused);
+    const { approvalStatus, clock } = this.#options;
+    Object.assign(pending, { isHeld: true, wasHeld: true });
+    const isOver = () => pending.isCancelled || !this.isWaiting(pending);
+    const look = () => approvalStatus(approvalId);
+    return heldUntilApproved({ look, holdMs, isOver }).then((isApproved) => {
+      const now = clock();
+      Object.assign(pending, { isHeld: false, startedAt: now, activeAt: now });
+      return isApproved ? again() : this.#refuse(pending, name, refused);
     });
   }
 

@@ -16,7 +16,7 @@ export type Pending = {
   readonly isStateless: boolean;
   /** Where the request came from, for a front that must answer there. */
   readonly origin?: object;
-  readonly startedAt: number;
+  startedAt: number;
   /** When the server last showed that it works on it. */
   activeAt: number;
   callId?: string;
@@ -24,6 +24,10 @@ export type Pending = {
   after?: Aftermath;
   checkOutput?: OutputCheck;
   isSent: boolean;
+  /** While a person is asked; no time of the server's. */
+  isHeld?: boolean;
+  /** A person was asked once while it waited, and is not again. */
+  wasHeld?: boolean;
   isCancelled: boolean;
   /** Takes the answer to a request of our own; `undefined` where there will be none. */
   settle?: (answer: { isError: boolean; text: string } | undefined) => void;

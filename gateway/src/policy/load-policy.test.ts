@@ -71,7 +71,7 @@ const mutations: string[] = [
   good.replace('"pay": {', '"pay": [{').replace('] },', '] }],'),
   `${good}{}`,
   good.replace('["/srv"] }', '["/srv"] }, { "path": "args.a", "op": "regex", "value": "(?=a)" }'),
-  good.replace('"require"', '"response": { "max_bytes": 5 }, "require"'),
+  good.replace('"require"', '"response": { "max_bytes": -5 }, "require"'),
 ];
 
 test('P1: of fifty and more broken policies none is loaded, and each names its file', async () => {

@@ -24,6 +24,8 @@ export type LoadedPolicy = {
   responses?: ResponseRules;
   /** Whether calls may leave something behind for flow rules. */
   leavesMarks: boolean;
+  /** Whether any rule says how a person is asked. */
+  hasTerms: boolean;
 };
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -81,7 +83,11 @@ export async function preparePolicy(document: Policy): Promise<LoadedPolicy> {
   }
   const responses = await responseRulesOf(document);
   const leavesMarks = hasField(document, 'marks') || (document.flows ?? []).length > 0;
-  return { digest: by.tools.digest, document, by, leavesMarks, ...(responses && { responses }) };
+  const hasTerms = hasField(document, 'approval');
+  return {
+    ...{ digest: by.tools.digest, document, by, leavesMarks, hasTerms },
+    ...(responses && { responses }),
+  };
 }
 
 async function responseRulesOf(document: Policy): Promise<ResponseRules | undefined> {

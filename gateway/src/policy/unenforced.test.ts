@@ -44,16 +44,6 @@ const topFields: Record<string, Fate> = {
   pinning: { blocks: { pinning: 'enforce' } },
 };
 
-const inEveryPart = (more: object): object[] => [
-  { all_tools: more },
-  rule(more),
-  { classes: { 'category:Read': more } },
-  { resources: { '*': more } },
-  { prompts: { '*': more } },
-  { sampling: more },
-  { elicitation: more },
-];
-
 const inAsks = (more: object): object[] => [{ sampling: more }, { elicitation: more }];
 
 const ruleFields: Record<string, Fate> = {
@@ -64,7 +54,7 @@ const ruleFields: Record<string, Fate> = {
   approve_if: { blocks: rule({ approve_if: [{ conditions: [] }] }) },
   limits: { blocks: rule({ limits: [soon] }) },
   rate_limit: { blocks: rule({ rate_limit: { max: 0, window: 60 } }) },
-  approval: { refused: inEveryPart({ approval: { timeout: '5m' } }) },
+  approval: { refused: inAsks({ approval: { timeout: '5m' } }) },
   response: {
     blocks: rule({ response: { max_bytes: 1 } }),
     of: 'the result',

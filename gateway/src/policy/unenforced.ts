@@ -3,10 +3,8 @@ import type { Policy } from '@toolwarden/policy';
 
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Fields of a rule that change nothing yet, wherever the rule stands. */
-const ruleFields = ['approval'];
 /** Fields about a call of the agent and its result; what a server asks of the client is neither. */
-const callFields = ['response', 'marks'];
+const callFields = ['approval', 'response', 'marks'];
 
 /**
  * JSON Pointer of the first thing in a policy that this version would pass over; `undefined` where it keeps all that
@@ -14,8 +12,8 @@ const callFields = ['response', 'marks'];
  */
 export function unenforcedPart(document: Policy): string | undefined {
   for (const [pointer, rule] of rulesOf(document)) {
-    const isAsk = pointer === '/sampling' || pointer === '/elicitation';
-    for (const field of isAsk ? [...ruleFields, ...callFields] : ruleFields) {
+    if (pointer !== '/sampling' && pointer !== '/elicitation') continue;
+    for (const field of callFields) {
       if (isJsonObject(rule) && Object.hasOwn(rule, field)) return `${pointer}/${field}`;
     }
   }

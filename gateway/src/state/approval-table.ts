@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { JsonObject } from '@toolwarden/catalogue';
+import { APPROVAL_MS } from './approval-time.ts';
 import type { ApprovalDesk } from './judge-once.ts';
 import type { Approval } from './state.ts';
 
-/** How long a question waits for a person, and how long after that its answer may be used. */
-const APPROVAL_MS = 15 * 60_000;
 /** How long the last approved call of a tool is kept after that. */
 const KEPT_MS = 7 * 24 * 60 * 60_000;
 /** A client that asks for ever must not bury the one question that matters. */
@@ -18,6 +17,7 @@ export type ApprovalRow = Approval & { answeredAt?: number; answeredBy?: string 
 export type ApprovalTable = {
   /** What judging a call at a time may see and do. */
   deskAt(at: number): ApprovalDesk;
+  statusOf(id: string, at: number): Approval['status'] | undefined;
   /** The latest first; those past their time read as `expired`. */
   list(at: number): ApprovalRow[];
   /** True for the one answer that counts: the first, in time. */
@@ -63,10 +63,11 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
   const count = db.prepare(
     `SELECT count(*) AS n FROM approval WHERE grant_id = ? AND status = 'pending' AND expires_at > ?`,
   );
+  const one = db.prepare('SELECT * FROM approval WHERE id = ?');
   const all = db.prepare('SELECT * FROM approval ORDER BY created_at DESC, id');
   const answer = db.prepare(
-    `UPDATE approval SET status = ?1, answered_at = ?2, answered_by = ?3, expires_at = ?4,
-     arguments = iif(?1 = 'denied', '{}', arguments) WHERE id = ?5 AND status = 'pending' AND expires_at > ?2`,
+    `UPDATE approval SET status = ?1, answered_at = ?2, answered_by = ?3, expires_at = ?2 + expires_at - created_at,
+     arguments = iif(?1 = 'denied', '{}', arguments) WHERE id = ?4 AND status = 'pending' AND expires_at > ?2`,
   );
   return {
     deskAt: (at) => ({
@@ -75,22 +76,27 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
         if (use.run(id).changes !== 1) throw new Error('an approval was used twice');
         forgetEarlier.run(id);
       },
-      ask(binding, { grant, server, tool, arguments: args }, { reason }) {
+      ask(binding, entry, { reason }) {
+        const { grant, server, tool, approvalMs = APPROVAL_MS } = entry;
         const open = find.get(binding, 'pending', at)?.id as string | undefined;
         if (open !== undefined) return open;
         forget.run(at);
         if ((count.get(grant, at)?.n as number) >= MOST_PENDING) return undefined;
         const id = randomBytes(5).toString('hex');
-        const text = JSON.stringify(args);
-        const [from, until] = [Math.trunc(at), Math.trunc(at) + APPROVAL_MS];
+        const text = JSON.stringify(entry.arguments);
+        const [from, until] = [Math.trunc(at), Math.trunc(at) + approvalMs];
         insert.run(id, binding, grant, server, tool, text, reason, from, until);
         return id;
       },
     }),
+    statusOf(id, at) {
+      const row = one.get(id) as Row | undefined;
+      return row && approvalOf(row, at).status;
+    },
     list: (at) => (all.all() as Row[]).map((row) => approvalOf(row, at)),
     answer(id, status, by, at) {
       const now = Math.trunc(at);
-      return answer.run(status, now, by, now + APPROVAL_MS, id).changes === 1;
+      return answer.run(status, now, by, id).changes === 1;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Counters, createMemoryCounters, type Receipt } from '@toolwarden/policy';
+import { APPROVAL_MS } from './approval-time.ts';
 import { judgeOnce } from './judge-once.ts';
 import type { Approval, CallEntry, Grant, Note, Outcome, Recorded, State } from './state.ts';
 
@@ -9,12 +10,10 @@ export type MemoryState = State & {
   readonly notes: readonly Note[];
   readonly approvals: ReadonlyMap<string, Approval>;
   /** Gives a person's answer. */
-  answer(approvalId: string, status: 'approved' | 'denied'): void;
+  answer(approvalId: string, status: 'approved' | 'denied', at?: number): void;
   /** From now on everything throws this; `undefined` heals. */
   fail(error: Error | undefined): void;
 };
-
-const APPROVAL_MS = 15 * 60_000;
 
 /** A state that is gone with the process: for tests, and the law of what the lasting ones do. */
 export function createMemoryState(options: { grants?: Map<string, Grant> } = {}): MemoryState {
@@ -46,7 +45,11 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
       const { grant, server, tool } = entry;
       approvals.set(id, {
         ...{ id, binding, status: 'pending', grant, server, tool, reason },
-        ...{ arguments: entry.arguments, createdAt: at, expiresAt: at + APPROVAL_MS },
+        ...{
+          arguments: entry.arguments,
+          createdAt: at,
+          expiresAt: at + (entry.approvalMs ?? APPROVAL_MS),
+        },
       });
       return id;
     },
@@ -80,6 +83,7 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
       const receipt = receipts.get(callId);
       if (receipt) counters.undo(receipt);
     },
+    approvalStatus: (id) => approvals.get(id)?.status,
     note(note) {
       check();
       notes.push(note);
@@ -90,9 +94,11 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
       return grant && (grant.expiresAt ?? at + 1) > at ? grant : undefined;
     },
     close() {},
-    answer(id, status) {
+    answer(id, status, at) {
       const approval = approvals.get(id);
-      if (approval?.status === 'pending') approval.status = status;
+      if (approval?.status !== 'pending') return;
+      const { createdAt, expiresAt } = approval;
+      Object.assign(approval, { status, expiresAt: (at ?? createdAt) + expiresAt - createdAt });
     },
     fail(error) {
       failure = error;

@@ -108,6 +108,7 @@ export async function createHarness(options: HarnessOptions) {
       happenings.push({ kind: 'client-got', line: message.toString().trimEnd() }),
     outcome: state.outcome,
     undo: state.undo,
+    approvalStatus: state.approvalStatus,
     note: (kind, detail) => notes.push({ kind, ...detail }),
     clock: () => now,
     limits: pendingLimits,

@@ -168,6 +168,27 @@ export const stateLaws: readonly StateLaw[] = [
     },
   },
   {
+    name: 'a question stays open, and its answer holds, for as long as its policy says',
+    async check(store) {
+      const state = await store.open();
+      const pay = () => ask(state, entry('pay', { at: store.now, approvalMs: 60_000 }));
+      const first = (await pay()).approvalId ?? '';
+      expect(await state.approvalStatus(first)).toBe('pending');
+      store.now += 59_000;
+      expect(await state.approvals.answer(first, 'approved', 'ann')).toBe(true);
+      store.now += 59_000;
+      expect(await state.approvalStatus(first)).toBe('approved');
+      expect((await pay()).decision.effect).toBe('allow');
+      expect(await state.approvalStatus(first)).toBe('used');
+      const second = (await pay()).approvalId ?? '';
+      store.now += 60_000;
+      expect(await state.approvalStatus(second)).toBe('expired');
+      expect(await state.approvals.answer(second, 'approved', 'ann')).toBe(false);
+      expect(await state.approvalStatus('none')).toBeUndefined();
+      await state.close();
+    },
+  },
+  {
     name: 'a question and an answer end with their time',
     async check(store) {
       const state = await store.open();

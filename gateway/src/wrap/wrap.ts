@@ -106,6 +106,7 @@ export async function runWrap(
       ...connect(io, child),
       outcome: (callId, outcome) => state.outcome(callId, outcome),
       undo: (callId) => state.undo(callId),
+      approvalStatus: (id) => state.approvalStatus(id),
       note,
       onTools(names) {
         for (const line of namesNothing(policy.current.document, names)) {
@@ -273,7 +274,7 @@ async function drained(link: Link, child: ServerProcess): Promise<void> {
     isOver = true;
   });
   const end = performance.now() + DRAIN_MS;
-  while (!isOver && link.inFlight > 0 && performance.now() < end) {
+  while (!isOver && link.inFlight > link.held && performance.now() < end) {
     await new Promise((done) => setTimeout(done, 10));
   }
 }

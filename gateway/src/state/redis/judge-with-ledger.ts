@@ -1,6 +1,7 @@
 import type { Charge, CounterReader, Decision } from '@toolwarden/policy';
 import { GatewayError } from '../../gateway-error.ts';
 import { approvalBinding } from '../approval-binding.ts';
+import { APPROVAL_MS } from '../approval-time.ts';
 import type { CallEntry, Judge, JudgeFacts, Recorded } from '../state.ts';
 import type { CounterAsk, LedgerAnswer, LedgerAsk, RedisLedger } from './redis-ledger.ts';
 
@@ -72,6 +73,7 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
     binding: approvalBinding(entry, decision.policyDigest),
     act: final.effect === 'allow' ? ('use' as const) : ('look' as const),
     ...{ server, tool, reason: decision.reason, argumentsText: JSON.stringify(entry.arguments) },
+    forMs: entry.approvalMs ?? APPROVAL_MS,
   };
   return { ask: { ...ask, question }, due };
 }

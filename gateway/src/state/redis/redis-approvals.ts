@@ -6,18 +6,17 @@ import type { RedisConnection } from './redis-connection.ts';
 import { keys } from './redis-keys.ts';
 import { redisScript, TIME_LUA } from './redis-script.ts';
 
-const ANSWER_MS = 15 * 60_000;
-
 /**
- * Takes the first answer, in time. Keys: meta, approval, its arguments. Arguments: time given, status, who, how long the
- * answer may be used, a name of this answer, so that an answer whose receipt was lost can be given again.
+ * Takes the first answer, in time. Keys: meta, approval, its arguments. Arguments: time given, status, who, a name of this
+ * answer, so that an answer whose receipt was lost can be given again.
  */
 const answerScript = redisScript(`${TIME_LUA}
-local given, status, who, forMs, name = unpack(ARGV)
-local known = redis.call('HMGET', KEYS[2], 'status', 'expiresAt', 'grant', 'answer', 'binding')
+local given, status, who, name = unpack(ARGV)
+local known = redis.call('HMGET', KEYS[2], 'status', 'expiresAt', 'grant', 'answer', 'createdAt')
 if known[4] == name then return 1 end
 local at = now(given, redis.call('HGET', KEYS[1], 'latest'))
 if known[1] ~= 'pending' or tonumber(known[2]) <= at then return 0 end
+local forMs = string.format('%.0f', tonumber(known[2]) - tonumber(known[5]))
 redis.call('HSET', KEYS[2], 'status', status, 'answeredAt', string.format('%.0f', at), 'answeredBy', who,
   'answer', name, 'expiresAt', string.format('%.0f', at + tonumber(forMs)))
 redis.call('ZREM', '{tw}:pending:' .. known[3], string.match(KEYS[2], '([^:]+)$'))
@@ -37,9 +36,19 @@ end
 return list
 `);
 
+/** How it stands with one question. Keys: meta, approval. Arguments: time given. */
+const statusScript = redisScript(`${TIME_LUA}
+local status, expires = unpack(redis.call('HMGET', KEYS[2], 'status', 'expiresAt'))
+if not status then return '' end
+local isOpen = status == 'pending' or status == 'approved'
+if isOpen and tonumber(expires) <= now(ARGV[1], redis.call('HGET', KEYS[1], 'latest')) then return 'expired' end
+return status
+`);
+
 /** Questions for people, as operators see and answer them; asking and using is the ledger's. */
 export type RedisApprovals = {
   list(): Promise<ApprovalRow[]>;
+  statusOf(id: string): Promise<Approval['status'] | undefined>;
   /** True for the one answer that counts: the first, in time. */
   answer(id: string, status: 'approved' | 'denied', by: string): Promise<boolean>;
 };
@@ -52,10 +61,14 @@ export function createRedisApprovals(redis: RedisConnection, time: () => string)
       const [now, ...rows] = found as [string, ...[string, (string | null)[]][]];
       return rows.map(([id, row]) => approvalOf(id, row, Number(now)));
     },
+    async statusOf(id) {
+      const found = await redis.run(statusScript, [keys.meta, keys.approval(id)], [time()]);
+      return found === '' ? undefined : (found as Approval['status']);
+    },
     async answer(id, status, by) {
       const places = [keys.meta, keys.approval(id), keys.approvalArguments(id)];
       const name = randomBytes(9).toString('base64url');
-      return (await redis.run(answerScript, places, [time(), status, by, ANSWER_MS, name])) === 1;
+      return (await redis.run(answerScript, places, [time(), status, by, name])) === 1;
     },
   };
 }

@@ -21,6 +21,8 @@ type Question = {
   tool: string;
   reason: string;
   argumentsText: string;
+  /** How long it stays open. */
+  forMs: number;
 };
 
 /** What is to be done for one call, in one step. */
@@ -59,7 +61,6 @@ export type RedisLedger = {
 
 /** A call that was charged is known this long: longer than any call may take. */
 const CALL_MS = 600_000;
-const APPROVAL_MS = 15 * 60_000;
 const APPROVAL_KEPT_MS = 7 * 86_400_000;
 const MOST_PENDING = 100;
 const MOST_UNSURE = 10_000;
@@ -124,13 +125,13 @@ export function createRedisLedger(
 
 function questionArgs(question: Question | undefined): (string | number)[] {
   if (question === undefined) return ['', '', 0, 0, 0, '', '', '', ''];
-  const { act, server, tool, reason, argumentsText } = question;
+  const { act, server, tool, reason, argumentsText, forMs } = question;
   const id = randomBytes(5).toString('hex');
   return [
     act,
     id,
-    APPROVAL_MS,
-    APPROVAL_KEPT_MS,
+    forMs,
+    Math.max(APPROVAL_KEPT_MS, 3 * forMs),
     MOST_PENDING,
     server,
     tool,

@@ -98,6 +98,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
     undo(callId) {
       if (charged.delete(callId)) ledger.undoLater(callId);
     },
+    approvalStatus: approvals.statusOf,
     note(note) {
       const passed = valve(note);
       if (passed !== undefined) recorder.later({ record: noteRecord(passed), at: note.at });
@@ -172,6 +173,7 @@ function operatorsPart(
     },
     approvals: {
       list: approvals.list,
+      statusOf: approvals.statusOf,
       answer: (id, status, by) =>
         act(
           () => approvals.answer(id, status, by),
