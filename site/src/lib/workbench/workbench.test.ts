@@ -65,7 +65,7 @@ describe('a policy in forms', () => {
       ...each,
       judgement: {
         category: 'Read' as const,
-        traits: [(['private_data', 'communicates_externally'] as const)[index] ?? 'bulk'],
+        traits: [index === 0 ? ('private_data' as const) : ('communicates_externally' as const)],
         risk: 'Medium' as const,
         label: 'Read' as const,
         riskRows: [],
