@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { authorityOf, startRelay } from '../src/relay/relay.ts';
 import { chooseSandbox } from '../src/sandbox/choose-sandbox.ts';
 import { fixtureSources } from './fixture-servers.ts';
 import { orderOf, type Starts } from './starts.ts';
@@ -30,6 +31,14 @@ const peakRssMiB = process.resourceUsage().maxRSS / 1024;
 writeFileSync(out, JSON.stringify({ ms, ...counts, listed: counts.run, peakRssMiB }));
 
 async function inPlace(slot: number): Promise<void> {
+  // Without it the sandbox reaches no registry; one for all installations of a place, and not one for each.
+  const relay = await startRelay({
+    hosts: [authorityOf(new URL(process.env.npm_config_registry ?? ''))],
+    outsideProxy: { url: undefined, except: [] },
+    bytes: Number.POSITIVE_INFINITY,
+    owner: sandbox.ownerOf(slot),
+    refusal: 'is no registry',
+  });
   const [packageDir, cacheDir] = [join(dir, `package-${slot}`), join(dir, `cache-${slot}`)];
   for (const { id } of queue) {
     const name = id.slice('npm:'.length);
@@ -41,6 +50,7 @@ async function inPlace(slot: number): Promise<void> {
       slot,
       packageDir,
       installing: { cacheDir, certificates: starts.install.certificates },
+      relay: relay.socket,
     });
     npm.stdin.end();
     for (const stream of [npm.stdout, npm.stderr]) stream.resume();
@@ -57,6 +67,7 @@ async function inPlace(slot: number): Promise<void> {
     await server.kill();
     counts.run++;
   }
+  await relay.close();
 }
 
 async function emptyFolders(slot: number, ...dirs: [string, string]): Promise<void> {

@@ -15,6 +15,7 @@ const WORDS: Places = {
   cache: '{cache}',
   home: '{home}',
   work: '{work}',
+  relay: '{relay}',
 };
 
 export function noteOf(order: SandboxRun): Note {
