@@ -46,6 +46,11 @@ function run(args: string[], { input = '', node = process.execPath } = {}) {
   return { status, stdout, stderr };
 }
 
+test('what was compiled is kept for the next start, below the home of the user', () => {
+  expect(run(['--version']).status).toBe(0);
+  expect(readdirSync(join(home, '.cache', 'toolwarden', 'compiled'))).toHaveLength(1);
+});
+
 test('the package brings all it needs, and runs nothing when it is installed', () => {
   expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'toolwarden',

@@ -15,6 +15,10 @@ const require = makeRequire(import.meta.url);`;
 const BIN = `#!/usr/bin/env node
 // Nothing newer than Node 14 here, so that an older one can still say what is needed.
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // A client waits for each start, and a third of it is compiling. Only below the user's own folder: whoever can write
+  // there decides what runs.
+  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && process.env.HOME + '/.cache');
+  if (cache) process.getBuiltinModule('module').enableCompileCache(cache + '/toolwarden/compiled');
   import('../dist/main.js');
 } else {
   process.stderr.write('toolwarden: needs Node 24 or newer, this is ' + process.versions.node + '\\n');
