@@ -84,8 +84,8 @@ function withChildren(pid: number): number[] {
   return found;
 }
 
-// Nanoseconds on the CPU where the kernel tells them, else its ticks.
-function cpuOf(pid: number): number {
+/** CPU time of a process: nanoseconds where the kernel tells them, else its ticks. */
+export function cpuOf(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
       const [ran = '0'] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
@@ -97,6 +97,7 @@ function cpuOf(pid: number): number {
   }
 }
 
-function rssOf(pid: number): number {
+/** Memory of a process that is not paged out, in kB. */
+export function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
 }
