@@ -37,6 +37,10 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     summary: 'answer what the gateway asks a person',
     load: async () => (await import('./commands/approvals.ts')).approvalsCommand,
   },
+  pins: {
+    summary: 'accept the definitions of tools, and see what changed since',
+    load: async () => (await import('./commands/pins.ts')).pinsCommand,
+  },
   audit: {
     summary: 'read and check the record of every decision',
     load: async () => (await import('./commands/audit.ts')).auditCommand,

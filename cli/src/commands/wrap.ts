@@ -13,6 +13,8 @@ before the server sees it. Put it into the client's configuration in place of th
   --policy FILE     the policy; followed while it runs, and a broken change leaves the last good one in force
   --server NAME     name in counters, approvals and audit; else made from the command and its arguments
   --catalogue PATH  what tools are, for rules under "classes": a catalogue's data folder, or a JSON file by digest
+  --lock FILE       the definitions you accepted (toolwarden pins accept); what differs is withheld under
+                    "pinning": "enforce" and told under "warn"; without --catalogue it also says what tools are
   --grant TOKEN     whose calls these are (or TOOLWARDEN_GRANT); needed where grants are configured
   --state DIR       where counters and audit lie (or TOOLWARDEN_STATE); else ~/.local/state/toolwarden
   --timeout TIME    longest silence of a request, such as 60s (default) or 10m; at most 300s, or TIME if longer, in all
@@ -44,13 +46,11 @@ Example:
       },
     );
     const command = split === -1 ? [] : args.slice(split + 1);
-    for (const later of ['url', 'lock'] as const) {
-      if (values[later] !== undefined) {
-        throw new CliError(
-          'usage',
-          `wrap: --${later} is not supported by this version; see toolwarden wrap --help`,
-        );
-      }
+    if (values.url !== undefined) {
+      throw new CliError(
+        'usage',
+        'wrap: --url is not supported by this version; see toolwarden wrap --help',
+      );
     }
     if (positionals.length > 0 || command.length === 0) {
       throw new CliError(
@@ -81,6 +81,7 @@ Example:
         stateOption: stateOption(folder, io.env, io.cwd),
         ...(values.server !== undefined && { server: values.server }),
         ...(values.catalogue !== undefined && { catalogue: values.catalogue }),
+        ...(values.lock !== undefined && { lock: values.lock }),
         ...(grant !== undefined && { grant }),
         ...(webhook && { webhook }),
         ...(values.timeout !== undefined && { timeoutMs: readDuration('timeout', values.timeout) }),

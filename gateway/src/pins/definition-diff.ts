@@ -15,7 +15,8 @@ export function definitionDiff(
   after: JsonValue | undefined,
 ): string[] {
   const lines: string[] = [];
-  compare(before, after, '', lines, 0);
+  // What is new is shown field by field too.
+  compare(before ?? (isJsonObject(after) ? {} : undefined), after, '', lines, 0);
   if (lines.length <= MOST_LINES) return lines;
   return [...lines.slice(0, MOST_LINES), `… and ${lines.length - MOST_LINES} more lines`];
 }

@@ -99,7 +99,7 @@ function protoProblem(document: JsonObject): string | undefined {
 function digestProblem({ servers }: Lock): string | undefined {
   for (const [server, pins] of Object.entries(servers)) {
     const wrong = (what: string) =>
-      `servers.${server}.${what}: the digest is not that of the definition; accept it again`;
+      `servers.${server}.${what}: the digest is not that of the definition; restore the file, or move it away and accept anew`;
     const { instructions } = pins;
     if (instructions && instructionsDigest(instructions.text) !== instructions.digest) {
       return wrong('instructions');

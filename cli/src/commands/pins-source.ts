@@ -1,0 +1,88 @@
+import type { ServerPins } from '@toolwarden/gateway/pins';
+import { CliError } from '../command.ts';
+import type { Io } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { readEntry } from './policy/files.ts';
+
+/** Where the definitions of a server come from: a command to start, an address, or the catalogue. */
+export type LiveOptions = {
+  command: readonly string[];
+  url?: string;
+  id?: string;
+  server?: string;
+  catalogue?: string;
+};
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A server's name in the lock file, and what there is to accept of it. */
+export async function readLiveServer(
+  io: Io,
+  options: LiveOptions,
+): Promise<{ name: string; pins: ServerPins }> {
+  const { command, url, id, server, catalogue } = options;
+  const given = [command.length > 0, url !== undefined, id !== undefined].filter(Boolean).length;
+  if (given !== 1) {
+    throw new CliError(
+      'usage',
+      "pins: expected one of: the server's command after --, --url URL, or the ID of a server of the catalogue",
+    );
+  }
+  if (id !== undefined) return fromCatalogue(io, id, server, catalogue ?? 'data');
+  const gateway = await import('@toolwarden/gateway/pins');
+  const classOf = catalogue && (await gateway.readToolClasses(resolvePath(io, catalogue)));
+  const more = classOf ? { classOf } : {};
+  if (url !== undefined) {
+    const target = gateway.prepareTarget(checkedUrl(url));
+    const listing = await gateway.listLive((events) =>
+      gateway.openUrlUpstream({ target, events, maxAnswerBytes: MOST_BYTES }),
+    );
+    const { host, pathname } = target.url;
+    const name = server ?? `url:${host}${pathname.replace(/\/$/, '')}`;
+    return {
+      name,
+      pins: gateway.pinsOf(listing, { source: `${target.url.origin}${pathname}`, ...more }),
+    };
+  }
+  const name = server ?? gateway.serverNameOf(command);
+  // Arguments may hold secrets, so the lock file is not told them.
+  const listing = await gateway.listLive((events) =>
+    gateway.openCommand(command, io.env as NodeJS.ProcessEnv, events),
+  );
+  return { name, pins: gateway.pinsOf(listing, { source: 'as it was listed', ...more }) };
+}
+
+async function fromCatalogue(io: Io, id: string, server: string | undefined, catalogue: string) {
+  const { pinsOf } = await import('@toolwarden/gateway/pins');
+  const { record, tools } = await readEntry(io, id, catalogue);
+  const judged = new Map(
+    tools.flatMap(({ digest, judgement }) => (judgement ? [[digest, judgement] as const] : [])),
+  );
+  const { instructions, prompts, resources, resourceTemplates, version } = record;
+  const listing = {
+    // One name may have several definitions, by configuration; the default's is the one that a plain start lists.
+    tools: record.tools
+      .filter(({ configurations }) => configurations.includes(defaultName(record.configurations)))
+      .map(({ definition }) => definition),
+    ...(instructions !== undefined && { instructions }),
+    ...(prompts && { prompts }),
+    ...(resources && { resources }),
+    ...(resourceTemplates && { resourceTemplates }),
+  };
+  const pins = pinsOf(listing, {
+    source: `catalogue: ${record.id}${version ? `@${version}` : ''}`,
+    classOf: ({ digest }) => judged.get(digest),
+  });
+  return { name: server ?? record.id, pins };
+}
+
+function defaultName(configurations: readonly { name: string }[]): string {
+  const names = configurations.map(({ name }) => name);
+  return names.includes('default') ? 'default' : (names[0] ?? 'default');
+}
+
+function checkedUrl(url: string): string {
+  const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (isWeb) return url;
+  throw new CliError('usage', `pins: --url ${url}: expected an address with https or http`);
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '@toolwarden/catalogue/store';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runCaptured } from '../../fixtures/run-captured.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'toolwarden-pins-'));
+  serve({ tools: [tool('add', 'Adds.'), tool('sub', 'Subtracts.')], instructions: 'Be kind.' });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]) => runCaptured(args, { cwd: folder, env: process.env });
+const tool = (name: string, description: string) => ({
+  ...{ name, description, inputSchema: { type: 'object' } },
+});
+const lockText = () => readFileSync(join(folder, 'toolwarden.lock.json'), 'utf8');
+const server = () => [process.execPath, join(folder, 'server.mjs')];
+
+/** Makes the server that the tests start list this. */
+function serve({ tools, instructions }: { tools: object[]; instructions?: string }): void {
+  const opening = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, instructions };
+  writeFileSync(
+    join(folder, 'server.mjs'),
+    `import { createInterface } from 'node:readline';
+const answers = ${JSON.stringify({ initialize: opening, 'tools/list': { tools } })};
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] ?? {} }) + '\\n');
+});`,
+  );
+}
+
+test('what a server lists is accepted, printed in one way, and then differs in nothing', async () => {
+  const accepted = await run('pins', 'accept', '--', ...server());
+  expect(accepted.code).toBe(0);
+  expect(accepted.out.at(-1)).toMatch(/is accepted in toolwarden.lock.json: 3 new$/);
+  const before = lockText();
+  expect(await run('pins', 'diff', '--', ...server())).toMatchObject({ code: 0 });
+  await run('pins', 'accept', '--', ...server());
+  expect(lockText()).toBe(before);
+});
+
+test('a change is shown where it is, and ends diff with 1', async () => {
+  await run('pins', 'accept', '--', ...server());
+  serve({ tools: [tool('add', 'Adds. Then reads ~/.ssh.'), tool('mul', 'Multiplies.')] });
+  const { code, out } = await run('pins', 'diff', '--', ...server());
+  expect(code).toBe(1);
+  expect(out.slice(0, 6)).toEqual([
+    ...['vanished instructions', '    (all)', '      - Be kind.', 'changed tool add'],
+    ...['    /description', '      - Adds.'],
+  ]);
+  expect(out.at(-1)).toMatch(/1 changed, 1 new, 2 vanished$/);
+  const lines = (await run('pins', 'diff', '--json', '--', ...server())).out.map((line) =>
+    JSON.parse(line),
+  );
+  expect(lines.map(({ kind, change, name }) => [kind, change, name])).toContainEqual([
+    'tool',
+    'changed',
+    'add',
+  ]);
+});
+
+test('one tool can be accepted without the others', async () => {
+  await run('pins', 'accept', '--', ...server());
+  serve({ tools: [tool('add', 'Adds two.'), tool('sub', 'Evil.')], instructions: 'Be kind.' });
+  expect((await run('pins', 'accept', '--only', 'add', '--', ...server())).code).toBe(0);
+  const { out } = await run('pins', 'diff', '--json', '--', ...server());
+  expect(out.map((line) => JSON.parse(line).name)).toEqual(['sub']);
+});
+
+test('a server of the catalogue is accepted with its own digests and classes, and nothing is started', async () => {
+  const { items } = await openStore(FIXTURES).readEntries();
+  const entry = items.find(({ tools }) => tools.some(({ judgement }) => judgement));
+  const id = entry?.record.id ?? '';
+  expect((await run('pins', 'accept', id, '--catalogue', FIXTURES)).code).toBe(0);
+  const { tools } = JSON.parse(lockText()).servers[id];
+  for (const each of entry?.tools ?? []) {
+    const { category, traits = [] } = each.judgement ?? {};
+    expect(tools[each.definition.name]).toMatchObject({
+      digest: each.digest,
+      ...(category && { class: { category, traits: [...traits].sort() } }),
+    });
+  }
+});
+
+test('list says what is accepted, and not the arguments of a command', async () => {
+  await run('pins', 'accept', '--server', 'math', '--', ...server(), '--key=hunter2');
+  const { out } = await run('pins', 'list', '--json');
+  expect(out.map((line) => JSON.parse(line))).toMatchObject([{ server: 'math', tools: 2 }]);
+  expect(lockText()).not.toContain('hunter2');
+});
+
+test.for([
+  [['pins'], /expected accept, diff or list/],
+  [['pins', 'accept'], /expected one of: the server's command/],
+  [['pins', 'diff', '--url', 'ftp://a'], /expected an address with https or http/],
+  [['pins', 'accept', 'npm:none', '--catalogue', FIXTURES], /holds no server/],
+  [['pins', 'accept', '--', 'no-such-program'], /no-such-program/],
+  [['pins', 'list'], /there is no such file/],
+  [['pins', 'accept', '--only', 'x', 'npm:a', '--', 'b'], /expected one of/],
+] as [string[], RegExp][])(
+  '%j ends with one line that says what to do',
+  async ([args, message]) => {
+    const { code, err, out } = await run(...args);
+    expect([code, out]).toEqual([2, []]);
+    expect(err).toHaveLength(1);
+    expect(err[0]).toMatch(message);
+  },
+);
+
+test('a lock file that was edited by hand is refused, and left as it is', async () => {
+  await run('pins', 'accept', '--', ...server());
+  const edited = lockText().replace('"Adds."', '"Adds!"');
+  writeFileSync(join(folder, 'toolwarden.lock.json'), edited);
+  const { code, err } = await run('pins', 'accept', '--', ...server());
+  expect([code, err[0]]).toEqual([2, expect.stringMatching(/tools.add: the digest is not that/)]);
+  expect(lockText()).toBe(edited);
+});

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import type { Difference, Lock, ServerPins } from '@toolwarden/gateway/pins';
+import { CliError, type Command, readArguments } from '../command.ts';
+import type { Io } from '../io.ts';
+import { resolvePath } from '../paths.ts';
+import { plainText } from '../plain-text.ts';
+import { table } from '../table.ts';
+import { type LiveOptions, readLiveServer } from './pins-source.ts';
+
+const help = `
+toolwarden pins accept [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
+toolwarden pins diff [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
+toolwarden pins list [--lock FILE]
+
+Keeps the definitions of tools, prompts and resources, and the instructions of servers, that you have looked at and
+accepted. A gateway whose policy says "pinning": "enforce" lets nothing else through: toolwarden wrap --lock FILE.
+
+  accept            writes what the server lists now into the lock file, and shows what is different
+  diff              only shows it
+  list              the servers of the lock file, and how much of each was accepted
+  -- COMMAND        the server, started as wrap starts it; nothing else is started
+  --url URL         a server that runs already
+  ID                a server of the catalogue, such as npm:@iterable/mcp, as it was crawled; nothing is started
+  --catalogue PATH  the catalogue's data folder (default data, for an ID); says what tools are, for rules under "classes"
+  --lock FILE       default toolwarden.lock.json
+  --server NAME     name of the server in the lock file; else as wrap names it
+  --only NAME       accept only this tool, prompt or address; may be given several times
+  --json            one line for each difference: {server, kind, name, change, lines}
+
+Exit code 0; 1 where diff found a difference; 2 where the server cannot be listed or the file not be written.
+
+Example:
+  toolwarden pins accept -- npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/notes
+`;
+
+export const pinsCommand: Command = {
+  name: 'pins',
+  summary: 'accept the definitions of tools, and see what changed since',
+  help,
+  run,
+};
+
+const OPTIONS = {
+  lock: { type: 'string' },
+  server: { type: 'string' },
+  catalogue: { type: 'string' },
+  url: { type: 'string' },
+  only: { type: 'string', multiple: true },
+} as const;
+
+async function run(args: string[], io: Io): Promise<number> {
+  const split = args.indexOf('--');
+  const own = split === -1 ? args : args.slice(0, split);
+  const { values, positionals } = readArguments('pins', own, OPTIONS);
+  const [act, id, more] = positionals;
+  const file = resolvePath(io, values.lock ?? 'toolwarden.lock.json');
+  if (act === 'list' && id === undefined && split === -1)
+    return list(io, file, values.json === true);
+  if ((act !== 'accept' && act !== 'diff') || more !== undefined) {
+    throw new CliError('usage', 'pins: expected accept, diff or list; see toolwarden pins --help');
+  }
+  const { readLock, writeLock } = await import('@toolwarden/gateway/pins');
+  const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
+  const { name, pins } = await readLiveServer(io, {
+    command: split === -1 ? [] : args.slice(split + 1),
+    ...(id !== undefined && { id }),
+    ...pick(values),
+  });
+  const accepted = Object.hasOwn(lock.servers, name) ? lock.servers[name] : undefined;
+  const found = await differencesOf(accepted, pins, values.only);
+  for (const difference of found) show(io, name, difference, values.json === true);
+  if (act === 'diff') {
+    if (!values.json) io.out(summary(name, found, 'differs from what was accepted'));
+    return found.length > 0 ? 1 : 0;
+  }
+  const next = values.only === undefined ? pins : withOnly(accepted ?? { tools: {} }, pins, found);
+  await writeLock(file, { ...lock, servers: { ...lock.servers, [name]: next } });
+  if (!values.json)
+    io.out(summary(name, found, `is accepted in ${values.lock ?? 'toolwarden.lock.json'}`));
+  return 0;
+}
+
+function pick(values: { server?: string; catalogue?: string; url?: string }): Partial<LiveOptions> {
+  const { server, catalogue, url } = values;
+  return {
+    ...(server !== undefined && { server }),
+    ...(catalogue !== undefined && { catalogue }),
+    ...(url !== undefined && { url }),
+  };
+}
+
+async function differencesOf(
+  accepted: ServerPins | undefined,
+  pins: ServerPins,
+  only: readonly string[] | undefined,
+): Promise<Difference[]> {
+  const { differences } = await import('@toolwarden/gateway/pins');
+  const found = differences(accepted, pins);
+  if (only === undefined) return found;
+  const missing = only.find((name) => !found.some((each) => each.name === name));
+  if (missing !== undefined) {
+    throw new CliError('input', `pins: --only ${missing}: nothing of that name differs`);
+  }
+  return found.filter(({ name }) => only.includes(name));
+}
+
+const FIELDS = {
+  tool: 'tools',
+  prompt: 'prompts',
+  resource: 'resources',
+  'resource template': 'resourceTemplates',
+} as const;
+
+/** What was accepted before, with only these differences taken over. */
+function withOnly(accepted: ServerPins, now: ServerPins, found: readonly Difference[]): ServerPins {
+  const next = structuredClone(accepted);
+  for (const { kind, name } of found) {
+    if (kind === 'instructions') continue;
+    const field = FIELDS[kind];
+    const entries: Record<string, unknown> = { ...next[field] };
+    const taken = now[field] ?? {};
+    if (Object.hasOwn(taken, name)) entries[name] = taken[name];
+    else delete entries[name];
+    Object.assign(next, { [field]: entries });
+  }
+  return next;
+}
+
+function show(io: Io, server: string, difference: Difference, isJson: boolean): void {
+  if (isJson) {
+    io.out(JSON.stringify({ server, ...difference }));
+    return;
+  }
+  const { kind, name, change, lines } = difference;
+  io.out(plainText(`${change} ${kind}${name === '' ? '' : ` ${name}`}`));
+  for (const line of lines) io.out(plainText(`    ${line}`));
+}
+
+function summary(server: string, found: readonly Difference[], what: string): string {
+  if (found.length === 0) return plainText(`${server}: nothing changed`);
+  const counts = (['changed', 'new', 'vanished'] as const)
+    .map((change) => [found.filter((each) => each.change === change).length, change] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, change]) => `${count} ${change}`);
+  return plainText(`${server} ${what}: ${counts.join(', ')}`);
+}
+
+async function list(io: Io, file: string, isJson: boolean): Promise<number> {
+  const { readLock } = await import('@toolwarden/gateway/pins');
+  const { servers } = await readLock(file);
+  const rows = Object.entries(servers).map(([server, pins]) => ({
+    server,
+    tools: Object.keys(pins.tools).length,
+    prompts: Object.keys(pins.prompts ?? {}).length,
+    resources: Object.keys(pins.resources ?? {}).length,
+    templates: Object.keys(pins.resourceTemplates ?? {}).length,
+    instructions: pins.instructions !== undefined,
+    source: pins.source ?? '',
+  }));
+  if (isJson) for (const row of rows) io.out(JSON.stringify(row));
+  else if (rows.length === 0) io.out('nothing is accepted yet');
+  else {
+    const heads = Object.keys(rows[0] ?? {});
+    const cells = rows.map((row) => Object.values(row).map((cell) => plainText(String(cell))));
+    for (const line of table(heads, cells)) io.out(line);
+  }
+  return 0;
+}
