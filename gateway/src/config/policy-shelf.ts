@@ -12,10 +12,11 @@ export type PolicyShelf = {
   close(): void;
 };
 
-/** Loads all policies or none. @throws GatewayError for the first that is no policy. */
+/** Loads all policies or none; `admit` throws for one that cannot be kept here. @throws GatewayError for the first that is no policy. */
 export async function openPolicyShelf(
   policies: Readonly<Record<string, string>>,
   tell: (name: string, event: PolicyEvent) => void,
+  admit?: (policy: LoadedPolicy) => void,
 ): Promise<PolicyShelf> {
   const watches = new Map<string, PolicyWatch>();
   const broken = new Set<string>();
@@ -25,11 +26,12 @@ export async function openPolicyShelf(
   };
   try {
     for (const [name, path] of Object.entries(policies)) {
-      const watch = await watchPolicy(path, (event) => {
+      const hear = (event: PolicyEvent) => {
         if (event.kind === 'rejected') broken.add(name);
         else broken.delete(name);
         tell(name, event);
-      });
+      };
+      const watch = await watchPolicy(path, hear, admit);
       watches.set(name, watch);
     }
   } catch (error) {

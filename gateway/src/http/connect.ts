@@ -110,7 +110,8 @@ function guardOf(world: World, { identity, server }: Front) {
     // By name each time: a policy that is gone refuses.
     policy: () => world.setup.policies.get(identity.policy),
     state: world.state,
-    classOf: (tool) => world.setup.classOf?.(tool),
+    classOf: (tool) => (world.setup.classOf ?? server.pins?.classOf)?.(tool),
+    ...(server.pins && { pins: server.pins }),
     nextCallId: world.nextCallId,
     clock: Date.now,
     isObserving: world.isObserving,

@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { openPolicyShelf } from '../config/policy-shelf.ts';
+import { needsLock, type PinBoard, pinEventNote } from '../pins/pin-board.ts';
+import type { Pins } from '../pins/pins.ts';
 import { watchFile } from '../policy/watch-file.ts';
+import type { PolicyEvent } from '../policy/watch-policy.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
-import { prepareServers, type Server, type Setup } from './world.ts';
+import { prepareServers, type Server, type Setup, type World } from './world.ts';
 
 /** What a setup is made with. */
 export type SetupMaker = {
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
-  note: (kind: 'policy-loaded' | 'policy-rejected', detail: Record<string, string>) => void;
+  note: World['note'];
 };
 
 /** Makes all of a configuration ready, or nothing. @throws GatewayError for the first thing that is wrong. */
@@ -18,7 +21,7 @@ export async function makeSetup(
   { log, note }: SetupMaker,
   before?: Setup,
 ): Promise<Setup> {
-  const policies = await openPolicyShelf(config.policies, (policy, event) => {
+  const hear = (policy: string, event: PolicyEvent) => {
     if (event.kind === 'rejected') {
       log(`${event.error.message}; the policy ${policy} before it stays in force`);
       note('policy-rejected', { policy, why: event.error.message });
@@ -26,18 +29,54 @@ export async function makeSetup(
       log(`policy ${policy} loaded again: ${event.policy.digest}`);
       note('policy-loaded', { policy, digest: event.policy.digest });
     }
-  });
+  };
+  const isSameLock = before !== undefined && before.config.lock === config.lock;
+  const board = isSameLock
+    ? before.board
+    : config.lock === undefined
+      ? undefined
+      : await followLock(config.lock, { log, note });
+  const admit = board ? undefined : needsLock;
+  const policies = await openPolicyShelf(config.policies, hear, admit);
   try {
     const isSame = before !== undefined && before.config.catalogue === config.catalogue;
     const classOf = isSame
       ? before.classOf
       : config.catalogue && (await readToolClasses(config.catalogue));
-    const servers: Map<string, Server> = prepareServers(config.servers, before?.servers);
-    return { config, servers, policies, classOf: classOf || undefined };
+    const pinsOf = (server: string) => board && pinsFor(server, board, { log, note });
+    const kept = isSameLock ? before.servers : undefined;
+    const servers: Map<string, Server> = prepareServers(config.servers, pinsOf, kept);
+    return { config, servers, policies, board, classOf: classOf || undefined };
   } catch (error) {
     policies.close();
     throw error;
   }
+}
+
+type Tellers = Pick<SetupMaker, 'log' | 'note'>;
+
+async function followLock(path: string, { log, note }: Tellers): Promise<PinBoard> {
+  const { openPins } = await import('../pins/open-pins.ts');
+  return openPins(path, (event) => {
+    if (event.kind === 'loaded') {
+      log('lock file loaded again');
+      note('lock-loaded', {});
+    } else {
+      log(`${event.error.message}; the lock file before it stays in force`);
+      note('lock-rejected', { why: event.error.message });
+    }
+  });
+}
+
+function pinsFor(server: string, board: PinBoard, { log, note }: Tellers): Pins {
+  if (!board.knows(server)) {
+    log(`the lock file has nothing of ${JSON.stringify(server)}: nothing of it was ever accepted`);
+  }
+  return board.forServer(server, (event) => {
+    const { detail, lines } = pinEventNote(event);
+    for (const line of lines) log(`${server}: ${line}`);
+    note('pin-mismatch', detail, server);
+  });
 }
 
 /** Parts that are taken up only at a start. */
@@ -71,6 +110,7 @@ export async function followConfig(
     isGood = true;
     replace(next);
     before.policies.close();
+    if (next.board !== before.board) before.board?.close();
     const rest = later.length === 0 ? '' : `; ${later.join(', ')} changes at the next start`;
     maker.log(`configuration loaded again${rest}`);
     maker.note('policy-loaded', { config: path });

@@ -3,6 +3,8 @@ import type { ToolClass } from '@toolwarden/policy';
 import type { ServerConfig } from '../config/gateway-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { PolicyShelf } from '../config/policy-shelf.ts';
+import type { PinBoard } from '../pins/pin-board.ts';
+import type { Pins } from '../pins/pins.ts';
 import type { Note, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
@@ -11,13 +13,21 @@ import type { Identify } from './identity.ts';
 import type { Starts } from './starts.ts';
 
 /** A server of the configuration, ready to be reached. */
-export type Server = { name: string; config: ServerConfig; target: UrlTarget | undefined };
+export type Server = {
+  name: string;
+  config: ServerConfig;
+  target: UrlTarget | undefined;
+  /** What was accepted of it; absent without a lock file. */
+  pins: Pins | undefined;
+};
 
 /** One version of what an operator configured; requests in flight keep the one they began with. */
 export type Setup = {
   config: LoadedConfig;
   servers: ReadonlyMap<string, Server>;
   policies: PolicyShelf;
+  /** The lock file in force. */
+  board: PinBoard | undefined;
   classOf: ((tool: LiveTool) => ToolClass | undefined) | undefined;
 };
 
@@ -37,9 +47,10 @@ export type World = {
   stateOption: string;
 };
 
-/** Makes servers ready; one that did not change keeps its connections. */
+/** Makes servers ready; one that did not change keeps its connections, unless it is held to another lock file now. */
 export function prepareServers(
   configs: Readonly<Record<string, ServerConfig>>,
+  pinsFor: (server: string) => Pins | undefined,
   before: ReadonlyMap<string, Server> = new Map(),
 ): Map<string, Server> {
   const servers = new Map<string, Server>();
@@ -50,7 +61,7 @@ export function prepareServers(
       continue;
     }
     const target = 'url' in config ? prepareTarget(config.url, config.headers) : undefined;
-    servers.set(name, { name, config, target });
+    servers.set(name, { name, config, target, pins: pinsFor(name) });
   }
   return servers;
 }
