@@ -26,13 +26,14 @@ lines.on('line', (line) => {
 export function startWrapped(
   folder: string,
   script: string,
-  start: { entry?: string; args?: string[]; policy?: object } = {},
+  start: { entry?: string; args?: string[]; policy?: object; options?: string[] } = {},
 ) {
   writeFileSync(join(folder, 'server.mjs'), `${PRELUDE}\n${script}`);
   const policy = start.policy ?? { version: '1', default: 'allow' };
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
   const command = start.entry ? [start.entry, ...(start.args ?? [])] : [BIN, 'wrap'];
   const options = ['--policy', 'policy.json', '--state', join(folder, 'state')];
+  options.push(...(start.options ?? []));
   const wrap = spawn('node', [...command, ...options, '--', 'node', 'server.mjs'], {
     cwd: folder,
     stdio: 'pipe',
