@@ -43,101 +43,25 @@ const MAX_CONNECTIONS = 100;
  * no stranger does; so it does not matter what addresses these have: a private registry has a private one.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { bytes, outsideProxy, owner } = options;
-  if (outsideProxy.url !== undefined && !/^https?:\/\/[^/]/.test(outsideProxy.url))
+  const { url } = options.outsideProxy;
+  if (url !== undefined && !/^https?:\/\/[^/]/.test(url))
     throw new Error('the proxy of the npm settings is no http or https address');
-  const allowed = new Set(options.hosts);
-  const open = new Set<Duplex>();
-  const reached = new Set<string>();
-  let refusal: string | undefined;
-  /** Of the last try to reach the registry: a package manager tries again, and may succeed. */
-  let unreachable: string | undefined;
-  let left = bytes;
-  const refuse = (host: string) => {
-    refusal ??= `${host} ${options.refusal}`;
-    return refusal;
-  };
-  /** Passes bytes on until the program has had its share. */
-  const metered = () =>
-    new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        left -= chunk.length;
-        if (left >= 0) return done(null, chunk);
-        refusal ??= `more than ${bytes / 1024 ** 2} MiB were fetched`;
-        done(new Error(refusal));
-      },
-    });
-  const keep = (socket: Duplex) => {
-    open.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => open.delete(socket));
-  };
-
+  const books = new Books(options);
   // A package manager may keep a connection for as long as it runs, and would take its end for a fault of the registry's.
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    const url = placeOf(request.url ?? '');
-    if (url === undefined || !allowed.has(authorityOf(url)))
-      return end(
-        response,
-        403,
-        refuse(url === undefined ? 'a place without a name' : authorityOf(url)),
-      );
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return end(response, 405, 'only GET and HEAD are passed on');
-    const headers = { ...endToEnd(request.headers), host: url.host };
-    const outgoing = ask(url, outsideProxy, { method: request.method, headers });
-    outgoing.once('socket', keep);
-    outgoing.once('response', (answer) => {
-      unreachable = undefined;
-      reached.add(authorityOf(url));
-      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-      // Either side may go at any time; what it asked for then comes to an end, too.
-      pipeline(answer, metered(), response).catch(() => response.destroy());
-    });
-    outgoing.once('error', (error) => {
-      if (!response.headersSent && !response.destroyed) unreachable = wordsOf(error);
-      end(response, 502, error.message);
-    });
-    response.once('close', () => outgoing.destroy());
-    outgoing.end();
-  });
-  server.on('connect', (request: IncomingMessage, inner: Duplex, head: Buffer) => {
-    keep(inner);
-    const url = placeOf(`http://${request.url}`);
-    // The port is written out: an address without one, or with more than these, is none.
-    if (url === undefined || authorityOf(url) !== request.url || !allowed.has(request.url)) {
-      inner.end(answerLine(403, refuse(request.url ?? '')));
-      return;
-    }
-    dial(url, outsideProxy).then(
-      (outer) => {
-        unreachable = undefined;
-        reached.add(authorityOf(url));
-        keep(outer);
-        if (inner.destroyed) return void outer.destroy();
-        inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        outer.write(head);
-        const over = () => {
-          inner.destroy();
-          outer.destroy();
-        };
-        pipeline(inner, metered(), outer).catch(over);
-        pipeline(outer, metered(), inner).catch(over);
-      },
-      (error: Error) => {
-        unreachable = wordsOf(error);
-        inner.end(answerLine(502, error.message));
-      },
-    );
-  });
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) =>
+    passOn(request, response, books),
+  );
+  server.on('connect', (request: IncomingMessage, inner: Duplex, head: Buffer) =>
+    openTunnel(request.url ?? '', inner, head, books),
+  );
   server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('connection', keep);
+  server.on('connection', books.keep);
   server.maxConnections = MAX_CONNECTIONS;
 
   const dir = await mkdtemp(temporaryPrefix('relay'));
   const socket = join(dir, 'socket');
   const close = async () => {
-    for (const one of open) one.destroy();
+    books.closeAll();
     await new Promise((resolve) => server.close(resolve));
     await rm(dir, { recursive: true, force: true });
   };
@@ -147,22 +71,142 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       server.listen(socket, resolve);
     });
     await chmod(socket, 0o600);
-    if (owner) await chown(socket, owner.uid, owner.gid);
+    if (options.owner) await chown(socket, options.owner.uid, options.owner.gid);
     // Whoever sets the sandbox up is another user, and has to find the socket.
     await chmod(dir, 0o711);
   } catch (error) {
     await close();
     throw error;
   }
-  const problem = (): RelayProblem | undefined => {
-    if (refusal !== undefined) return { reason: 'install-failed', words: refusal };
-    return unreachable === undefined ? undefined : { reason: 'unreachable', words: unreachable };
-  };
-  return { socket, reached: () => [...reached].sort(), problem, close };
+  return { socket, reached: () => books.reached(), problem: () => books.problem(), close };
 }
 
-function wordsOf({ code, message }: NodeJS.ErrnoException): string {
-  return `its registry cannot be reached: ${code ?? message}`;
+/** What one relay may do, and has done. */
+class Books {
+  readonly outsideProxy: OutsideProxy;
+  private readonly options: RelayOptions;
+  private readonly open = new Set<Duplex>();
+  private readonly known = new Set<string>();
+  private left: number;
+  private refusal: string | undefined;
+  /** Of the last try to reach a host: a package manager tries again, and may succeed. */
+  private unreachable: string | undefined;
+
+  constructor(options: RelayOptions) {
+    this.options = options;
+    this.outsideProxy = options.outsideProxy;
+    this.left = options.bytes;
+  }
+
+  mayReach(authority: string): boolean {
+    return this.options.hosts.includes(authority);
+  }
+
+  refuse(host: string): string {
+    this.refusal ??= `${host} ${this.options.refusal}`;
+    return this.refusal;
+  }
+
+  found(authority: string): void {
+    this.unreachable = undefined;
+    this.known.add(authority);
+  }
+
+  missed({ code, message }: NodeJS.ErrnoException): void {
+    this.unreachable = `its registry cannot be reached: ${code ?? message}`;
+  }
+
+  reached(): string[] {
+    return [...this.known].sort();
+  }
+
+  problem(): RelayProblem | undefined {
+    const { refusal, unreachable } = this;
+    if (refusal !== undefined) return { reason: 'install-failed', words: refusal };
+    return unreachable === undefined ? undefined : { reason: 'unreachable', words: unreachable };
+  }
+
+  /** Passes bytes on until the program has had its share. */
+  meter(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        this.left -= chunk.length;
+        if (this.left >= 0) return done(null, chunk);
+        this.refusal ??= `more than ${this.options.bytes / 1024 ** 2} MiB were fetched`;
+        done(new Error(this.refusal));
+      },
+    });
+  }
+
+  keep = (socket: Duplex): void => {
+    this.open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => this.open.delete(socket));
+  };
+
+  closeAll(): void {
+    for (const one of this.open) one.destroy();
+  }
+}
+
+/** Fetches a plain http address. */
+function passOn(request: IncomingMessage, response: ServerResponse, books: Books): void {
+  const url = placeOf(request.url ?? '');
+  if (url === undefined || !books.mayReach(authorityOf(url))) {
+    const host = url === undefined ? 'a place without a name' : authorityOf(url);
+    end(response, 403, books.refuse(host));
+    return;
+  }
+  const { method } = request;
+  if (method !== 'GET' && method !== 'HEAD') {
+    end(response, 405, 'only GET and HEAD are passed on');
+    return;
+  }
+  const headers = { ...endToEnd(request.headers), host: url.host };
+  const outgoing = ask(url, books.outsideProxy, { method, headers });
+  outgoing.once('socket', books.keep);
+  outgoing.once('response', (answer) => {
+    books.found(authorityOf(url));
+    response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+    // Either side may go at any time; what it asked for then comes to an end, too.
+    pipeline(answer, books.meter(), response).catch(() => response.destroy());
+  });
+  outgoing.once('error', (error) => {
+    if (!response.headersSent && !response.destroyed) books.missed(error);
+    end(response, 502, error.message);
+  });
+  response.once('close', () => outgoing.destroy());
+  outgoing.end();
+}
+
+/** Carries bytes, which are encrypted as a rule, to a host and back. */
+function openTunnel(to: string, inner: Duplex, head: Buffer, books: Books): void {
+  books.keep(inner);
+  const url = placeOf(`http://${to}`);
+  // The port is written out: an address without one, or with more than these, is none.
+  if (url === undefined || authorityOf(url) !== to || !books.mayReach(to)) {
+    inner.end(answerLine(403, books.refuse(to)));
+    return;
+  }
+  dial(url, books.outsideProxy).then(
+    (outer) => {
+      books.found(to);
+      books.keep(outer);
+      if (inner.destroyed) return void outer.destroy();
+      inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      outer.write(head);
+      const over = () => {
+        inner.destroy();
+        outer.destroy();
+      };
+      pipeline(inner, books.meter(), outer).catch(over);
+      pipeline(outer, books.meter(), inner).catch(over);
+    },
+    (error: Error) => {
+      books.missed(error);
+      inner.end(answerLine(502, error.message));
+    },
+  );
 }
 
 /** `host:port`, the port written out also where it is the usual one. */
