@@ -9,6 +9,7 @@ import {
   type Trait,
   traits,
 } from '@toolwarden/catalogue';
+import { type DiffPiece, textDiff } from './definition-changes.ts';
 
 /** One thing that a server can do, and the tools of each that do it. */
 type ComparedTrait = { trait: Trait; title: string; a: CatalogueTool[]; b: CatalogueTool[] };
@@ -19,6 +20,8 @@ type ComparedTool = {
   b: CatalogueTool | undefined;
   /** What differs, in words; only for tools that both have. */
   differences: string[];
+  /** Their descriptions, where those differ, with what each alone says marked. */
+  descriptions: { a: DiffPiece[]; b: DiffPiece[] } | undefined;
 };
 
 export type Comparison = {
@@ -69,10 +72,24 @@ function compareTools(a: readonly CatalogueTool[], b: readonly CatalogueTool[]):
   const rows = names.map((name): ComparedTool => {
     const [one, other] = [ofA.get(name), ofB.get(name)];
     const differences = one && other ? differencesOf(one, other) : [];
-    return { name, a: one, b: other, differences };
+    const descriptions = one && other ? describedOn(one, other) : undefined;
+    return { name, a: one, b: other, differences, descriptions };
   });
   const place = ({ a: one, b: other }: ComparedTool) => (one && other ? 0 : one ? 1 : 2);
   return rows.sort((x, y) => place(x) - place(y));
+}
+
+/** Longer texts are not set side by side: the tools' own pages have them. */
+const MAX_TEXT = 4000;
+
+function describedOn(one: CatalogueTool, other: CatalogueTool): ComparedTool['descriptions'] {
+  const [a = '', b = ''] = [one, other].map(({ definition }) => readTool(definition).description);
+  if (a === b || a.length > MAX_TEXT || b.length > MAX_TEXT) return undefined;
+  const pieces = textDiff(a, b);
+  return {
+    a: pieces.filter(({ kind }) => kind !== 'new'),
+    b: pieces.filter(({ kind }) => kind !== 'gone'),
+  };
 }
 
 function differencesOf(a: CatalogueTool, b: CatalogueTool): string[] {

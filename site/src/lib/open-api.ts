@@ -45,6 +45,13 @@ export const apiFiles: readonly ApiFile[] = [
     parameters: [SERVER],
   },
   {
+    path: '/servers/{server}/history.json',
+    summary:
+      'What happened to a server’s tools, with every earlier definition; only where something did.',
+    type: 'application/json',
+    parameters: [SERVER],
+  },
+  {
     path: '/servers/{server}/tools/{tool}.json',
     summary: 'A tool: definition, judgement with evidence, policies, provenance.',
     type: 'application/json',

@@ -5,12 +5,14 @@ import {
   categorySchema,
   digestSchema,
   displayName,
+  type HistoryEvent,
   serverIdSchema,
   toolDefinitionSchema,
   traitSchema,
 } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import { definitionTokens } from './definition-tokens.ts';
+import { earlierListings, type Listing, listingSchema } from './listings.ts';
 import type { CountTokens } from './token-count.ts';
 
 /** A server as programs in the browser read it: what its tools are, not how we came to know. */
@@ -22,6 +24,8 @@ const serverDataSchema = z.strictObject({
   /** Arguments and names of variables it was listed under. */
   args: z.array(z.string()),
   env: z.array(z.string()),
+  /** Those before the last that had other tools; what they were is in `history.json` beside this file. */
+  listings: z.array(listingSchema),
   tools: z.array(
     z.strictObject({
       slug: z.string(),
@@ -41,6 +45,8 @@ export type LoadedServer = Pick<ServerData, 'name' | 'args' | 'env'> & {
   entry: CatalogueEntry;
   /** Of all definitions together. */
   tokens: number;
+  /** Earlier ones, the latest first. */
+  listings?: Listing[];
 };
 
 /** Where it lies. */
@@ -52,6 +58,7 @@ export function serverDataUrl(slug: string): string {
 export function serverData(
   { record, slug, tools }: CatalogueEntry,
   countTokens: CountTokens,
+  history: readonly HistoryEvent[] = [],
 ): ServerData {
   const [used] = record.configurations;
   return {
@@ -61,6 +68,7 @@ export function serverData(
     version: record.version,
     args: used?.args ?? [],
     env: used?.env ?? [],
+    listings: earlierListings(history),
     tools: tools.map((tool) => ({
       slug: tool.slug,
       digest: tool.digest,
@@ -75,7 +83,7 @@ export function serverData(
 
 /** Reads what `serverData` made; levels are computed again. @throws z.ZodError for anything else. */
 export function readServerData(value: unknown): LoadedServer {
-  const { id, slug, name, version, args, env, tools } = serverDataSchema.parse(value);
+  const { id, slug, name, version, args, env, listings, tools } = serverDataSchema.parse(value);
   const joined = tools.map(
     ({ judged, tokens: _tokens, ...tool }): CatalogueTool => ({
       ...tool,
@@ -92,5 +100,5 @@ export function readServerData(value: unknown): LoadedServer {
     tools: joined.map(({ definition, digest }) => ({ definition, digest, configurations: [] })),
   };
   const tokens = tools.reduce((sum, tool) => sum + tool.tokens, 0);
-  return { name, args, env, tokens, entry: { record, slug, tools: joined } };
+  return { name, args, env, tokens, listings, entry: { record, slug, tools: joined } };
 }

@@ -9,6 +9,7 @@ import { correctionTemplate } from './correction-template.ts';
 import { concerns } from './history-rows.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
+import { earlierListings, listingsUrl, toolEvents } from './listings.ts';
 import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
 import { sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
@@ -36,6 +37,8 @@ export type ServerPageView = {
   policies: PolicyPanel[];
   attacks: ServerAttacks;
   changes: ChangeLine[];
+  /** When its tools last changed; until then another listing held, which can be set beside this one. */
+  latestChange: string | undefined;
   /** What goes into a client's configuration. */
   snippet: JsonToken[] | undefined;
 };
@@ -108,6 +111,7 @@ function serverPage(
   const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);
+  const events = toolEvents(history);
   const attackLists = serverAttackLines(entry, attacks);
   const snippet = wrapSnippet(entry);
   return {
@@ -118,6 +122,7 @@ function serverPage(
       policies,
       attacks: attackLists,
       changes,
+      latestChange: earlierListings(history)[0]?.until,
       snippet,
     } satisfies ServerPageView,
     basis: [
@@ -129,12 +134,16 @@ function serverPage(
       // Its files hold the record and every definition whole, of which the page shows a part.
       entry.record,
       entry.tools.map(({ judgement, slug }) => [slug, judgement]),
+      events,
     ],
     policies,
     files: [
       [`${url}.json`, () => printJson(serverTwin(entry, view))],
       [`${url}.md`, () => serverTwinMarkdown(view)],
-      [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry, countTokens))],
+      [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry, countTokens, history))],
+      ...(events.length > 0
+        ? [[listingsUrl(entry.slug), () => JSON.stringify(events)] as [string, () => string]]
+        : []),
       [`${url}/badge.svg`, () => badgeSvg(view.levels)],
       [
         `${url}/feed.xml`,

@@ -19,7 +19,7 @@ export function startTheme(): void {
     show();
   });
   show();
-  button.hidden = false;
+  delete button.dataset['waiting'];
 }
 
 // Storage may be refused; then a choice lasts for the page.

@@ -11,7 +11,7 @@ function startTable(table: HTMLElement): void {
   if (!body || !box || !field) return;
   const rows = [...body.rows];
   const words = rows.map((row) => (row.textContent ?? '').toLowerCase());
-  box.hidden = false;
+  delete box.dataset['waiting'];
   field.addEventListener('input', () => {
     const typed = field.value.toLowerCase().split(/\s+/);
     let shown = 0;

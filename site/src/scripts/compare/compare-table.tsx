@@ -1,34 +1,41 @@
 import type { CatalogueTool } from '@toolwarden/catalogue';
 import { useId, useMemo } from 'preact/hooks';
 import { compareServers } from '../../lib/compare-servers.ts';
+import type { DiffPiece } from '../../lib/definition-changes.ts';
 import { levelKey, levelTitle } from '../../lib/level-words.ts';
+import type { Listing } from '../../lib/listings.ts';
 import type { LoadedServer } from '../../lib/server-data.ts';
 import { serverUrl, toolUrl, traitUrl } from '../../lib/urls.ts';
 import { Crawled } from '../parts/crawled.tsx';
 import { Level } from '../parts/level.tsx';
+import { listingWords } from './listing-words.ts';
 
-type Sides = { a: LoadedServer; b: LoadedServer };
+/** What stands on one side: a server as it was listed last, or until some moment. */
+export type ComparedSide = { server: LoadedServer; listing: Listing | undefined };
+type Sides = { a: ComparedSide; b: ComparedSide };
 
 /** The comparison as tables. */
 export function CompareTable({ a, b }: Sides) {
   const id = useId();
-  const found = useMemo(() => compareServers(a.entry, b.entry), [a, b]);
+  const found = useMemo(() => compareServers(a.server.entry, b.server.entry), [a, b]);
   const counts = [
-    { title: 'Tools', a: a.entry.tools.length, b: b.entry.tools.length },
+    { title: 'Tools', a: a.server.entry.tools.length, b: b.server.entry.tools.length },
     ...found.categories.map(({ category, ...each }) => ({ title: category, ...each })),
   ];
   return (
     <>
       <section class="pane" aria-labelledby={`${id}-figures`}>
         <h2 id={`${id}-figures`}>Figures</h2>
+        {(a.listing || b.listing) && (
+          <p class="note">
+            A definition that is no longer listed is not judged again: its level and traits are not
+            known here.
+          </p>
+        )}
         <table class="rows compared">
           <Head a={a} b={b} />
           <tbody>
-            <Row
-              title="Version"
-              a={a.entry.record.version || 'none stated'}
-              b={b.entry.record.version || 'none stated'}
-            />
+            <Row title="Version" a={versionOf(a)} b={versionOf(b)} />
             {counts.map((each) => (
               <Row key={each.title} {...each} />
             ))}
@@ -41,18 +48,14 @@ export function CompareTable({ a, b }: Sides) {
                 <td>{each.b}</td>
               </tr>
             ))}
-            <Row
-              title="Tokens of all definitions"
-              a={a.tokens.toLocaleString('en')}
-              b={b.tokens.toLocaleString('en')}
-            />
+            <Row title="Tokens of all definitions" a={tokensOf(a)} b={tokensOf(b)} />
           </tbody>
         </table>
       </section>
       <section class="pane" aria-labelledby={`${id}-traits`}>
         <h2 id={`${id}-traits`}>What only one can do</h2>
-        <Only server={a} titles={found.only.a} />
-        <Only server={b} titles={found.only.b} />
+        <Only side={a} titles={found.only.a} />
+        <Only side={b} titles={found.only.b} />
         <table class="rows compared">
           <caption>Tools with each trait</caption>
           <Head a={a} b={b} />
@@ -63,10 +66,10 @@ export function CompareTable({ a, b }: Sides) {
                   <a href={traitUrl(trait)}>{title}</a>
                 </th>
                 <td>
-                  <Names server={a} tools={each.a} />
+                  <Names side={a} tools={each.a} />
                 </td>
                 <td>
-                  <Names server={b} tools={each.b} />
+                  <Names side={b} tools={each.b} />
                 </td>
               </tr>
             ))}
@@ -78,7 +81,7 @@ export function CompareTable({ a, b }: Sides) {
         <table class="rows compared">
           <Head a={a} b={b} />
           <tbody>
-            {found.tools.map(({ name, differences, ...each }) => (
+            {found.tools.map(({ name, differences, descriptions, ...each }) => (
               <tr key={name}>
                 <th scope="row">
                   <code>
@@ -91,10 +94,10 @@ export function CompareTable({ a, b }: Sides) {
                   )}
                 </th>
                 <td>
-                  <Tool server={a} tool={each.a} />
+                  <Tool side={a} tool={each.a} description={descriptions?.a} />
                 </td>
                 <td>
-                  <Tool server={b} tool={each.b} />
+                  <Tool side={b} tool={each.b} description={descriptions?.b} />
                 </td>
               </tr>
             ))}
@@ -110,11 +113,12 @@ function Head({ a, b }: Sides) {
     <thead>
       <tr>
         <td />
-        {[a, b].map(({ entry, name }, index) => (
+        {[a, b].map(({ server, listing }, index) => (
           <th scope="col" key={index === 0 ? 'a' : 'b'}>
-            <a href={serverUrl(entry.slug)}>
-              <Crawled text={name} length={80} />
+            <a href={serverUrl(server.entry.slug)}>
+              <Crawled text={server.name} length={80} />
             </a>
+            {listing && <p class="note">{listingWords(listing)}</p>}
           </th>
         ))}
       </tr>
@@ -132,12 +136,17 @@ function Row({ title, a, b }: { title: string; a: string | number; b: string | n
   );
 }
 
-function Only({ server, titles }: { server: LoadedServer; titles: string[] }) {
+const versionOf = ({ server }: ComparedSide) => server.entry.record.version || 'not known';
+const tokensOf = ({ server, listing }: ComparedSide) =>
+  listing === undefined ? server.tokens.toLocaleString('en') : 'not counted';
+
+function Only({ side, titles }: { side: ComparedSide; titles: string[] }) {
   return (
     <p>
       <strong>
-        <Crawled text={server.name} length={80} />
-      </strong>{' '}
+        <Crawled text={side.server.name} length={80} />
+      </strong>
+      {side.listing && ` (${listingWords(side.listing)})`}{' '}
       {titles.length === 0 ? 'has no trait that the other lacks.' : `alone: ${titles.join(', ')}.`}
     </p>
   );
@@ -145,12 +154,12 @@ function Only({ server, titles }: { server: LoadedServer; titles: string[] }) {
 
 const SHOWN = 5;
 
-function Names({ server, tools }: { server: LoadedServer; tools: CatalogueTool[] }) {
+function Names({ side, tools }: { side: ComparedSide; tools: CatalogueTool[] }) {
   if (tools.length === 0) return <>none</>;
   return (
     <>
       {tools.slice(0, SHOWN).map(({ slug, definition }) => (
-        <a key={slug} class="in-list" href={toolUrl(server.entry.slug, slug)}>
+        <a key={slug} class="in-list" href={toolUrl(side.server.entry.slug, slug)}>
           <Crawled text={definition.name} length={60} />
         </a>
       ))}
@@ -159,15 +168,48 @@ function Names({ server, tools }: { server: LoadedServer; tools: CatalogueTool[]
   );
 }
 
-function Tool({ server, tool }: { server: LoadedServer; tool: CatalogueTool | undefined }) {
+type ToolProps = {
+  side: ComparedSide;
+  tool: CatalogueTool | undefined;
+  /** Its words, where the other side has others. */
+  description: DiffPiece[] | undefined;
+};
+
+function Tool({ side: { server, listing }, tool, description }: ToolProps) {
   if (tool === undefined) return <>no</>;
+  const { risk } = tool.judgement ?? {};
+  const level =
+    risk === undefined && listing !== undefined ? (
+      <span class="note">listed, level not known</span>
+    ) : (
+      <Level level={risk} />
+    );
   return (
-    <a
-      class="in-list"
-      href={toolUrl(server.entry.slug, tool.slug)}
-      aria-label={`${tool.definition.name} of ${server.name}: ${levelTitle(tool.judgement?.risk)}`}
-    >
-      <Level level={tool.judgement?.risk} />
-    </a>
+    <>
+      {tool.slug === '' ? (
+        level
+      ) : (
+        <a
+          class="in-list"
+          href={toolUrl(server.entry.slug, tool.slug)}
+          aria-label={`${tool.definition.name} of ${server.name}: ${levelTitle(risk)}`}
+        >
+          {level}
+        </a>
+      )}
+      {description && (
+        <p class="note diff">
+          {description.map(({ text, kind }, index) => {
+            const words = <Crawled text={text} length={2000} />;
+            if (kind === 'same') return <span key={index}>{words}</span>;
+            return kind === 'gone' ? (
+              <del key={index}>{words}</del>
+            ) : (
+              <ins key={index}>{words}</ins>
+            );
+          })}
+        </p>
+      )}
+    </>
   );
 }

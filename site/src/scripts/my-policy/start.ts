@@ -25,7 +25,7 @@ export function startMyPolicy(): void {
       const next = isAdded ? [...others, { server, tool, ...shownPolicy() }] : others;
       show(keepFragments(next) ? '' : 'This browser keeps nothing for this site. ');
     });
-    place.hidden = false;
+    delete place.dataset['waiting'];
     show();
   }
 }

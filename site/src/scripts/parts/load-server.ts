@@ -1,3 +1,4 @@
+import { entryUntil, type Listing, listingsUrl, readToolEvents } from '../../lib/listings.ts';
 import { type LoadedServer, readServerData, serverDataUrl } from '../../lib/server-data.ts';
 
 const loaded = new Map<string, Promise<LoadedServer>>();
@@ -17,4 +18,15 @@ async function fetchServer(slug: string): Promise<LoadedServer> {
   const response = await fetch(serverDataUrl(encodeURIComponent(slug)));
   if (!response.ok) throw new Error(`the catalogue has no data for ${slug} (${response.status})`);
   return readServerData(await response.json());
+}
+
+/** The same server as it was listed until some moment. */
+export async function loadListing(slug: string, listing: Listing): Promise<LoadedServer> {
+  const [server, response] = await Promise.all([
+    loadServer(slug),
+    fetch(listingsUrl(encodeURIComponent(slug))),
+  ]);
+  if (!response.ok) throw new Error(`the catalogue has no history of ${slug} (${response.status})`);
+  const events = readToolEvents(await response.json());
+  return { ...server, entry: entryUntil(server.entry, events, listing) };
 }
