@@ -24,8 +24,9 @@ async function openState(): Promise<State> {
 
 /** Judges, and forgets every decision at once: what the path through the gateway costs by itself. */
 function withoutMemory(grants: Map<string, { id: string } & typeof grant>): State {
+  const { approvals: _, ...state } = createMemoryState({ grants });
   return {
-    ...createMemoryState({ grants }),
+    ...state,
     record: (entry, judge) => ({
       decision: judge({ at: entry.at, counters: { used: () => 0 }, isApproved: false }),
     }),
