@@ -37,7 +37,7 @@ Example:
     }
     const path = resolvePath(io, values.config);
     if (values.check) return check(path, values.config, io);
-    const { openSqliteState, startGateway, stateFolder, stateOption } = await import(
+    const { openSqliteState, startGateway, stateFiles, stateFolder, stateOption } = await import(
       '@toolwarden/gateway/http'
     );
     const folderOf = (config: LoadedConfig) =>
@@ -52,6 +52,7 @@ Example:
         const { openRedisState } = await import('@toolwarden/gateway/redis');
         return openRedisState({ ...options, redis: { url, replicas } });
       },
+      keys: (config) => stateFiles(folderOf(config)).keys,
       // The agent reads this, so it names no address and no password.
       stateOption: (config) =>
         config.state.redis === undefined
@@ -62,7 +63,9 @@ Example:
     });
     io.err(`toolwarden gateway: ${gateway.url}/mcp/SERVER for ${gateway.servers().join(', ')}`);
     if (gateway.adminUrl !== undefined) {
-      io.err(`toolwarden gateway: ${gateway.adminUrl}/livez, /readyz and /metrics for operators`);
+      io.err(
+        `toolwarden gateway: ${gateway.adminUrl}/approvals, /livez, /readyz and /metrics for operators`,
+      );
     }
     const reload = () => void gateway.reload();
     process.on('SIGHUP', reload);

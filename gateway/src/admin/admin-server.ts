@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatewayError } from '../gateway-error.ts';
 import { createGate, refusalOf } from '../http/request-checks.ts';
@@ -13,9 +13,11 @@ export type AdminOptions = {
   checks: Record<string, Check>;
   /** The text format of Prometheus. */
   metrics: () => Promise<string>;
+  /** Pages for people; gives whether the request was theirs. */
+  pages: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 };
 
-/** Serves health and metrics, on a port of their own so that no client ever reaches them. */
+/** Serves health, metrics and the approval pages, on a port of their own so that no client ever reaches them. */
 export async function serveAdmin(
   options: AdminOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> {
@@ -31,11 +33,16 @@ export async function serveAdmin(
         .writeHead(status, { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' })
         .end(text);
     if (refusal !== undefined) return answer(refusal.status, `${refusal.message}\n`);
-    if (request.method !== 'GET') return answer(405, 'only GET\n');
-    answerTo(request.url ?? '', options).then(
-      ({ status, text, type }) => answer(status, text, type),
-      () => answer(500, 'this could not be found out\n'),
-    );
+    const answerHere = async (isTheirs: boolean) => {
+      if (isTheirs) return;
+      if (request.method !== 'GET') return void answer(405, 'only GET\n');
+      const { status, text, type } = await answerTo(request.url ?? '', options);
+      answer(status, text, type);
+    };
+    options
+      .pages(request, response)
+      .then(answerHere)
+      .catch(() => answer(500, 'this could not be found out\n'));
   });
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
@@ -71,7 +78,7 @@ async function answerTo(url: string, { checks, metrics }: AdminOptions): Promise
         type: 'text/plain; version=0.0.4; charset=utf-8',
       };
     default:
-      return { status: 404, text: 'only /livez, /readyz and /metrics\n' };
+      return { status: 404, text: 'only /approvals, /livez, /readyz and /metrics\n' };
   }
 }
 

@@ -53,7 +53,7 @@ export const gatewayConfigSchema = z.strictObject({
       origins: z.array(z.string().min(1)).optional(),
     })
     .prefault({}),
-  /** Health and metrics; `false` where nobody asks for them. */
+  /** Health, metrics and the pages for approvals; `false` where nobody asks for them. */
   admin: z
     .union([
       z.literal(false),
@@ -80,6 +80,18 @@ export const gatewayConfigSchema = z.strictObject({
       fields: z.array(z.string()).optional(),
       /** A folder where every record is written as a line of JSON too. */
       mirror: path.optional(),
+    })
+    .prefault({}),
+  approvals: z
+    .strictObject({
+      /** Hears of every call that begins to wait for a person, signed as Standard Webhooks say. */
+      webhook: z
+        .strictObject({
+          url: z.string().min(1),
+          /** `whsec_` and at least 24 bytes in base64; may say `${env:NAME}`. */
+          secret: z.string().min(1),
+        })
+        .optional(),
     })
     .prefault({}),
   /** `open`: whoever reaches this loopback address may call, by the one policy there is. */

@@ -94,6 +94,7 @@ type Resolving = { folder: string; env: NodeJS.ProcessEnv; problems: ConfigProbl
 function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
   const place = (path: string) => resolve(world.folder, path);
   const { sqlite, redis } = config.state;
+  const { webhook } = config.approvals;
   const database = sqlite === undefined ? undefined : place(sqlite);
   const stateFolder =
     database !== undefined && basename(database) === DATABASE ? dirname(database) : database;
@@ -107,6 +108,12 @@ function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
     audit: {
       ...config.audit,
       ...(config.audit.mirror !== undefined && { mirror: place(config.audit.mirror) }),
+    },
+    approvals: {
+      ...config.approvals,
+      ...(webhook && {
+        webhook: { ...webhook, secret: filled(webhook.secret, '/approvals/webhook/secret', world) },
+      }),
     },
     servers: mapValues(config.servers, (server, name) => resolvedServer(server, name, world)),
     policies: mapValues(config.policies, place),
@@ -161,11 +168,6 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
     problems.push({ pointer: '/servers', message: 'expected at least one server' });
   if (Object.keys(config.policies).length === 0)
     problems.push({ pointer: '/policies', message: 'expected at least one policy' });
-  if (config.lock !== undefined) {
-    const message =
-      'pins are not enforced by this version, and are not passed over in silence: take it out';
-    problems.push({ pointer: '/lock', message });
-  }
   if (config.admin !== false && !isLoopback(config.admin.host)) {
     const message =
       'health and metrics are asked for without a token, so only on a loopback address';

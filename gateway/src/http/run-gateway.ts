@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serveAdmin } from '../admin/admin-server.ts';
+import { type AdminOptions, serveAdmin } from '../admin/admin-server.ts';
+import type { ApprovalPagesOptions } from '../approvals/approval-pages.ts';
+import { openLoginTokens } from '../approvals/login-token.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { isLoopback, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -15,11 +17,16 @@ import { createGate } from './request-checks.ts';
 import { Starts } from './starts.ts';
 import type { Setup, World } from './world.ts';
 
+/** A state; where people can answer its questions, the pages for that are served beside health and metrics. */
+type ApprovingState = State & Partial<Pick<ApprovalPagesOptions, 'approvals'>>;
+
 /** How the gateway runs. */
 export type GatewayOptions = {
   config: string;
   isObserving: boolean;
-  openState: (config: LoadedConfig) => State | Promise<State>;
+  openState: (config: LoadedConfig) => ApprovingState | Promise<ApprovingState>;
+  /** Where the keys of that state lie. */
+  keys?: (config: LoadedConfig) => string;
   stateOption: (config: LoadedConfig) => string;
   env: NodeJS.ProcessEnv;
   /** What a person is told; never a secret. */
@@ -68,11 +75,15 @@ async function start(
 ): Promise<RunningGateway> {
   const { env, log } = options;
   const teller: Pick<World, 'note'> = { note: () => {} };
-  const maker: SetupMaker = { env, log, note: (kind, detail) => teller.note(kind, detail) };
+  const maker: SetupMaker = { env, log, note: (...told) => teller.note(...told) };
   const setup = await makeSetup(config, maker);
-  ending.push(() => world.setup.policies.close());
+  ending.push(() => {
+    world.setup.policies.close();
+    world.setup.board?.close();
+  });
   const figures = newFigures();
-  const state = counted(await options.openState(config), figures);
+  const opened = await openState(options, config);
+  const state = counted(opened, figures);
   ending.push(() => state.close());
   const world = worldOf(options, setup, state, await identifyFor(config, state, log));
   teller.note = world.note;
@@ -84,7 +95,14 @@ async function start(
   });
   ending.push(() => watch.close());
   const load = () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions });
-  const admin = await adminOf(config, world, { figures, watch, load });
+  const pages = async () => {
+    const { approvals } = opened;
+    const keys = options.keys?.(config);
+    if (approvals === undefined || keys === undefined) return async () => false;
+    const { createApprovalPages } = await import('../approvals/approval-pages.ts');
+    return createApprovalPages({ approvals, tokens: openLoginTokens(keys), clock: Date.now });
+  };
+  const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
   const http = listenerOf(config);
   await listening(http, config.listen);
@@ -126,16 +144,39 @@ async function drained(http: HttpServer, front: Front, world: World): Promise<vo
   }
 }
 
+/** Questions are told to the webhook, where there is one. */
+async function openState(
+  { openState: open, log }: GatewayOptions,
+  config: LoadedConfig,
+): Promise<ApprovingState> {
+  const { webhook } = config.approvals;
+  if (webhook === undefined) return open(config);
+  const [{ announcing }, { createWebhook }] = await Promise.all([
+    import('../approvals/announce.ts'),
+    import('../approvals/webhook.ts'),
+  ]);
+  const sent = createWebhook({ ...webhook, onLost: (why) => log(`webhook: ${why}`) });
+  return announcing(await open(config), sent);
+}
+
+type AdminParts = {
+  figures: Figures;
+  watch: ConfigWatch;
+  load: RunningGateway['load'];
+  pages: () => Promise<AdminOptions['pages']>;
+};
+
 async function adminOf(
   { admin }: LoadedConfig,
   world: World,
-  { figures, watch, load }: { figures: Figures; watch: ConfigWatch; load: RunningGateway['load'] },
+  { figures, watch, load, pages }: AdminParts,
 ) {
   if (admin === false) return undefined;
   // Only who is asked for figures pays for counting them out.
   const { gatewayMetrics } = await import('../admin/metrics.ts');
   return serveAdmin({
     ...admin,
+    pages: await pages(),
     metrics: gatewayMetrics(figures, load),
     checks: {
       state: async () => {

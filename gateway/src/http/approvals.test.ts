@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openLoginTokens } from '../approvals/login-token.ts';
+import { stateFiles } from '../state/open-database.ts';
+import { openSqliteState } from '../state/sqlite-state.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { startGateway } from './run-gateway.ts';
+
+/** A server of one tool that answers with what it was asked. */
+async function echoServer(): Promise<{ url: string; calls: unknown[] }> {
+  const calls: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+    if (id === undefined) return void response.writeHead(202).end();
+    if (method === 'tools/call') calls.push(params.arguments);
+    const result =
+      method === 'tools/list'
+        ? { tools: [{ name: 'pay', inputSchema: { type: 'object' } }] }
+        : method === 'initialize'
+          ? {
+              protocolVersion: '2025-11-25',
+              capabilities: {},
+              serverInfo: { name: 's', version: '1' },
+            }
+          : { content: [] };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, calls };
+}
+
+async function start() {
+  const folder = temporaryFolder();
+  const server = await echoServer();
+  const policy = {
+    version: '1',
+    default: 'deny',
+    tools: { pay: { action: 'approve', reason: 'it spends money', approval: { hold: '20s' } } },
+  };
+  writeFileSync(join(folder, 'p.json'), JSON.stringify(policy));
+  const config = join(folder, 'gateway.json');
+  const listener = { host: '127.0.0.1', port: 0 };
+  const document = {
+    ...{ listen: listener, admin: listener, state: { sqlite: 'state/toolwarden.db' } },
+    ...{ servers: { s: { url: server.url } }, policies: { p: 'p.json' } },
+  };
+  writeFileSync(config, JSON.stringify(document));
+  const stateFolder = join(folder, 'state');
+  const state = openSqliteState({ folder: stateFolder });
+  const { token } = state.grants.create({ label: 'l', servers: ['s'], policy: 'p' });
+  const keys = stateFiles(stateFolder).keys;
+  const gateway = await startGateway({
+    ...{ config, isObserving: false, openState: () => state, keys: () => keys },
+    ...{ stateOption: () => '', env: {}, log: () => {} },
+  });
+  onTestFinished(() => gateway.stop());
+  return {
+    gateway,
+    server,
+    token,
+    login: openLoginTokens(keys).create('ada', Date.now() + 60_000),
+  };
+}
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+function post({ gateway, token }: Started, body: object, session?: string): Promise<Response> {
+  return fetch(`${gateway.url}/mcp/s`, {
+    method: 'POST',
+    headers: {
+      ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      authorization: `Bearer ${token}`,
+      ...(session && { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', ...body }),
+  });
+}
+
+async function openSession(started: Started): Promise<string> {
+  const params = {
+    ...{ protocolVersion: '2025-11-25', capabilities: {} },
+    clientInfo: { name: 't', version: '1' },
+  };
+  const opened = await post(started, { id: 1, method: 'initialize', params });
+  await opened.text();
+  const session = opened.headers.get('mcp-session-id') ?? '';
+  await (await post(started, { method: 'notifications/initialized' }, session)).text();
+  return session;
+}
+
+const form = (fields: Record<string, string>, cookie = '') => ({
+  ...{ method: 'POST', redirect: 'manual' as const, headers: { cookie } },
+  body: new URLSearchParams(fields),
+});
+
+test('a call that waits is answered on the admin port’s page, and goes on by itself', async () => {
+  const started = await start();
+  const session = await openSession(started);
+  const params = { name: 'pay', arguments: { amount: 5 } };
+  const answer = post(started, { id: 2, method: 'tools/call', params }, session);
+  const pages = `${started.gateway.adminUrl}/approvals`;
+  const entered = await fetch(`${pages}/login`, form({ token: started.login }));
+  const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+  const list = async () => (await fetch(pages, { headers: { cookie } })).text();
+  await expect.poll(list).toContain('One call waits');
+  const page = await list();
+  const [, id = ''] = /\/approvals\/([0-9a-f]+)"/.exec(page) ?? [];
+  const [, key = ''] = /name="key" value="([^"]+)"/.exec(page) ?? [];
+  expect(started.server.calls).toEqual([]);
+  await fetch(`${pages}/${id}`, form({ key, answer: 'approved' }, cookie));
+  expect(await (await answer).text()).toContain('"content":[]');
+  expect(started.server.calls).toEqual([{ amount: 5 }]);
+});
+
+test('P20: what a client has opens no page, and its own port has none', async () => {
+  const started = await start();
+  const { gateway, token } = started;
+  const authorization = `Bearer ${token}`;
+  const paths = ['', '/mcp/s'];
+  for (const path of paths) {
+    const asked = await fetch(`${gateway.url}${path}/approvals`, { headers: { authorization } });
+    expect([asked.status, (await asked.text()).includes('<html')]).toEqual([404, false]);
+  }
+  const page = await fetch(`${gateway.adminUrl}/approvals`, { headers: { authorization } });
+  expect(page.status).toBe(401);
+  expect((await fetch(`${gateway.adminUrl}/approvals/login`, form({ token }))).status).toBe(401);
+});
