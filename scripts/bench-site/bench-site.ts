@@ -32,7 +32,7 @@ try {
   // Once before, so that no figure holds the compilation of the templates, which every later build has behind it.
   await child('build-child.ts', join(ROOT, 'catalogue/fixtures'), at('warm'));
   const html = await child('build-child.ts', at('data'), at('html'), 'html');
-  await report('our pages, nothing beside them', html, at('html'));
+  await report('our pages from the records, nothing beside them', html, at('html'));
   if (isWanted('plain')) {
     const plain = await child('plain-child.ts', at('html'), at('plain'));
     await report('plain Node, the same bytes read and written', plain, at('plain'));
@@ -61,9 +61,21 @@ async function benchHugo(): Promise<void> {
   }
   await mkdir(at('hugo'));
   await layOutHugo(at('hugo'), at('html'));
-  await child('views-child.ts', at('data'), at('hugo'));
+  const views = await child('views-child.ts', at('data'), at('hugo'));
+  console.log(
+    `the views of tools, made by one process: ${views.seconds.toFixed(2)} s, ${views.cpuSeconds.toFixed(2)} s of processors`,
+  );
+  const ours = await child('render-child.ts', at('hugo'), at('rendered'));
+  await report('our pages from these views', ours, at('rendered'));
   const run = await measureProcess('hugo', ['--source', at('hugo'), '--quiet']);
-  await report('Hugo, the same views, a template of the same content', run, at('hugo/public'));
+  await report('Hugo from these views, a template of the same content', run, at('hugo/public'));
+  const [us, them] = [await toolPages(at('rendered')), await toolPages(at('hugo/public'))];
+  const times = (one: number, other: number) => `${(one / other).toFixed(2)} times`;
+  console.log(
+    `  Hugo takes ${times(run.seconds, ours.seconds)} as long, ${times(run.cpuSeconds, ours.cpuSeconds)} the processor time, and writes ${times(them.bytes, us.bytes)} the bytes`,
+  );
+  if (Math.abs(them.bytes / us.bytes - 1) > 0.1 || us.files !== them.files)
+    console.log('  NOT COMPARABLE: the templates have grown apart');
 }
 
 /** The whole site with twins, lists and indexes; then the hundredth part of it changed. */
