@@ -12,10 +12,11 @@ const HEADER_MISMATCH = -32020;
 export function paramHeaderProblem(
   { origin, params, isStateless }: Pending,
   { definition }: LiveTool,
+  isListed: () => boolean,
 ): TransportProblem | undefined {
   if (!isStateless || !(origin instanceof Exchange)) return undefined;
   const found = headerParameters(definition);
-  if (typeof found === 'string') return undefined;
+  if (typeof found === 'string' || found.length === 0 || !isListed()) return undefined;
   const said = paramHeaders(origin.passedHeaders);
   for (const { path, header, isNumber } of found) {
     const value = path.reduce<JsonValue | undefined>(

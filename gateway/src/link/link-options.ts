@@ -39,8 +39,12 @@ export type LinkOptions = {
   toServer: (message: string, about?: Pending) => void;
   /** Ends a request at the server; `true` where it needs no message for that. */
   cancelAtServer?: (pending: Pending, reason: string) => boolean;
-  /** What the transport says against a call of a tool, before it is judged. */
-  transportProblem?: (pending: Pending, tool: LiveTool) => TransportProblem | undefined;
+  /** What the transport says against a call of a tool that is listed, before it is judged. */
+  transportProblem?: (
+    pending: Pending,
+    tool: LiveTool,
+    isListed: () => boolean,
+  ) => TransportProblem | undefined;
   /** Several clients of one identity share this connection, so ids and progress tokens are theirs only with us. */
   isShared?: boolean;
   outcome: (callId: string, outcome: Outcome) => void;

@@ -249,7 +249,7 @@ class StdioLink implements Link {
   // What is wrong with its headers would tell that a hidden tool exists.
   #transportProblem(pending: Pending, tool: LiveTool) {
     const { transportProblem, guard } = this.#options;
-    return transportProblem && guard.isListed(tool) ? transportProblem(pending, tool) : undefined;
+    return transportProblem?.(pending, tool, () => guard.isListed(tool));
   }
 
   /** The params as the server gets them: where several clients share it, they tell their progress apart by our ids. */
