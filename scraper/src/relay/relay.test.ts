@@ -96,13 +96,20 @@ test('leads nowhere else, and says so once in words', async () => {
   for (const path of [
     `http://${other.host}/x.tgz`,
     `http://${registry.host}@${other.host}/x.tgz`,
+    `http://me:secret@${registry.host}/x.tgz`,
     `https://${registry.host}/x.tgz`,
     `/x.tgz`,
     `http://localhost:${port}/`,
     `http://2130706433:${port}/`,
   ])
     expect((await get(socket, path)).status, path).toBe(403);
-  for (const to of [`localhost:${port}`, `${registry.host}@${other.host}`, other.host.slice(0, 9)])
+  const spelled = registry.host.replace('127.0.0.1', '0x7f000001');
+  for (const to of [
+    spelled,
+    `localhost:${port}`,
+    `${registry.host}@${other.host}`,
+    other.host.slice(0, 9),
+  ])
     expect(await tunnel(socket, to), to).toMatch(/^HTTP\/1\.1 40[03] /);
   expect(problem()).toEqual({
     reason: 'install-failed',
