@@ -276,3 +276,83 @@ test('people who are invited are recipients, also where each is an object', () =
   const attendees = { type: 'array', items: { type: 'object', properties: { email: text } } };
   expect(ids('create_event', 'Create an event.', { attendees })).toContain('takes-recipient');
 });
+
+test('what else could be run instead wraps no program', () => {
+  const says = 'Makes a secret. Prefer the CLI: run `npx acme secrets` on the command line.';
+  expect(ids('make_secret', says, { branch: text })).not.toContain('wraps-program');
+  expect(ids('git_log', 'Show the log.', { branch: text })).toContain('wraps-program');
+});
+
+test('an address of a picture, and advice against screenshots, return no picture', () => {
+  expect(ids('get_profile', 'Get a profile with its picture URL.')).not.toContain('returns-media');
+  expect(ids('get_text', 'Get a text. Prefer this over screenshots.')).not.toContain(
+    'returns-media',
+  );
+  expect(ids('take_screenshot', 'Take a screenshot of the page.')).toContain('returns-media');
+});
+
+test('a secret whose value the caller gives is not issued, nor one that is reset unseen', () => {
+  expect(ids('create_key', 'Create an SSH key.', { PublicKey: text })).not.toContain(
+    'issues-secret',
+  );
+  expect(ids('create_credential', 'Create a credential.', { Password: text })).not.toContain(
+    'issues-secret',
+  );
+  expect(ids('reset_password', 'Reset the password of a machine.')).not.toContain('issues-secret');
+  expect(ids('reset_token', 'Reset the token and return it.')).toContain('issues-secret');
+  expect(ids('create_key', 'Create an API key.', { name: text })).toContain('issues-secret');
+});
+
+test('the caller’s own profile is told from a list of people', () => {
+  expect(ids('whoami', 'Shows the current user.')).toContain('returns-self');
+  expect(ids('get_me_account', 'Gets account information for the current user.')).toContain(
+    'returns-self',
+  );
+  expect(ids('list_users', 'List users of your account.')).not.toContain('returns-self');
+  expect(
+    ids('get_my_mentions', 'Find messages where the current user was mentioned.'),
+  ).not.toContain('returns-self');
+});
+
+test('the shape of a store, and what a search is said not to be, are no search of a store', () => {
+  expect(ids('get_query_schema', 'Get the columns of memory metrics.')).not.toContain(
+    'searches-store',
+  );
+  expect(ids('search_posts', 'Search posts. This is not semantic search.')).not.toContain(
+    'searches-store',
+  );
+  expect(ids('search_memory', 'Search the memory of past talks.')).toContain('searches-store');
+});
+
+test('an edit of a file by its path writes a file; a path beside a manifest does not', () => {
+  const path = { type: 'string', description: 'Path of the file' };
+  expect(ids('edit_block', 'Replaces exact matches', { path, new_text: text })).toContain(
+    'writes-files',
+  );
+  expect(
+    ids('create_thing', 'Create a thing from a file.', {
+      filename: path,
+      manifest: text,
+      fileContent: text,
+    }),
+  ).not.toContain('writes-files');
+});
+
+test('a table named inside an object is a setting', () => {
+  const config = { type: 'object', properties: { tmp_table: text } };
+  expect(ids('update_config', 'Update the MySQL config.', { config })).not.toContain('takes-table');
+  expect(ids('read_rows', 'Read rows.', { table: text })).toContain('takes-table');
+});
+
+test('handing a thing over is a transfer of it, not a registration', () => {
+  expect(ids('transfer_app', 'Transfers an app to another owner.', { recipient: text })).toContain(
+    'hands-over',
+  );
+  expect(ids('register', 'Register the owner of an app.', { email: text })).not.toContain(
+    'hands-over',
+  );
+});
+
+test('keys sent to a field start no work', () => {
+  expect(ids('send_keys', 'Sends keys to an element.')).not.toContain('starts-work');
+});

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { argument, isNamed, isUrl, localPath, namesTool, said, text } from './signal-finders.ts';
+import {
+  argument,
+  isNamed,
+  isUrl,
+  localPath,
+  namesTool,
+  said,
+  saidFirst,
+  text,
+} from './signal-finders.ts';
 import { hasAny, isOpen, isText, type SignalView, signalView, wordSet } from './signal-view.ts';
 import {
   FILE_NAMES,
@@ -14,7 +23,9 @@ import {
   RECIPIENT_WORDS,
   STARTING,
   STORING,
+  TABLE_WORDS,
   UPLOADS,
+  WRITTEN_WORDS,
 } from './signal-words.ts';
 import type { ToolDefinition } from './tool.ts';
 
@@ -90,6 +101,16 @@ export const schemaSignals = list([
       ),
   },
   {
+    id: 'hands-over',
+    title: 'Hands over',
+    does: 'hands a thing over to another owner',
+    can: 'hand a thing over to another owner',
+    find: (view) =>
+      isNamed(view, wordSet('transfer')) || isNamed(view, wordSet('owner ownership'))
+        ? saidFirst(view, /\b(transfers?|owner(ship)?)\b/)
+        : undefined,
+  },
+  {
     id: 'hidden-characters',
     title: 'Hidden characters',
     does: 'has a definition with characters that do not show',
@@ -101,9 +122,13 @@ export const schemaSignals = list([
     title: 'Issues a secret',
     does: 'makes a secret and returns it',
     can: 'make a secret and return it',
-    // A secret whose value the caller gives is stored, not made.
+    // A secret whose value the caller gives is stored, not made; one that is reset need not come back.
     find: (view) =>
-      argument(view, ({ snake }) => /^(secret_)?value$/.test(snake)) === undefined &&
+      argument(view, ({ snake }) =>
+        /^((secret_)?value|(new_)?password|public_key|private_key)$/.test(snake),
+      ) === undefined &&
+      !isNamed(view, wordSet('list mapping')) &&
+      (!isNamed(view, wordSet('reset')) || /\breturns?\b/.test(view.text)) &&
       isNamed(view, wordSet('create generate rotate regenerate issue reset new')) &&
       isNamed(view, wordSet('key keys token tokens secret secrets password credential credentials'))
         ? said(view, /\b(keys?|tokens?|secrets?|password|credentials?)\b/)
@@ -226,8 +251,31 @@ export const schemaSignals = list([
     title: 'Returns media',
     does: 'returns images or sound',
     can: 'return images or sound',
+    // An address of a picture, or advice to take none, returns no picture.
     find: (view) =>
-      said(view, /\b(screenshots?|images?|photos?|pictures?|audio|videos?|recordings?)\b/),
+      /\b(prefer|avoid|instead of|rather than|over) (taking )?(an? )?screenshots?\b/.test(
+        view.text,
+      ) && !isNamed(view, wordSet('screenshot'))
+        ? undefined
+        : said(
+            view,
+            /\b(screenshots?|images?|photos?|pictures?|audio|videos?|recordings?)\b(?! (urls?|links?|ids?)\b)/,
+          ),
+  },
+  {
+    id: 'returns-self',
+    title: 'Returns the user’s own profile',
+    does: 'returns who the user is',
+    can: 'return who the user is',
+    find: (view) =>
+      isNamed(view, wordSet('whoami me self')) ||
+      (isNamed(view, wordSet('user profile account context information')) &&
+        !isNamed(view, wordSet('list search find mentions users')))
+        ? saidFirst(
+            view,
+            /\b(your (token|profile|account|own)|(current|authenticated)[ \w]{0,24}\b(users?|context|account|context)|for the current user|whoami)\b/,
+          )
+        : undefined,
   },
   {
     id: 'runs-in-page',
@@ -244,11 +292,12 @@ export const schemaSignals = list([
     title: 'Searches a store of texts',
     does: 'searches a memory, cache or vector store',
     can: 'search a memory, cache or vector store',
-    // Published documentation holds nobody's secrets.
+    // Published documentation holds nobody's secrets, nor does the shape of a store.
     find: (view) =>
       isNamed(view, wordSet('search query retrieve recall find read open')) &&
+      !isNamed(view, wordSet('schema')) &&
       !/\b(documentation|docs)\b/.test(view.text)
-        ? said(
+        ? saidFirst(
             view,
             /\b(vectors?|embeddings?|semantic(ally)? search|redis|cache keys?|memory|memories|knowledge (graph|base))\b/,
           )
@@ -266,9 +315,11 @@ export const schemaSignals = list([
     title: 'Starts work',
     does: 'starts work with each call',
     can: 'start work with each call',
-    // In the name of what stops or reads a run, the word is a noun.
+    // In the name of what stops or reads a run, the word is a noun; keys are sent to a field.
     find: (view) =>
-      isNamed(view, NOT_STARTING) ? undefined : [...view.words].find((word) => STARTING.has(word)),
+      isNamed(view, NOT_STARTING) || isNamed(view, wordSet('keys'))
+        ? undefined
+        : [...view.words].find((word) => STARTING.has(word)),
   },
   {
     id: 'takes-anything',
@@ -384,7 +435,12 @@ export const schemaSignals = list([
     title: 'Table argument',
     does: 'builds a statement from names in its arguments',
     can: 'build a statement from names in its arguments',
-    find: (view) => text(view, wordSet('table tables column columns where')),
+    // A table named inside an object is a setting.
+    find: (view) =>
+      argument(
+        view,
+        ({ schema, lastWord, isInner }) => !isInner && isText(schema) && TABLE_WORDS.has(lastWord),
+      ),
   },
   {
     id: 'takes-tool-name',
@@ -415,8 +471,9 @@ export const schemaSignals = list([
     title: 'Wraps a program',
     does: 'runs a program on the server’s machine',
     can: 'run a program on the server’s machine',
+    // What else could be run instead stands further on.
     find: (view) =>
-      said(
+      saidFirst(
         view,
         /\b(^git (blame|cherry pick|clean|fetch|merge|rebase|reflog|remote|stash|tag|worktree)|docker (run|exec|build|compose|ps|logs|inspect)|kubectl|helm (install|upgrade|template|chart)|terraform (plan|apply|init)|ffmpeg|ssh (to|into|session|connection|command)|adb|xcodebuild|simctl|npx|command[ -]line|shell command|local git|git (diff|log|status|add|commit|checkout|show|branch|reset|init|push|pull|clone))\b/,
       ),
@@ -429,10 +486,14 @@ export const schemaSignals = list([
     find: (view) => {
       if (!isNamed(view, wordSet('write edit create save move copy append patch download replace')))
         return undefined;
+      // A path beside a manifest is where the manifest is read from.
+      if (argument(view, ({ snake }) => snake === 'manifest') !== undefined) return undefined;
       const isFile = isNamed(view, wordSet('file files')) && !isNamed(view, wordSet('send'));
       const isEdit =
-        text(view, wordSet('content text string edits patch diff')) !== undefined &&
-        /\bfiles?\b/.test(view.text);
+        argument(view, ({ lastWord }) => WRITTEN_WORDS.has(lastWord)) !== undefined &&
+        (/\bfiles?\b/.test(view.text) ||
+          argument(view, ({ snake, text: about }) => snake === 'path' && /\bfile\b/.test(about)) !==
+            undefined);
       return isFile || isEdit ? localPath(view) : undefined;
     },
   },

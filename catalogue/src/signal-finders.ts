@@ -15,16 +15,20 @@ export const isNamed = (view: SignalView, words: ReadonlySet<string>) => hasAny(
 /** What the tool's name and the beginning of its description say of a pattern. */
 export const said = (view: SignalView, pattern: RegExp) => pattern.exec(view.text)?.[0];
 
+/** The same of the name and the first sentence alone: what a tool is, without what else can be done instead. */
+export const saidFirst = (view: SignalView, pattern: RegExp) =>
+  pattern.exec(view.text.slice(0, 300).split(/[.!?]\s|\n/, 1)[0] ?? '')?.[0];
+
 // An argument of these names places a path in somebody's project or bucket.
 const REMOTE =
-  /^(owner|org|repo|repository|account|mailbox|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|(spec|document|board|asset|dataset|collection|item|column|page|message|task|issue|ticket|card)_id)$/;
+  /^(owner|org|repo|repository|account|mailbox|git_?lab_project|(project|workspace|site|team|namespace|drive|container|bucket)(_(id|key|path|name|ref|slug))?|[a-z_]*(folder|parent)_id|(spec|document|board|asset|dataset|collection|item|column|page|message|task|issue|ticket|card)_id)$/;
 const PATH = wordSet('path paths filepath filename file files dir directory folder cwd');
 const PLACE = wordSet('source destination src dst dest from to');
 const FILE_WORDS = /\b(files?|filesystem|director(y|ies)|folders?|disk)\b/;
 const DISK_WORDS = /\b(disk|local(ly)?|director(y|ies)|filesystem|folders?|path)\b/;
 // Beside a namespace or a repository, a path is the disk's only where its own words say so.
 const LOCAL_PATH =
-  /\b(absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine|path to the file to (attach|upload|send|import))\b/;
+  /\b((?<!local tools: )absolute path|local (file|path|director(y|ies)|folder)|path is read on the machine|path to the file to (attach|upload|send|import))\b/;
 const NO_FILE =
   /\b(api|endpoints?|urls?|routes?|json ?path|xpath|http|namespace|group|catalog|element|page)\b/;
 
@@ -36,7 +40,7 @@ export function localPath(view: SignalView): string | undefined {
     if (isInner && !words.has('path')) return false;
     if (!isText(schema) || words.has('id')) return false;
     if (isRemote && hasAny(words, PATH) && LOCAL_PATH.test(about)) return true;
-    if (NO_FILE.test(about)) return false;
+    if (NO_FILE.test(about) || view.words.has('cdn')) return false;
     if (isRemote) return words.has('local') && hasAny(words, PATH);
     if (PLACE.has(snake) && isAboutFiles) return true;
     if (snake === 'save_to' && /\bfile path\b/.test(about)) return true;

@@ -36,3 +36,6 @@ export const GOES_THERE =
 export const NAMES_ONLY =
   /\b(filter|fallback|tab|remote|attached|attachment|hyperlink|link to|docs|documentation)\b/;
 export const FILE_NAMES = wordSet('file files directory directories folder folders path dir tree');
+export const TABLE_WORDS = wordSet('table tables column columns where');
+/** Last words of arguments that hold what is written. */
+export const WRITTEN_WORDS = wordSet('content text string edits patch diff');

@@ -130,12 +130,20 @@ function actOfValue(
     quote: value,
     source: 'value',
   };
+  // "delete_line" of an editor: an edit of what it works on.
+  if (act.kind === 'remove' && OF_A_TEXT.test(own.join(' ')) && isEditOfText(reading))
+    return { ...act, kind: 'change' };
   if (stated === undefined) return act;
   // "detach: removes a board from its group": the clause says what is let go, not that it is destroyed.
   if (act.kind === 'mark' && !act.isWeak && stated.kind === 'remove') return act;
   // The value's own verb is the name of the act; its clause may only make it plainer or stronger.
   const best = act.isWeak && !stated.isWeak ? stated : (strongest([act, stated]) as Act);
   return { ...best, pointer, quote: value, source: 'value' };
+}
+const OF_A_TEXT = /^(?:lines?|words?|text|characters?|selection|blocks?)$/;
+/** Whether the tool's name says that it edits, so that what it takes out or replaces is an edit. */
+export function isEditOfText({ nameWords: words }: Reading): boolean {
+  return words.some(({ text }) => /^(?:edit|patch|replace|modify)$/.test(text));
 }
 const GRAVE = new Set<Act['kind']>(['remove', 'money']);
 const UNDOING = /^un[a-z]{4,}$/;

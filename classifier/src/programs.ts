@@ -19,11 +19,13 @@ const QUERY_NAME =
 const SURE_QUERY_NAME =
   /^(?:sql|sql_?(?:query|statement|text|string)|raw_?(?:query|sql)|cypher|mutation|promql|logql|kql|dql|spl|aql|soql|sosl|cql|nrql|sparql|metricsql|traceql|gaql|datalog|hql|n1ql|hogql|jql|wiql|esql|pxl|select_?query)$/i;
 const READING_LANGUAGE =
-  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|logs? insights|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux (?:quer\w+|script|language)|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl)\b/i;
+  /\b(?:promql|prometheus quer(?:y|ies)|logql|kql|kusto|traceql|metricsql|dql|nrql|sparql|soql|sosl|jql|wiql|cql search|confluence query language|hogql|gaql|es\|ql|esql|logs? insights|lucene|graphql quer(?:y|ies)|elasticsearch|query dsl|splunk|flux (?:quer\w+|script|language)|logs? insights|xpath|jsonpath|opensearch|datalog|loki|log analytics|spl|query language for (?:analy[sz]ing|searching|querying|filtering|exploring))\b/i;
 const CHANGING_LANGUAGE =
   /\b(?:sql|t-sql|plsql|psql|mysql|postgres(?:ql)?|sqlite|duckdb|bigquery|snowflake|clickhouse|databricks|cypher|gremlin|n1ql|mongosh|mongodb shell|redis commands?|aql|surrealql|graphql|statements?|db query|database query|databases?)\b/i;
 const READ_ONLY_QUERY =
   /\bread[- ]?only\b|\bonly (?:supports? |allows? |accepts? |permits? )?(?:select|read|with)\b|\bselect[- ]only\b|\bselect (?:queries|statements?|query)\b(?! (?:and|or) (?:insert|update))|\b(?:only|just) `?select\b|\bselect\W{0,2} queries only\b|\bnon-?destructive quer/i;
+/** A language that only looks like SQL need not change anything. */
+const LIKE_SQL = /\bsql[- ](?:style|like)\b/gi;
 const RUNS_QUERY = new Set([
   'run',
   'execute',
@@ -121,7 +123,11 @@ function queryOf(reading: Reading, acts: Acts): Program | undefined {
   const main = acts.lead[0] ?? acts.name;
   if (main !== undefined && NOT_RUN.has(main.kind) && !RUNS_QUERY.has(main.verb)) return undefined;
   if (stated.length > 0 && !stated.some(({ verb }) => RUNS_QUERY.has(verb))) return undefined;
-  const words = `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${reading.description.slice(0, 700)}`;
+  const words =
+    `${reading.name.replace(/[_-]/g, ' ')} ${reading.title?.text ?? ''} ${reading.description.slice(0, 700)}`.replace(
+      LIKE_SQL,
+      '',
+    );
   for (const field of reading.fields) {
     if (
       field.depth > 2 ||
@@ -139,7 +145,7 @@ function queryOf(reading: Reading, acts: Acts): Program | undefined {
       !/\b(?:sql|jql|statement|graphql)\b/i.test(field.description)
     )
       continue;
-    const about = `${field.name} ${field.description}`;
+    const about = `${field.name} ${field.description}`.replace(LIKE_SQL, '');
     const language = queryLanguage(isSure, about, words, field);
     if (language === undefined) continue;
     const readOnly = readOnlyWords(reading, field);

@@ -496,6 +496,36 @@ const cases: Case[] = [
     { name: text, arguments: { type: 'object' } },
   ],
   [
+    'an editor that takes out a line edits',
+    'edit_parts',
+    'Edits several parts of a note at once',
+    'Write Medium',
+    {
+      edits: {
+        type: 'array',
+        items: {
+          properties: {
+            mode: { type: 'string', enum: ['replace', 'insert_before', 'delete_line'] },
+          },
+        },
+      },
+    },
+  ],
+  [
+    'a language for looking, though it looks like SQL',
+    'query',
+    'Execute a DRUM query. DRUM is a SQL-style query language for analyzing drums.',
+    'Read Medium private_data raw_query',
+    { query: text },
+  ],
+  [
+    'a shape worked out from coordinates is kept nowhere',
+    'zone_tool',
+    'Create a buffer zone around a point at a distance.',
+    'Read Low',
+    { geometry: list, distance: { type: 'number' } },
+  ],
+  [
     'an index key of a public register is no secret',
     'search_key',
     'Retrieve the Central Index Key for publicly traded companies with the Acme API.',

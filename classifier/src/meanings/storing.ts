@@ -232,6 +232,13 @@ function made(verb: string, a: Surroundings): Meaning {
     return { category: 'Read', kind: 'generate', isWeak: false };
   if (verb === 'create' && a.fields.some(({ name }) => /^manifests?$/i.test(name)))
     return execute('ship');
+  // A shape worked out from coordinates is an answer.
+  if (
+    verb === 'create' &&
+    a.object.some((word) => /^(?:zone|buffer|hull|polygon|grid|geometry|circle)$/.test(word)) &&
+    a.fields.some(({ name }) => /^(?:geometry|coordinates|points?|polygon|geojson)$/i.test(name))
+  )
+    return { category: 'Read', kind: 'compute', isWeak: false };
   if (NOUN_LIKE.has(verb) && a.object.length === 0) return { ...write('create', true) };
   if (
     verb === 'create' ||

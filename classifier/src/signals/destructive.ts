@@ -1,4 +1,5 @@
 import { type Act, headOf } from '../act.ts';
+import { isEditOfText } from '../choosers.ts';
 import { clauseOf } from '../clause.ts';
 import { isAbout, objects } from '../lexicon/objects.ts';
 import {
@@ -180,6 +181,8 @@ export const destructiveOption = defineSignal({
       );
       if (
         chosen !== undefined &&
+        // "replace" among the ways to edit a text is no option to lose it.
+        !(/^replace$/i.test(chosen.value) && isEditOfText(reading)) &&
         /mode|strategy|conflict|exists|disposition|behaviou?r|type|policy|operation/i.test(name) &&
         !/^(?:edit|operation|action)$/i.test(name)
       )
