@@ -153,6 +153,15 @@ export const counterLaws: readonly CounterLaw[] = [
     },
   },
   {
+    name: 'read over a shorter time than it was charged for, a counter holds what lies in that',
+    async check(counters) {
+      await counters.charge([charge('a', 9, 1, 10 * MINUTE)], START);
+      await counters.charge([charge('a', 9, 1, 10 * MINUTE)], START + 2 * MINUTE);
+      same(await counters.used('a', MINUTE, START + 2 * MINUTE), 1, 'of the last minute');
+      same(await counters.used('a', 10 * MINUTE, START + 2 * MINUTE), 2, 'of ten minutes');
+    },
+  },
+  {
     name: 'a limit of nothing lets nothing pass',
     async check(counters) {
       same(await isCharged(counters, charge('a', 0), START), false, 'charged');

@@ -3,9 +3,10 @@ import { redisScript, TIME_LUA } from './redis-script.ts';
 /**
  * Checks and charges a call in one step.
  *
- * A counter is a sorted set, scored by time. A member is `number:amount:total`; totals run on, so that the sum of a window
- * is the difference of two members, however many lie between. Where amounts are not whole a total is `x`, and the window
- * is added up as policies add amounts, rounded to 15 digits.
+ * A counter is a sorted set, scored by time. A member is `number:amount:total:window`; totals run on, so that the sum of a
+ * window is the difference of two members, however many lie between. Where amounts are not whole a total is `x`, and the
+ * window is added up as policies add amounts, rounded to 15 digits. A counter may be read over another time than it was
+ * charged for, so each member says how long it counts.
  *
  * Keys: meta, call, grant, binding, pending, approvals, then the counters. Arguments: epoch, time given, attempt, how
  * long calls are remembered, what is asked (see below), eight fields of a question, then three a counter: window, amount
@@ -19,7 +20,7 @@ local function add(a, b)
 end
 local function isWhole(n) return n == math.floor(n) and math.abs(n) <= 9007199254740991 end
 local function read(member)
-  local amount, total = string.match(member, '^%d+:([^:]+):(.+)$')
+  local amount, total = string.match(member, '^%d+:([^:]+):([^:]+):')
   return tonumber(amount), total
 end
 local function used(key, from)
@@ -34,6 +35,17 @@ local function used(key, from)
     sum = add(sum, (read(member)))
   end
   return sum
+end
+-- Forgets from the oldest on what counts no longer; more is forgotten at once than is ever added.
+local function forget(key, at)
+  local oldest = redis.call('ZRANGE', key, 0, 31, 'WITHSCORES')
+  local gone = {}
+  for i = 1, #oldest, 2 do
+    local window = tonumber(string.match(oldest[i], ':(%d+)$'))
+    if tonumber(oldest[i + 1]) + window > at then break end
+    gone[#gone + 1] = oldest[i]
+  end
+  if #gone > 0 then redis.call('ZREM', key, unpack(gone)) end
 end
 
 local meta, call, grant, binding, pending, approvals = unpack(KEYS, 1, 6)
@@ -114,11 +126,11 @@ for i = 1, count do
     if total ~= 'x' then
       total = isWhole(tonumber(amount)) and isWhole(total) and string.format('%.0f', total) or 'x'
     end
-    local member = string.format('%016.0f:%s:%s', number, amount, total)
-    redis.call('ZADD', key, at, member)
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.0f', at - tonumber(window)))
+    redis.call('ZADD', key, at, string.format('%016.0f:%s:%s:%s', number, amount, total, window))
+    forget(key, at)
     -- A second more, so that the key outlives every charge that still counts.
-    redis.call('PEXPIRE', key, string.format('%.0f', tonumber(window) + 1000))
+    local keep = math.max(tonumber(window) + 1000, redis.call('PTTL', key))
+    redis.call('PEXPIRE', key, string.format('%.0f', keep))
     charges[#charges + 1] = {key, number}
   end
 end
@@ -152,7 +164,7 @@ if known then
         if start then
           local at = redis.call('ZSCORE', key, members[i])
           redis.call('ZREM', key, members[i])
-          redis.call('ZADD', key, at, start .. string.format('%.0f', tonumber(total) - taken))
+          redis.call('ZADD', key, at, start .. string.format('%.0f', tonumber(total) - taken) .. rest)
         end
       end
     end

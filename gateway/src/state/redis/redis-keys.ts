@@ -7,8 +7,8 @@ export const keys = {
   meta: '{tw}:meta',
   /** What a call was charged, while it may be asked again or given back. */
   call: (callId: string) => `{tw}:call:${callId}`,
-  /** The charges of one window, a sorted set by time. */
-  counter: (key: string, windowMs: number) => `{tw}:counter:${windowMs}:${key}`,
+  /** The charges of one counter, a sorted set by time. */
+  counter: (key: string) => `{tw}:counter:${key}`,
   grant: (id: string) => `{tw}:grant:${id}`,
   grants: '{tw}:grants',
   /** Grants that are not revoked. */

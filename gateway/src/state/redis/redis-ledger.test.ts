@@ -54,6 +54,29 @@ function countersInRedis(): CountersUnderTest {
 
 test.for(counterLaws)('Redis counters: $name', ({ check }) => check(countersInRedis()));
 
+test('what is charged for a shorter time forgets nothing that counts longer', async () => {
+  const counters = countersInRedis();
+  const charge = (windowMs: number, at: number) =>
+    counters.charge([{ key: 'a', charged: 1, used: 0, max: 1e6, windowMs }], at);
+  await charge(60_000, START);
+  for (let call = 1; call <= 100; call++) await charge(1000, START + call * 500);
+  expect(await counters.used('a', 60_000, START + 50_000)).toBe(101);
+  expect(await counters.used('a', 1000, START + 50_000)).toBe(2);
+  await charge(1000, START + 60_000);
+  expect(await counters.used('a', 1000, START + 60_000)).toBe(1);
+});
+
+test('a counter keeps no more than counts', async () => {
+  const counters = countersInRedis();
+  for (let call = 0; call < 200; call++) {
+    await counters.charge(
+      [{ key: 'a', charged: 1, used: 0, max: 1e6, windowMs: 1000 }],
+      START + call * 100,
+    );
+  }
+  expect(await redis.ask('ZCARD', '{tw}:counter:a')).toBe(10);
+});
+
 test('Redis counters agree with those in memory, whatever is charged, given back and passed over', async () => {
   const step = fc.record({
     passedMs: fc.nat(500),

@@ -97,7 +97,7 @@ export function createRedisLedger(
         [
           ...[keys.meta, keys.call(callId), keys.grant(grant)],
           ...[keys.binding(question?.binding ?? ''), keys.pending(grant), keys.approvals],
-          ...counters.map(({ key, windowMs }) => keys.counter(key, windowMs)),
+          ...counters.map(({ key }) => keys.counter(key)),
         ],
         [
           ...[epoch, time, attempt, CALL_MS],
