@@ -1,4 +1,14 @@
-import { type Profile, profiles, recommend, recommendServer } from '@toolwarden/policy';
+import type { CatalogueEntry } from '@toolwarden/catalogue';
+import {
+  merge,
+  type Policy,
+  type Profile,
+  profiles,
+  type Recommendation,
+  recommend,
+  recommendFlows,
+  recommendServer,
+} from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { plainText } from '../../plain-text.ts';
@@ -6,12 +16,13 @@ import { need, readEntry } from './files.ts';
 import type { Subcommand } from './subcommand.ts';
 
 const help = `
-toolwarden policy recommend --server ID [--tool NAME] [--profile PROFILE] [--data DIR] [--why] [--json]
+toolwarden policy recommend --server ID… [--tool NAME] [--profile PROFILE] [--data DIR] [--why] [--json]
 
 Prints the policy that suits a tool of the catalogue, or all tools of a server: from what each tool does, its risk
-traits and its own arguments. Placeholders such as /workspace and example.com are yours to replace.
+traits and its own arguments. Placeholders such as /workspace and example.com are yours to replace. For several
+servers it prints one policy for all of them, with the flow rules that what they can do together needs.
 
-  --server ID          such as npm:@iterable/mcp
+  --server ID          such as npm:@iterable/mcp; may be given several times
   --tool NAME          one tool; without it, the whole server
   --profile PROFILE    strict (reads only), recommended (default) or permissive
   --data DIR           where the catalogue lies (default data)
@@ -31,19 +42,29 @@ export const recommendSubcommand: Subcommand = {
 
 async function run(args: string[], io: Io): Promise<number> {
   const { values } = readArguments('policy recommend', args, {
-    server: { type: 'string' },
+    server: { type: 'string', multiple: true },
     tool: { type: 'string' },
     profile: { type: 'string' },
     data: { type: 'string' },
     why: { type: 'boolean' },
   });
-  const server = need('recommend', '--server ID', values.server);
+  const [first, ...others] = values.server ?? [];
+  const server = need('recommend', '--server ID', first);
   const profile = readProfile(values.profile ?? 'recommended');
-  const entry = await readEntry(io, server, values.data ?? 'data');
+  const data = values.data ?? 'data';
+  const entry = await readEntry(io, server, data);
+  if (values.tool !== undefined && others.length > 0) {
+    throw new CliError('usage', 'policy recommend: --tool is of one server; give one --server');
+  }
   const { policy, rules, effect } =
-    values.tool === undefined
-      ? recommendServer(entry, profile)
-      : recommend(entry, values.tool, profile);
+    values.tool !== undefined
+      ? recommend(entry, values.tool, profile)
+      : others.length === 0
+        ? recommendServer(entry, profile)
+        : recommendTogether(
+            [entry, ...(await Promise.all(others.map((id) => readEntry(io, id, data))))],
+            profile,
+          );
   if (values.json) {
     io.out(JSON.stringify({ policy, rules, effect }));
     return 0;
@@ -54,6 +75,23 @@ async function run(args: string[], io: Io): Promise<number> {
     for (const { pointer, why } of rules) io.err(plainText(`${pointer}: ${why}`));
   }
   return 0;
+}
+
+/** One policy for servers that one agent uses together: marks of one keep another from acting. */
+function recommendTogether(entries: readonly CatalogueEntry[], profile: Profile): Recommendation {
+  const parts = entries.map((entry) => recommendServer(entry, profile));
+  const flows = recommendFlows(entries, profile);
+  const merged = parts
+    .map(({ policy: { name: _, ...policy } }) => policy)
+    .reduce((all, policy) => merge(all, policy).policy, {
+      version: '1',
+      default: 'deny',
+    } as Policy);
+  return {
+    policy: { ...merged, ...(flows.flows.length > 0 && { flows: flows.flows }) },
+    rules: [...parts.flatMap(({ rules }) => rules), ...flows.rules],
+    effect: parts.map(({ effect }, index) => `${entries[index]?.record.id}: ${effect}`).join(' '),
+  };
 }
 
 function readProfile(text: string): Profile {
