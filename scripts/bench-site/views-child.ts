@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@toolwarden/catalogue/store';
 import { catalogueView } from '../../site/src/lib/catalogue-view.ts';
+import type { PolicyPanel } from '../../site/src/lib/policy-panels.ts';
+import { policyReasons } from '../../site/src/lib/policy-reasons.ts';
 import { serverPages } from '../../site/src/lib/server-pages.ts';
 import { summarizeServer } from '../../site/src/lib/server-summary.ts';
 import { openTokenCounter } from '../../site/src/lib/token-count.ts';
@@ -30,9 +32,13 @@ for (const group of groups) {
   for (const { make } of serverPages({ ...catalogue, countTokens }, entry, [])) {
     const { url, template, view } = make();
     if (!template.endsWith('[tool]')) continue;
-    const page = view as { view: ToolView; policies: object[] };
+    const page = view as { view: ToolView; policies: PolicyPanel[] };
     // The text is in the tokens too; a program that only renders needs it once.
-    const policies = page.policies.map((policy) => ({ ...policy, text: undefined }));
+    const policies = page.policies.map((policy) => ({
+      ...policy,
+      text: undefined,
+      reasons: policyReasons(policy.whys),
+    }));
     const shown = { ...page, policies, structure: toolStructure(page.view) };
     const front = { title: page.view.name, url: `${url}.html`, page: shown };
     pages += 1;

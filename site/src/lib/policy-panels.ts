@@ -68,10 +68,14 @@ function panel(
   return { ...shown, ...printed, effect, whys };
 }
 
+/** A longer policy is not coloured: its elements would be three times its text, and nobody reads it from end to end. */
+const MAX_COLOURED = 10_000;
+
 // What is shown, copied and downloaded is one text, and that text is what is checked.
 function print(policy: object): { text: string; tokens: JsonToken[] } {
   const tokens = joinTokens(jsonTokens(policy as JsonValue));
-  return { tokens, text: tokens.map((token) => token.text).join('') };
+  const text = tokens.map((token) => token.text).join('');
+  return { text, tokens: text.length > MAX_COLOURED ? [{ kind: 'plain', text }] : tokens };
 }
 
 const REFUSED = {

@@ -9,6 +9,7 @@ import { type CatalogueView, catalogueView, countLevels } from './catalogue-view
 import { homeView } from './home-view.ts';
 import { namesIndex } from './names-index.ts';
 import { serverPolicies, toolPolicies } from './policy-panels.ts';
+import { policyReasons } from './policy-reasons.ts';
 import { serverSearchRecord } from './search-record.ts';
 import { summarizeServer } from './server-summary.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
@@ -113,6 +114,22 @@ test('each rule of a policy has its reason, under its place in that policy', () 
   });
   for (const { pointer } of recommended?.whys ?? [])
     expect(resolvePointer(JSON.parse(recommended?.text ?? ''), pointer)).toBeDefined();
+});
+
+test('the policy of a large server is one piece of text, and a reason that holds for many rules stands once', () => {
+  const large = entries.find(({ record }) => record.id === 'npm:@fixture/many-tools');
+  const small = entries.find(({ record }) => record.id === 'npm:@fixture/campaigns');
+  const [many] = serverPolicies(large as (typeof entries)[0]);
+  const [few] = serverPolicies(small as (typeof entries)[0]);
+  expect(many?.text.length).toBeGreaterThan(10_000);
+  expect(many?.tokens).toEqual([{ kind: 'plain', text: many?.text }]);
+  expect(few?.tokens.length).toBeGreaterThan(10);
+  const reasons = policyReasons(many?.whys ?? []);
+  expect(reasons.length).toBeLessThan((many?.whys.length ?? 0) / 2);
+  expect(new Set(reasons.map(({ why }) => why)).size).toBe(reasons.length);
+  expect(reasons.flatMap(({ places }) => places).sort()).toEqual(
+    many?.whys.map(({ place }) => place).sort(),
+  );
 });
 
 test('tools of a server that is gone keep their page and leave the lists', () => {
