@@ -10,6 +10,7 @@ import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
 import type { State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
+import { recordedState } from './recorded-state.ts';
 
 /** How a scripted server answers a request: a result, an error, raw lines, or nothing (then it hangs). */
 type Script = (request: {
@@ -59,18 +60,7 @@ export async function createHarness(options: HarnessOptions) {
   const pins =
     options.lock &&
     createPins({ lock: () => options.lock as Lock, server }, (event) => pinEvents.push(event));
-  const state: State = {
-    ...kept,
-    record(entry, judge) {
-      const recorded = kept.record(entry, judge);
-      if (!(recorded instanceof Promise) && entry.method === 'tools/call') {
-        const { callId, tool, arguments: args } = entry;
-        const { effect } = recorded.decision;
-        happenings.push({ kind: 'recorded', callId, tool, arguments: args, effect });
-      }
-      return recorded;
-    },
-  };
+  const state = recordedState(kept, happenings);
   const guard = createGuard({
     caller: { server, grant },
     policy: () => policy,
@@ -149,7 +139,7 @@ export async function createHarness(options: HarnessOptions) {
     happenings.flatMap((each) => (each.kind === kind ? [JSON.parse(each.line)] : []));
   return {
     happenings,
-    state: memory,
+    state: options.openedState === undefined ? (state as MemoryState) : memory,
     notes,
     pinEvents,
     link,

@@ -9,6 +9,7 @@ import { metaKeys } from '../protocol/methods.ts';
 import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
 import type { Grant, State } from '../state/state.ts';
 import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
+import { recordedState } from './recorded-state.ts';
 import { type HttpScript, startScriptedServer } from './scripted-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -59,12 +60,12 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
       { id: `g-${token}`, label: token, servers, policy },
     ]),
   );
-  const memory = createMemoryState({ grants });
+  const memory = recordedState(createMemoryState({ grants }), happenings);
   const log: string[] = [];
   const gateway = await startGateway({
     config,
     isObserving: options.isObserving === true,
-    openState: () => recording(memory, happenings),
+    openState: () => withoutApprovals(memory),
     stateOption: () => '',
     env: process.env,
     log: (line) => log.push(line),
@@ -198,19 +199,9 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
   };
 }
 
-/** The state, with each decision on the time line. */
-function recording(memory: MemoryState, happenings: Happening[]): State {
-  return {
-    ...memory,
-    record(entry, judge) {
-      const recorded = memory.record(entry, judge);
-      if (recorded instanceof Promise) throw new Error('a state in memory records at once');
-      const { callId, tool, arguments: args } = entry;
-      const { effect } = recorded.decision;
-      happenings.push({ kind: 'recorded', callId, tool, arguments: args, effect });
-      return recorded;
-    },
-  };
+/** Approvals of a state in memory are for tests to look at, not for pages to show. */
+function withoutApprovals({ approvals: _, ...state }: MemoryState): State {
+  return state;
 }
 
 function messagesIn(text: string, type: string): JsonObject[] {

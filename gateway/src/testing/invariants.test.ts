@@ -22,7 +22,50 @@ test('a good run breaks nothing', () => {
   expect(brokenInvariants(run, { ceilings: { t: 1 }, secrets: ['canary'] })).toEqual([]);
 });
 
+const counted = (at: number, used: number, charged = 1): Happening => ({
+  ...{ kind: 'recorded', callId: `c${at}`, tool: 't', arguments: {}, effect: 'allow', at },
+  counters: [{ key: 'k', charged, used, windowMs: 1000 }],
+});
+const sample = (more: object = {}): Happening => ({
+  ...{ kind: 'sampled', rssKb: 1000, files: 20, children: 1 },
+  ...more,
+});
+const lost: Happening = { kind: 'lost', what: 'the store' };
+
+test('windows that pass, charges given back and things that come back break nothing', () => {
+  const run: Happening[] = [
+    ...[sample(), counted(1, 1), counted(500, 2), counted(1400, 2)],
+    ...[{ kind: 'given-back', callId: 'c1400' } as const, counted(1450, 2)],
+    ...[lost, { kind: 'restored' } as const, recorded({}), arrived({})],
+    ...[sample({ files: 40, rssKb: 3000 }), sample({ files: 22, rssKb: 2500 })],
+    { kind: 'client-got', client: 'a', line: '{"method":"x","params":"of a"}' },
+  ];
+  const options = { canaries: { a: 'of a' }, bounds: { rssKb: 3000, files: 40 } };
+  expect(brokenInvariants(run, options)).toEqual([]);
+});
+
+test('the arguments of an audit are compared by their hash', () => {
+  const run: Happening[] = [
+    { ...(recorded({}) as object), arguments: '{"a":1}!' } as Happening,
+    arrived({ a: 1 }),
+  ];
+  const hashOf = (text: string) => `${text}!`;
+  expect(brokenInvariants(run, { hashOf })).toEqual([]);
+  expect(brokenInvariants([run[0] as Happening, arrived({ a: 2 })], { hashOf })).toHaveLength(1);
+});
+
 test.for<[string, Happening[], string]>([
+  ['a counter that forgot', [counted(1, 1), counted(2, 2), counted(3, 1)], 'I3'],
+  ['a counter that a restart emptied', [counted(1, 1), counted(999, 1)], 'I3'],
+  ['a call while something is missing', [recorded({}), lost, arrived({})], 'I4'],
+  [
+    "another's canary",
+    [{ kind: 'client-got', client: 'b', line: '{"method":"x","params":"of a"}' }],
+    'I6',
+  ],
+  ['too much memory', [sample({ rssKb: 5000 })], 'I8'],
+  ['files left open', [sample(), sample({ files: 30 })], 'I8'],
+  ['a process left behind', [sample(), sample({ children: 3 })], 'I8'],
   ['a call without a record', [arrived({})], 'I1'],
   ['a record that came after', [arrived({}), recorded({})], 'I1'],
   ['a record of other arguments', [recorded({ a: 1 }), arrived({ a: 2 })], 'I1'],
@@ -42,6 +85,10 @@ test.for<[string, Happening[], string]>([
     'I9',
   ],
 ])('the checker sees %s', ([, run, invariant]) => {
-  const found = brokenInvariants(run, { ceilings: { t: 1 }, secrets: ['canary'] });
+  const options = {
+    ...{ ceilings: { t: 1 }, secrets: ['canary'], canaries: { a: 'of a' } },
+    bounds: { rssKb: 4000 },
+  };
+  const found = brokenInvariants(run, options);
   expect(found.map((each) => each.slice(0, 2))).toContain(invariant);
 });
