@@ -11,6 +11,11 @@ function firstSentence(description: string, name = 'thing_x'): string {
 
 const told: [why: string, description: string, start: string][] = [
   [
+    'what is waited for is told to its end',
+    'Wait for a drum to complete',
+    'waits for a drum to complete.',
+  ],
+  [
     'a verb with "or" is told with the first',
     'Create or update a drum.',
     'creates or updates a drum.',

@@ -68,7 +68,7 @@ function isHalfObject(objectText: string, clause: string): boolean {
 
 /** What ends in an adjective, a number or a little word was cut off before its noun. */
 const UNFINISHED =
-  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|currently|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short|personal|authenticated|local|remote|global|discovered|obtained|queued|pending|clean|real-time|including|like|such|e\.g|[A-Z]\.[A-Z]|previously \w+)$|^(?:it|them)$|\s(?:that|which) \w+$|\bbetween (?!two\b|the\b|\w+s\b)[\w-]+$/i;
+  /(?:^|\s)(?:\d+\.\d+|new|existing|exact|specific|specified|given|custom|current|currently|single|multiple|several|various|full|active|private|public|latest|recent|other|own|same|different|optional|available|detailed|(?<!\bto )complete|entire|whole|additional|external|internal|related|selected|advanced|basic|more|most|each|every|any|all|this|these|is|are|be|not|no|into|onto|between|through|about|per|than|over|under|double|long|short|personal|authenticated|local|remote|global|discovered|obtained|queued|pending|clean|real-time|including|like|such|e\.g|[A-Z]\.[A-Z]|previously \w+)$|^(?:it|them)$|\s(?:that|which) \w+$|\bbetween (?!two\b|the\b|\w+s\b)[\w-]+$/i;
 
 /** Whether a text breaks off before its noun, or in its middle. */
 export function isUnfinished(text: string): boolean {

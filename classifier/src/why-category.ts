@@ -1,5 +1,5 @@
 import type { Act } from './act.ts';
-import { saidOf } from './clause.ts';
+import { clauseOf, saidOf } from './clause.ts';
 import type { Acts } from './find-acts.ts';
 import type { ActKind } from './meaning.ts';
 import type { Pick } from './pick.ts';
@@ -66,6 +66,8 @@ const WRITE_ELSEWHERE: readonly [string, ...string[]] = [
 /** Whether the arguments hold what the reason says they do. */
 function isStatedWhole({ kind, verb }: Act, { fields }: Reading, acts: Acts): boolean {
   // Of a copy, a snapshot or what an agent writes, the arguments say where it comes from and not what it holds.
+  // "Deny all requests": the arguments do not name them.
+  if (acts.lead.some((act) => /^\s*all\b/i.test(clauseOf(act) ?? ''))) return false;
   const isPlainChange = kind === 'create' || kind === 'change' || kind === 'remove';
   if (isPlainChange && (MADE_FROM.test(verb) || acts.lead.some((act) => isMadeElsewhere(act))))
     return false;

@@ -20,7 +20,7 @@ test('rules and model that agree raise the confidence, and the record says who j
     method: 'model+rules',
     model: 'scripted',
     endpointHost: new URL(server.baseUrl).host,
-    promptVersion: '1',
+    promptVersion: '2',
     samples: 1,
   });
   expect(server.seen).toHaveLength(1);

@@ -9,7 +9,7 @@ import { traitLines } from './answer.ts';
 import type { Message } from './model-reply.ts';
 
 /** Moves with every change of the fixed prompt or of what is sent; answers to another version are asked for again. */
-export const PROMPT_VERSION = '1';
+export const PROMPT_VERSION = '2';
 
 /** The same for every tool and so at the very beginning: endpoints keep the work they did on an equal beginning. */
 export const SYSTEM_PROMPT = `You judge the definition of one MCP tool: what one call of it does, as far as the definition says. The taxonomy is version ${TAXONOMY_VERSION}.
