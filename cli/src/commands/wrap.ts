@@ -6,12 +6,15 @@ export const wrapCommand: Command = {
   summary: 'run a server behind a policy, for a client that starts it on stdio',
   help: `
 Usage: toolwarden wrap --policy FILE [options] -- COMMAND [ARGUMENT…]
+       toolwarden wrap --policy FILE [options] --url ADDRESS [--header NAME:VALUE]…
 
-Stands between an MCP client and a server that it starts: every call is judged by the policy, counted and recorded
+Stands between an MCP client and a server that it starts, or that is reached over HTTP: every call is judged by the policy, counted and recorded
 before the server sees it. Put it into the client's configuration in place of the server's command.
 
   --policy FILE     the policy; followed while it runs, and a broken change leaves the last good one in force
-  --server NAME     name in counters, approvals and audit; else made from the command and its arguments
+  --url ADDRESS     the server's Streamable HTTP endpoint, in place of a command
+  --header NAME:VALUE  sent with each request to it; VALUE may say \${env:NAME}, which keeps secrets off the command line
+  --server NAME     name in counters, approvals and audit; else made from the command and its arguments, or the address
   --catalogue PATH  what tools are, for rules under "classes": a catalogue's data folder, or a JSON file by digest
   --lock FILE       the definitions you accepted (toolwarden pins accept); what differs is withheld under
                     "pinning": "enforce" and told under "warn"; without --catalogue it also says what tools are
@@ -41,21 +44,17 @@ Example:
         state: { type: 'string' },
         timeout: { type: 'string' },
         url: { type: 'string' },
+        header: { type: 'string', multiple: true },
         lock: { type: 'string' },
         observe: { type: 'boolean' },
       },
     );
     const command = split === -1 ? [] : args.slice(split + 1);
-    if (values.url !== undefined) {
+    const url = values.url === undefined ? undefined : urlOf(values.url, values.header, io.env);
+    if (positionals.length > 0 || (command.length === 0) === (url === undefined)) {
       throw new CliError(
         'usage',
-        'wrap: --url is not supported by this version; see toolwarden wrap --help',
-      );
-    }
-    if (positionals.length > 0 || command.length === 0) {
-      throw new CliError(
-        'usage',
-        "wrap: expected the server's command after --; see toolwarden wrap --help",
+        "wrap: expected the server's command after --, or --url; see toolwarden wrap --help",
       );
     }
     if (values.policy === undefined) {
@@ -75,6 +74,7 @@ Example:
     return runWrap(
       {
         command,
+        ...(url && { url }),
         policy: values.policy,
         isObserving: values.observe === true,
         openState: () => openSqliteState({ folder }),
@@ -96,6 +96,24 @@ Example:
     );
   },
 };
+
+/** The address and what is sent with each request. Values are filled in from the environment, where others do not see them. */
+function urlOf(address: string, headers: string[] = [], env: NodeJS.ProcessEnv) {
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
+    throw new CliError('usage', `wrap: --url ${address}: expected an http or https address`);
+  }
+  const filled = headers.map((header) => {
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(header) ?? [];
+    if (name === '') throw new CliError('usage', 'wrap: --header: expected NAME:VALUE');
+    const text = value.replace(/\$\{env:([A-Za-z_]\w*)\}/g, (_, variable: string) => {
+      const found = env[variable];
+      if (found !== undefined) return found;
+      throw new CliError('input', `wrap: --header ${name}: the variable ${variable} is not set`);
+    });
+    return [name, text] as const;
+  });
+  return { address, headers: Object.fromEntries(filled) };
+}
 
 function webhookOf(env: NodeJS.ProcessEnv) {
   const url = env['TOOLWARDEN_WEBHOOK'];

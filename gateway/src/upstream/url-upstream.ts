@@ -134,8 +134,9 @@ class UrlUpstream implements Upstream {
 
   #addSession(headers: string[], listener: Listener | undefined): void {
     if (this.#sessionId !== undefined) headers.push('Mcp-Session-Id', this.#sessionId);
-    if (listener !== undefined) headers.push(...listener.passedHeaders);
-    else if (this.#version !== undefined) headers.push('MCP-Protocol-Version', this.#version);
+    if (listener !== undefined && listener.passedHeaders.length > 0) {
+      headers.push(...listener.passedHeaders);
+    } else if (this.#version !== undefined) headers.push('MCP-Protocol-Version', this.#version);
   }
 
   #headersFor(message: string, about: Pending | undefined, listener: Listener | undefined) {

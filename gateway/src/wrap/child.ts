@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { GatewayError } from '../gateway-error.ts';
+import type { Link, LinkOptions } from '../link/link-options.ts';
+import type { Pending } from '../link/pending.ts';
 import { watchOver } from './watchdog.ts';
 
 /** The wrapped server as a process: a group of its own, so that what it starts ends with it. */
 export type ServerProcess = {
   readonly stdout: NodeJS.ReadableStream;
-  write(message: string): boolean;
+  /** `about` is the request that the message is. */
+  write(message: string, about?: Pending): boolean;
   onDrain(listener: () => void): void;
   /** The exit code, 128 and the signal's number where one ended it; settles when its output has been read. */
   readonly exited: Promise<number>;
@@ -13,6 +16,10 @@ export type ServerProcess = {
   end(signal?: NodeJS.Signals): Promise<void>;
   /** Ends it at once, and hears no more of it. */
   destroy(): void;
+  /** What a server over HTTP needs beside: who is told of its failures, and where each request came from. */
+  attach?(link: Link): void;
+  originOf?(): object;
+  linkOptions?: Partial<LinkOptions>;
 };
 
 const PATIENCE_MS = 2_000;

@@ -6,10 +6,11 @@ import { createGuard } from '../guard.ts';
 import { createLineReader } from '../json/line-reader.ts';
 import { createLink } from '../link/link.ts';
 import type { Link } from '../link/link-options.ts';
-import { pendingLimits } from '../link/pending.ts';
+import { type Pending, pendingLimits } from '../link/pending.ts';
 import { needsLock, type PinBoard, pinEventNote } from '../pins/pin-board.ts';
 import type { Pins } from '../pins/pins.ts';
 import { watchPolicy } from '../policy/watch-policy.ts';
+import { readClientMessage } from '../protocol/client-message.ts';
 import type { Note, State } from '../state/state.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
 import { envForServer, type ServerProcess, startServer } from './child.ts';
@@ -19,6 +20,8 @@ import { serverNameOf } from './server-name.ts';
 /** How one server is wrapped. */
 export type WrapOptions = {
   command: readonly string[];
+  /** Where the server is, if it is not started by a command. */
+  url?: { address: string; headers: Record<string, string> };
   policy: string;
   /** Names the server in counters and audit; else its command does. */
   server?: string;
@@ -55,7 +58,7 @@ export async function runWrap(
   io: WrapIo,
   signal: AbortSignal,
 ): Promise<number> {
-  const name = options.server ?? serverNameOf(options.command);
+  const name = options.server ?? nameOf(options);
   // INVARIANT: nothing is started before the policy, the classes and the state are there.
   const teller = { note: (_: Note['kind'], __: Note['detail']) => {} };
   const policy = await watchPolicy(
@@ -83,7 +86,7 @@ export async function runWrap(
       }
     };
     teller.note = note;
-    const child = await startServer(options.command, envForServer(io.env));
+    const child = await openServer(options, io);
     note('started', { digest: policy.current.digest, observing: options.isObserving });
     const pins = board && pinsFor(name, board, { err: io.err, note });
     const classify = classOf ?? pins?.classOf;
@@ -104,6 +107,7 @@ export async function runWrap(
       guard,
       session,
       ...connect(io, child),
+      ...child.linkOptions,
       outcome: (callId, outcome) => state.outcome(callId, outcome),
       undo: (callId) => state.undo(callId),
       approvalStatus: (id) => state.approvalStatus(id),
@@ -118,6 +122,7 @@ export async function runWrap(
       limits: limitsOf(options),
       ...(options.stateOption !== undefined && { stateOption: options.stateOption }),
     });
+    child.attach?.(link);
     const code = await carry(link, child, io, signal);
     note('stopped', { code });
     return code;
@@ -156,6 +161,20 @@ function pinsFor(
     for (const line of lines) err(line);
     note('pin-mismatch', detail);
   });
+}
+
+async function openServer({ url, command }: WrapOptions, { env, err }: WrapIo) {
+  if (url === undefined) return startServer(command, envForServer(env));
+  // Only who needs it waits for it to load.
+  const { openUrlServer } = await import('./url-server.ts');
+  return openUrlServer(url.address, url.headers, err);
+}
+
+/** A server over HTTP is called by its address, as in the catalogue. */
+function nameOf({ url, command }: WrapOptions): string {
+  if (url === undefined) return serverNameOf(command);
+  const { host, pathname } = new URL(url.address);
+  return `url:${host}${pathname}`;
 }
 
 async function openState({ openState: open, webhook }: WrapOptions, { err }: WrapIo) {
@@ -212,8 +231,8 @@ function connect({ stdin, stdout }: WrapIo, child: ServerProcess) {
       const line = typeof message === 'string' ? `${message}\n` : message;
       if (!stdout.write(line)) child.stdout.pause();
     },
-    toServer(message: string) {
-      if (!child.write(message)) stdin.pause();
+    toServer(message: string, about?: Pending) {
+      if (!child.write(message, about)) stdin.pause();
     },
   };
 }
@@ -227,7 +246,9 @@ async function carry(
 ): Promise<number> {
   const overlong = (who: string) => () =>
     io.err(`a line of the ${who} was too long and was dropped`);
-  const readClient = createLineReader((line) => link.fromClient(line), overlong('client'));
+  const fromClient = (line: Buffer) =>
+    link.fromClientMessage(readClientMessage(line), child.originOf?.());
+  const readClient = createLineReader(fromClient, overlong('client'));
   const readServer = createLineReader((line) => link.fromServer(line), overlong('server'));
   const left = Promise.withResolvers<'left' | 'failed'>();
   const leave = () => left.resolve('left');
