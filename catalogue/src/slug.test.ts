@@ -93,6 +93,61 @@ describe('tool slugs', () => {
   });
 });
 
+/** A hundred thousand names that nearly meet: other case, other Unicode form, other marks, reserved names, endless ones. */
+function namesThatNearlyMeet(): string[] {
+  const words = [
+    'get',
+    'user',
+    'Ünï',
+    'con',
+    'aux',
+    'index',
+    'naïve',
+    'data.json',
+    '家族',
+    'x'.repeat(90),
+  ];
+  const forms: ((word: string) => string)[] = [
+    (word) => word,
+    (word) => word.toUpperCase(),
+    (word) => word.normalize('NFD'),
+    (word) => `${word}.`,
+    (word) => `${word} `,
+    (word) => `-${word}`,
+    (word) => `${word}\u200b`,
+    (word) => word.replace(/^./u, (first) => first.toUpperCase()),
+  ];
+  const marks = ['_', '-', '', ' ', '.', '/', '__'];
+  const names = new Set<string>();
+  for (let turn = 0; names.size < 100_000; turn++)
+    for (const first of words)
+      for (const second of words)
+        for (const form of forms)
+          for (const mark of marks)
+            names.add(`${form(first)}${mark}${form(second)}${turn === 0 ? '' : turn}`);
+  return [...names].slice(0, 100_000);
+}
+
+test('S4: a hundred thousand names that nearly meet have as many short slugs, whatever their order', () => {
+  const names = namesThatNearlyMeet();
+  const slugs = toolSlugs(names);
+  const folded = new Set([...slugs.values()].map((slug) => slug.toLowerCase().normalize('NFC')));
+  expect(folded.size).toBe(names.length);
+  const again = toolSlugs(names.toReversed());
+  expect(names.filter((name) => again.get(name) !== slugs.get(name))).toEqual([]);
+  expect([...slugs.values()].filter((slug) => !/^[a-z0-9_][a-z0-9_~-]{0,79}$/.test(slug))).toEqual(
+    [],
+  );
+});
+
+test('S4: as many servers have as many short slugs', () => {
+  const ids = namesThatNearlyMeet().map((name): ServerId => `registry:${name}`);
+  const slugs = ids.map(serverSlug);
+  expect(new Set(slugs.map((slug) => slug.toLowerCase().normalize('NFC'))).size).toBe(ids.length);
+  expect(slugs.filter((slug) => !/^registry__[a-z0-9._~-]+$/.test(slug))).toEqual([]);
+  expect(Math.max(...slugs.map((slug) => Buffer.byteLength(slug)))).toBeLessThanOrEqual(80);
+});
+
 describe('server ids', () => {
   test.for([
     '--registry=http://x',

@@ -1,7 +1,10 @@
 import { sha256Hex } from './digest.ts';
 import type { ServerId } from './server-id.ts';
 
+/** In characters and bytes, as all of them are ASCII: short enough for any file system with a suffix. */
 const MAX_SLUG_LENGTH = 80;
+/** Of a hash, with its `~`. */
+const SERVER_HASH = 17;
 /** Names that some file systems keep for devices, and suffixes that the twins of a page use. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d|index)$|\.(json|md|html|svg)$/;
 
@@ -24,7 +27,9 @@ export function serverSlug(id: ServerId): string {
     parts.length === (rest.includes('/') ? 2 : 1) &&
     (origin !== 'npm' || rest.includes('/') === isScoped) &&
     readable.length <= MAX_SLUG_LENGTH - origin.length - 2;
-  return isLossless ? `${origin}__${readable}` : `${origin}__${withHash(tidy(rest), id, 16)}`;
+  if (isLossless) return `${origin}__${readable}`;
+  const start = tidy(rest, MAX_SLUG_LENGTH - origin.length - 2 - SERVER_HASH);
+  return `${origin}__${withHash(start, id, SERVER_HASH - 1)}`;
 }
 
 /**
@@ -72,12 +77,12 @@ function kebab(name: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-function tidy(text: string): string {
+function tidy(text: string, max = 60): string {
   const readable = text
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '-')
     .replace(/^[-_]+|[-_]+$/g, '');
-  return readable.slice(0, 60) || 'unnamed';
+  return readable.slice(0, max) || 'unnamed';
 }
 
 function withHash(readable: string, exact: string, digits: number): string {
