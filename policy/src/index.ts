@@ -35,7 +35,7 @@ export { PolicyError } from './policy-error.ts';
 export { type Argument, argumentsOf } from './recommend/arguments.ts';
 export { benignArguments } from './recommend/benign.ts';
 export { type Profile, profiles } from './recommend/caps.ts';
-export { recommendFlows } from './recommend/flows.ts';
+export { withFlows } from './recommend/flows.ts';
 export { type Recommendation, recommend, recommendServer } from './recommend.ts';
 export {
   type PolicyTest,

@@ -53,7 +53,7 @@ test('the tightest of several rules holds', async () => {
   expect(await harness.call('act')).toMatchObject({ result: { isError: true } });
 });
 
-test.for([
+test.for<[secret: string, what: string]>([
   ['ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2', 'a token of GitHub'],
   ['AKIAQWERTYUIOPASDFGH', 'a key id of AWS'],
   ['xoxb-1234567890-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx', 'a token of Slack'],

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { sampleEntry } from '../../fixtures/sample-entry.ts';
 import { compilePolicy } from '../compile.ts';
 import { lint } from '../lint.ts';
-import { recommendFlows } from './flows.ts';
+import { recommendServer } from '../recommend.ts';
+import { createRunner } from '../run-calls.ts';
+import { recommendFlows, withFlows } from './flows.ts';
 
 const entry = (name: string, traits: string[]) =>
   sampleEntry({ name, category: 'Read', traits } as never);
@@ -55,4 +57,24 @@ test('every recommended rule is one the language takes, with a reason of its own
   await compilePolicy(policy);
   expect(lint(policy)).toEqual([]);
   expect(rules.map(({ pointer }) => pointer)).toEqual(flows.map((_, index) => `/flows/${index}`));
+});
+
+test('the policy says itself what its tools carry, and without a catalogue stops what it should', async () => {
+  const entries = [
+    sampleEntry(
+      { name: 'browse', category: 'Read', traits: ['untrusted_content'] },
+      { name: 'notes', category: 'Read', traits: ['private_data'] },
+      { name: 'post', category: 'Write', traits: ['communicates_externally'] },
+      { name: 'add', category: 'Read', traits: [] },
+    ),
+  ];
+  const [entry] = entries;
+  if (entry === undefined) throw new Error('no entry');
+  const { policy } = withFlows(recommendServer(entry, 'permissive').policy, entries);
+  expect(policy.tools?.['add']?.marks).toEqual([]);
+  const run = createRunner(await compilePolicy(policy));
+  const effects = ['add', 'post', 'browse', 'post', 'notes', 'post', 'add'].map(
+    (tool, at) => run({ server: 's', tool, arguments: {}, at }).effect,
+  );
+  expect(effects).toEqual(['allow', 'allow', 'allow', 'allow', 'allow', 'approve', 'allow']);
 });

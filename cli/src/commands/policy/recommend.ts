@@ -6,8 +6,8 @@ import {
   profiles,
   type Recommendation,
   recommend,
-  recommendFlows,
   recommendServer,
+  withFlows,
 } from '@toolwarden/policy';
 import { CliError, readArguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
@@ -80,16 +80,16 @@ async function run(args: string[], io: Io): Promise<number> {
 /** One policy for servers that one agent uses together: marks of one keep another from acting. */
 function recommendTogether(entries: readonly CatalogueEntry[], profile: Profile): Recommendation {
   const parts = entries.map((entry) => recommendServer(entry, profile));
-  const flows = recommendFlows(entries, profile);
   const merged = parts
     .map(({ policy: { name: _, ...policy } }) => policy)
     .reduce((all, policy) => merge(all, policy).policy, {
       version: '1',
       default: 'deny',
     } as Policy);
+  const { policy, rules } = withFlows(merged, entries, profile);
   return {
-    policy: { ...merged, ...(flows.flows.length > 0 && { flows: flows.flows }) },
-    rules: [...parts.flatMap(({ rules }) => rules), ...flows.rules],
+    policy,
+    rules: [...parts.flatMap((part) => part.rules), ...rules],
     effect: parts.map(({ effect }, index) => `${entries[index]?.record.id}: ${effect}`).join(' '),
   };
 }

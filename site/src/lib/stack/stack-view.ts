@@ -7,10 +7,9 @@ import {
   levels,
   type Trait,
 } from '@toolwarden/catalogue';
-import { type Conflict, type Policy, recommendServer } from '@toolwarden/policy';
+import { type Conflict, type Policy, recommendServer, withFlows } from '@toolwarden/policy';
 import type { LoadedServer } from '../server-data.ts';
 import { mergePolicies } from '../workbench/merge-policies.ts';
-import { withToxicFlow } from '../workbench/toxic-flow.ts';
 
 export type StackTool = { server: LoadedServer; tool: CatalogueTool };
 
@@ -25,8 +24,6 @@ export type StackView = {
   isToxic: boolean;
   attacks: ApplicableAttack[];
   policy: Policy;
-  /** As `policy`, without what only the gateway in front of all servers can keep. */
-  policyForWrap: Policy;
   conflicts: Conflict[];
 };
 
@@ -63,8 +60,10 @@ export function stackView(servers: readonly LoadedServer[], attacks: readonly At
       servers.map(({ entry }) => entry),
       attacks,
     ),
-    policy: withToxicFlow(policy, isToxic),
-    policyForWrap: policy,
+    policy: withFlows(
+      policy,
+      servers.map(({ entry }) => entry),
+    ).policy,
     conflicts,
   };
 }

@@ -140,12 +140,13 @@ describe('a stack', () => {
     const whole = stackView(reading, []);
     expect(whole.legs.map(({ tools }) => tools.length > 0)).toEqual([true, true, true]);
     expect(whole.isToxic).toBe(true);
-    expect(whole.policy.flows).toHaveLength(1);
-    expect(whole.policyForWrap.flows).toBeUndefined();
+    const leak = ['untrusted_content', 'private_data'];
+    expect(whole.policy.flows?.[0]?.after.traits).toEqual(leak);
+    expect(whole.policy.tools?.['get_weather']?.marks).toEqual(['untrusted_content']);
     expect(policySchema.safeParse(whole.policy).success).toBe(true);
     await compilePolicy(whole.policy);
     const part = stackView(servers, []);
     expect(part.isToxic).toBe(false);
-    expect(part.policy.flows).toBeUndefined();
+    expect(part.policy.flows?.map(({ after }) => after.traits)).not.toContainEqual(leak);
   });
 });

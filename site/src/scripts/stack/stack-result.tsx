@@ -224,7 +224,7 @@ function Tools({ view }: { view: StackView }) {
 function PolicyPart({ analysis: { recognised, view, wrapped } }: { analysis: Analysis }) {
   const id = useId();
   const [said, setSaid] = useState('');
-  const policy = printPolicy(view.policyForWrap);
+  const policy = printPolicy(view.policy);
   const local = recognised.filter(({ kind }) => kind !== 'url');
   const copy = async (text: string, what: string) =>
     setSaid((await copyText(text)) ? `${what} copied` : 'The browser does not allow copying.');
