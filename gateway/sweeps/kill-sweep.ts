@@ -50,7 +50,9 @@ export async function killRound(seed: number): Promise<RunCheck> {
 }
 
 /** Numbers from 0 to 1 that a seed decides, the same on every machine. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   const generator = xoroshiro128plus(seed);
+  // The first numbers of neighbouring seeds are nearly the same.
+  for (let skipped = 0; skipped < 20; skipped++) uniformFloat64(generator);
   return () => uniformFloat64(generator);
 }

@@ -8,6 +8,8 @@ export type TcpProxy = {
   leadTo(port: number): void;
   /** Drops the next answer that a chunk from the client asks for, and the connection with it. */
   cutAfter(isIt: (chunk: string) => boolean): void;
+  /** Lets no answer through any more. */
+  hold(): void;
   /** Ends all connections. */
   cut(): void;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export type TcpProxy = {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let port = target;
+  let isHeld = false;
   let cuts: ((chunk: string) => boolean) | undefined;
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
@@ -42,7 +45,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     });
     upstream.on('data', (chunk) => {
       if (isCut) end();
-      else client.write(chunk);
+      else if (!isHeld) client.write(chunk);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -55,6 +58,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     cutAfter(isIt) {
       cuts = isIt;
+    },
+    hold() {
+      isHeld = true;
     },
     cut() {
       for (const socket of sockets) socket.destroy();

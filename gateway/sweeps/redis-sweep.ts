@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyAudit } from '../src/audit/verify-audit.ts';
+import { stateFiles } from '../src/state/open-database.ts';
+import { startRedis } from '../src/testing/start-redis.ts';
+import { sentCalls, startReplica } from '../src/testing/start-replica.ts';
+import { startTcpProxy } from '../src/testing/tcp-proxy.ts';
+
+/** What a round left behind, by the log of the server behind all gateways. */
+export type RedisRound = {
+  sent: number;
+  overLimit: number;
+  /** Sent without a record of an allowing decision before it. */
+  unaudited: number;
+  auditProblems: number;
+  /** Capacity that a crash cost. */
+  lost: number;
+};
+
+const LIMIT = 300;
+const LONGEST_MS = 250;
+
+/**
+ * One round: two gateways share a Redis and are called as fast as they answer; at a random time one of them, both, or
+ * Redis itself is killed. Redis comes back with its log, another gateway takes over until the limit refuses.
+ */
+export async function killRound(random: () => number): Promise<RedisRound> {
+  const base = mkdtempSync(join(tmpdir(), 'toolwarden-redis-sweep-'));
+  const redis = await startRedis();
+  try {
+    const start = (name: string, calls = 1e9) => startGateway(base, redis.url, name, calls);
+    const gateways = ['a', 'b'].map((name) => start(name));
+    await Promise.race(gateways.map(({ first }) => first));
+    await sleep(random() * LONGEST_MS);
+    const victim = random();
+    if (victim < 0.5) await redis.kill();
+    if (victim > 0.3) await gateways[0]?.kill();
+    if (victim > 0.7) await gateways[1]?.kill();
+    if (victim < 0.5) await redis.restart();
+    await start('c', 400).ended;
+    for (const gateway of gateways) await gateway.kill();
+    return checkRound(base, ['a', 'b', 'c'], LIMIT);
+  } finally {
+    await redis.close();
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+/**
+ * One failover: the primary dies under load, its replica takes its place, and the gateways find it under the old address.
+ * Without `replicas` what the replica had not yet is lost, and so many calls may pass again.
+ */
+export async function failoverRound(random: () => number, replicas: number): Promise<RedisRound> {
+  const base = mkdtempSync(join(tmpdir(), 'toolwarden-redis-sweep-'));
+  const primary = await startRedis();
+  const link = await startTcpProxy(primary.port);
+  const replica = await startRedis('--replicaof', '127.0.0.1', String(link.port));
+  const proxy = await startTcpProxy(primary.port);
+  try {
+    while (!String(await replica.ask('INFO', 'replication')).includes('master_link_status:up')) {
+      await sleep(20);
+    }
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const gateways = ['a', 'b'].map((name) => startGateway(base, url, name, 1e9, replicas));
+    await Promise.race(gateways.map(({ first }) => first));
+    await sleep(random() * LONGEST_MS);
+    // A replica that lags: it hears nothing for a moment before the primary dies.
+    link.hold();
+    await sleep(random() * 20);
+    await primary.kill();
+    await replica.ask('REPLICAOF', 'NO', 'ONE');
+    proxy.leadTo(replica.port);
+    proxy.cut();
+    await startGateway(base, url, 'c', 400).ended;
+    for (const gateway of gateways) await gateway.kill();
+    return checkRound(base, ['a', 'b', 'c'], LIMIT);
+  } finally {
+    await proxy.close();
+    await link.close();
+    await Promise.all([primary.close(), replica.close()]);
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+function startGateway(base: string, url: string, name: string, calls: number, replicas = 0) {
+  return startReplica({
+    ...{ url, folder: join(base, name), log: join(base, 'log'), name, max: LIMIT, window: 'day' },
+    ...{ atOnce: 8, calls, deadlineMs: 2000, replicas },
+  });
+}
+
+function checkRound(base: string, names: string[], limit: number): RedisRound {
+  const sent = sentCalls(join(base, 'log'));
+  // One that was killed as it started has written nothing yet.
+  const folders = names
+    .map((name) => join(base, name))
+    .filter((folder) => existsSync(stateFiles(folder).database));
+  const allowed = new Set(folders.flatMap(allowedCalls));
+  const problems = folders.map(
+    (folder) => verifyAudit({ source: { folder }, keys: new Map() }).problems.length,
+  );
+  return {
+    sent: sent.length,
+    overLimit: Math.max(0, sent.length - limit),
+    unaudited: sent.filter(({ callId }) => !allowed.has(callId)).length,
+    auditProblems: problems.reduce((sum, count) => sum + count, 0),
+    lost: Math.max(0, limit - sent.length),
+  };
+}
+
+function allowedCalls(folder: string): string[] {
+  const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
+  const rows = db.prepare('SELECT body FROM record').all();
+  db.close();
+  return rows.flatMap(({ body }) => {
+    const { kind, effect, call } = JSON.parse(String(body));
+    return kind === 'decision' && effect === 'allow' ? [call as string] : [];
+  });
+}
