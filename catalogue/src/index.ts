@@ -57,6 +57,13 @@ export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } 
 export { nameWords } from './name-words.ts';
 export { type Needs, needsSchema, type ToolNeeds, toolNeedsSchema } from './needs.ts';
 export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
+export {
+  isReproduced,
+  type Replay,
+  type ReplayLine,
+  type ReplayRun,
+  type ReplayRunSummary,
+} from './replay.ts';
 export { type Assessment, assess, type RiskProfile, riskProfiles } from './risk.ts';
 export { type FoundSignal, type SignalId, schemaSignals, signalsOf } from './schema-signals.ts';
 export {

@@ -31,6 +31,7 @@ import {
   writeWhole,
 } from './store-files.ts';
 import { fingerprintServers, type ServerFiles } from './store-fingerprints.ts';
+import { replayStore } from './store-replays.ts';
 import { type Takedown, takedownsSchema } from './takedown.ts';
 
 export {
@@ -226,6 +227,8 @@ export function openStore(dir: string) {
     /** Writes an entry in canonical form; says whether the file changed. */
     writeAttack: (entry: AttackEntry) =>
       writeWhole(join(dir, attackPath(entry.attack.id)), attackText(entry)),
+
+    ...replayStore(dir),
 
     async readCrawlRuns(): Promise<Reading<CrawlRun>> {
       const reading: Reading<CrawlRun> = { items: [], problems: [] };

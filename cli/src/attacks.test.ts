@@ -62,7 +62,7 @@ test('show --json gives facts, text and links both ways as one object', async ()
 test.for([
   [['show', 'rug-pul'], /^toolwarden attacks: show: no attack "rug-pul"; did you mean rug-pull/],
   [['show'], /^toolwarden attacks: show: expected one ID/],
-  [['frob'], /^toolwarden attacks: expected list or show/],
+  [['frob'], /^toolwarden attacks: expected list, show or run/],
   [['list', '--trait', 'spooky'], /^toolwarden attacks: --trait spooky: expected one of bulk, /],
   [['list', '--year', 'last'], /^toolwarden attacks: --year last: expected a year/],
   [['list', 'rug'], /^toolwarden attacks: list takes no rug/],

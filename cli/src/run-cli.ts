@@ -46,7 +46,7 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     load: async () => (await import('./commands/audit.ts')).auditCommand,
   },
   attacks: {
-    summary: 'search and read the attack database',
+    summary: 'search, read and replay the attack database',
     load: async () => (await import('./commands/attacks.ts')).attacksCommand,
   },
   build: {

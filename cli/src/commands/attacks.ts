@@ -16,10 +16,12 @@ import { CliError, type Command, readArguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { table } from '../table.ts';
+import { runAttacks } from './attacks-run.ts';
 
 const help = `
 toolwarden attacks list [--search TEXT] [filters] [--data DIR] [--json]
 toolwarden attacks show ID [--data DIR] [--json]
+toolwarden attacks run [ID…] [--record] [--data DIR] [--json]
 
 The attack database: documented attacks on agents through MCP, what they need, and what stops them.
 
@@ -34,10 +36,13 @@ The attack database: documented attacks on agents through MCP, what they need, a
     --verification WORD  documented or reported
     --gateway WORD       what a gateway stops of it: full, partial or none
   show ID                one entry whole; ID is its id, or another name of it such as SAF-T1001
+  run [ID…]              replays attacks against the gateway: without the control the harm must happen, with it not, and
+                         honest use must still pass; needs the repository
+    --record             writes what came of it below replays/ in the data folder
   --data DIR             where the records lie (default data)
   --json                 list: one entry's facts a line; show: facts, text and links as one object
 
-Exit code 0; 1 if a file of the database could not be read; 2 for an unknown ID, word or option.
+Exit code 0; 1 if a file of the database could not be read or a replay went wrong; 2 for an unknown ID, word or option.
 
 Example:
   toolwarden attacks list --search "rug pull"
@@ -45,7 +50,7 @@ Example:
 
 export const attacksCommand: Command = {
   name: 'attacks',
-  summary: 'search and read the attack database',
+  summary: 'search, read and replay the attack database',
   help,
   run,
 };
@@ -62,10 +67,19 @@ async function run(args: string[], io: Io): Promise<number> {
     verification: { type: 'string' },
     gateway: { type: 'string' },
     data: { type: 'string' },
+    record: { type: 'boolean' },
   });
   const [act, ...names] = positionals;
+  if (act === 'run') {
+    const { data, json, record } = values;
+    return runAttacks(
+      names,
+      { ...(data && { data }), json: json === true, record: record === true },
+      io,
+    );
+  }
   if (act !== 'list' && act !== 'show') {
-    throw new CliError('usage', 'expected list or show; see toolwarden attacks --help');
+    throw new CliError('usage', 'expected list, show or run; see toolwarden attacks --help');
   }
   checkWords(values);
   const store = openStore(resolvePath(io, values.data ?? 'data'));

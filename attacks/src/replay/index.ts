@@ -1,0 +1,3 @@
+export { loadScenarios } from '../scenarios/index.ts';
+export { type Replay, runScenarios } from './run-scenarios.ts';
+export type { Scenario } from './scenario.ts';
