@@ -60,7 +60,7 @@ export async function watchFile<Value>(
 }
 
 /** Changes whenever a file is written, replaced or removed. */
-export function fileIdentity(path: string): string {
+function fileIdentity(path: string): string {
   let stats: Stats;
   try {
     stats = statSync(path);

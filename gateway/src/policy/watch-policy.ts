@@ -1,9 +1,6 @@
 import { type LoadedPolicy, loadPolicy } from './load-policy.ts';
 import { type FileWatch, watchFile } from './watch-file.ts';
 
-// Until the configuration is followed by watchFile too.
-export { fileIdentity } from './watch-file.ts';
-
 /** The policy in force, which follows its file. */
 export type PolicyWatch = FileWatch<LoadedPolicy>;
 

@@ -66,7 +66,7 @@ function likelySecrets(text: string): Found[] {
 const LEAST_BITS = 3.2;
 
 /** Whether a word is one that nobody would think of: many different characters, and not only letters of one case. */
-export function isRandom(word: string): boolean {
+function isRandom(word: string): boolean {
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
   if (kinds < 2) return false;
   const counts = new Map<string, number>();
