@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuildResult, buildSite } from './build.ts';
 import { brokenLinks } from './checks/broken-links.ts';
@@ -200,24 +200,38 @@ test('the page of a server that could not be listed counts nothing', async () =>
 });
 
 test(
-  'S12: the same data gives the same bytes, in another time zone and beside another build',
+  'S12: the same data gives the same bytes, in another time zone and language, beside another build, whatever was written first',
   async () => {
-    const build = (name: string) =>
-      buildSite({ dataDir: FIXTURES, outDir: join(folder, name), origin: 'https://tools.example' });
-    const zone = process.env['TZ'];
-    process.env['TZ'] = 'Pacific/Chatham';
-    try {
-      await Promise.all([build('second'), build('third')]);
-    } finally {
-      if (zone === undefined) delete process.env['TZ'];
-      else process.env['TZ'] = zone;
+    const reversed = join(folder, 'reversed');
+    const files = await readdir(FIXTURES, { recursive: true, withFileTypes: true });
+    for (const { parentPath, name } of files.filter((entry) => entry.isFile()).toReversed()) {
+      const from = join(parentPath, name);
+      await cp(from, join(reversed, relative(FIXTURES, from)));
     }
+    const build = (name: string, dataDir: string) =>
+      buildSite({ dataDir, outDir: join(folder, name), origin: 'https://tools.example' });
+    await inSurroundings({ TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR' }, () =>
+      Promise.all([build('second', FIXTURES), build('third', reversed)]),
+    );
     const first = await digests(out);
     expect(await digests(join(folder, 'second'))).toEqual(first);
     expect(await digests(join(folder, 'third'))).toEqual(first);
   },
   LIMIT_MS,
 );
+
+/** With other variables of the environment, for this process and those it starts. */
+async function inSurroundings(variables: Record<string, string>, act: () => Promise<unknown>) {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  try {
+    await act();
+  } finally {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+}
 
 test('S6: one bad record in many is left out and named; more than one in a hundred end the build', async () => {
   const data = join(folder, 'data');
