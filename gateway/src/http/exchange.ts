@@ -75,7 +75,9 @@ export class Exchange implements Listener {
     const head = ['Content-Type', 'application/json', 'Content-Length', String(length)];
     if (this.headers.length > 0) head.push(...this.headers);
     this.#response.writeHead(status, head);
-    this.#response.end(message);
+    // As a text of single bytes it leaves in one piece with its head; bytes would be gathered from two.
+    if (typeof message === 'string') this.#response.end(message);
+    else this.#response.end(message.toString('latin1'), 'latin1');
     return true;
   }
 

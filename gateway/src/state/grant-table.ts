@@ -45,7 +45,14 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   const revoke = db.prepare(
     'UPDATE "grant" SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
   );
-  const list = () => all.all() as Row[];
+  const version = db.prepare('PRAGMA data_version');
+  // Looked up for every request over HTTP, and written hardly ever: by us, or by another process, which the version tells.
+  let known: { version: unknown; rows: Row[] } | undefined;
+  const list = () => {
+    const now = (version.get() as { data_version: number }).data_version;
+    if (known?.version !== now) known = { version: now, rows: all.all() as Row[] };
+    return known.rows;
+  };
   return {
     hasAny: () => any.get() !== undefined,
     find(token, at) {
@@ -67,14 +74,19 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
       const id = `g-${randomBytes(5).toString('hex')}`;
       const token = newToken();
       const list = JSON.stringify(servers);
+      known = undefined;
       insert.run(id, label, hashOf(token), list, policy, Math.trunc(at), expiresAt ?? null);
       return { id, token };
     },
     rotate(id) {
       const token = newToken();
+      known = undefined;
       return renew.run(hashOf(token), id).changes === 1 ? token : undefined;
     },
-    revoke: (id, at) => revoke.run(Math.trunc(at), id).changes === 1,
+    revoke(id, at) {
+      known = undefined;
+      return revoke.run(Math.trunc(at), id).changes === 1;
+    },
   };
 }
 

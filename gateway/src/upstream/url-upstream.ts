@@ -183,7 +183,7 @@ class UrlUpstream implements Upstream {
         if (about === undefined) this.#acknowledged(response);
         else this.#answered(response, about, listener);
       });
-      request.end(message);
+      request.end(message, isAscii(message) ? 'latin1' : 'utf8');
     });
   }
 
@@ -333,6 +333,11 @@ function refusalOf(status: number): string {
   if (status >= 300 && status < 400)
     return 'The server sends us elsewhere, and redirects are not followed';
   return `The server answered with HTTP ${status}`;
+}
+
+// Copied instead of converted, where that is the same.
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 function codeOf(error: NodeJS.ErrnoException): string {
