@@ -5,7 +5,13 @@ import { policySchema } from '@toolwarden/policy';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
-import { axeViolations, hasChromium, launchChromium, watchPage } from './testing/chromium.ts';
+import {
+  axeViolations,
+  hasChromium,
+  launchChromium,
+  tabTo,
+  watchPage,
+} from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
@@ -31,6 +37,7 @@ const PAGES = [
   '/attacks/lethal-trifecta',
   '/attacks/cve-2025-6514-mcp-remote',
   '/attacks/by/control/approval',
+  '/attacks/by/framework/cwe',
   '/search?q=create&level=Medium',
   '/method',
   '/data',
@@ -100,7 +107,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.waitForURL(`**${TOOL}`);
       expect(await page.textContent('h1')).toBe('send_campaign');
       expect(await page.textContent('.verdict-level')).toContain('High');
-      await page.click('.policy[data-profile=recommended] [data-copy]');
+      await tabTo(page, '.policy[data-profile=recommended] [data-copy]');
+      await page.keyboard.press('Enter');
       await page.waitForSelector('text=Copied');
       const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
       expect(policySchema.safeParse(copied).success).toBe(true);
@@ -192,15 +200,22 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
-  test('a policy of an attack is copied as it is written', async () => {
+  test('by keyboard alone an attack is found by its CVE and a policy of it copied as it is written', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     await withPage({ permissions }, async (page) => {
-      await open(page, '/attacks/rug-pull');
-      await page.locator('.controls [data-copy]').first().click();
+      await open(page, '/attacks');
+      await tabTo(page, 'main [data-open-search]');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('CVE-2025-53110');
+      await page.waitForSelector('dialog [data-results] a');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/attacks/cve-2025-53110*');
+      await tabTo(page, '.controls [data-copy]');
+      await page.keyboard.press('Enter');
       await page.waitForSelector('text=Copied');
       const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
       expect(policySchema.safeParse(copied).success).toBe(true);
-      expect(copied.pinning).toBe('enforce');
+      expect(Object.keys(copied.tools)).toContain('read_file');
     });
   });
 

@@ -5,7 +5,13 @@ import { policySchema } from '@toolwarden/policy';
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
-import { axeViolations, hasChromium, launchChromium, watchPage } from './testing/chromium.ts';
+import {
+  axeViolations,
+  hasChromium,
+  launchChromium,
+  tabTo,
+  watchPage,
+} from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
@@ -67,18 +73,6 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   const open = (page: Page, path: string) =>
     page.goto(site.url + path, { waitUntil: 'networkidle' });
 
-  /** Moves by Tab to what a selector means, as somebody without a mouse does. */
-  async function tabTo(page: Page, selector: string) {
-    for (let step = 0; step < 80; step += 1) {
-      await page.keyboard.press('Tab');
-      const isThere = await page.evaluate(
-        (wanted) => document.activeElement?.matches(wanted) ?? false,
-        selector,
-      );
-      if (isThere) return;
-    }
-    throw new Error(`Tab does not reach ${selector}`);
-  }
   const policyOf = async (page: Page) =>
     policySchema.parse(JSON.parse((await page.textContent('pre.json')) ?? ''));
 
@@ -312,6 +306,53 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
+  test('by keyboard alone two listings of one server are set side by side', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/compare');
+      expect(await page.textContent('main .empty')).toContain('The same one on both');
+      for (const title of ['On the left', 'On the right']) {
+        await page.getByLabel(title).focus();
+        await page.keyboard.type('@fixture/notes');
+        await page.waitForSelector('.picker ul button');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector(`.picker label:has-text("${title}: @fixture/notes")`);
+      }
+      await page.locator('.side').first().locator('select').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.waitForURL('**a-until=2026-11-20*');
+      await page.waitForSelector('.compared .diff');
+      const row = page.locator('.compared tr', { hasText: 'delete_note' }).last();
+      expect((await row.locator('del').allTextContents()).join(' ')).toContain('Move');
+      expect((await row.locator('ins').allTextContents()).join(' ')).toContain('Permanently');
+      expect(await row.textContent()).toContain('level not known');
+      expect(await page.textContent('.compared thead')).toContain(
+        'version 1.2.2, until 2026-11-20',
+      );
+      const address = page.url();
+      await page.goto(address, { waitUntil: 'networkidle' });
+      await page.waitForSelector('.compared .diff');
+    });
+  });
+
+  test('a server that was listed once has nothing earlier to compare with, and says so', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/compare?a=npm__fixture__shell&b=npm__fixture__shell&b-until=2026-01-01');
+      await page.waitForSelector('text=no listing of npm__fixture__shell ended at 2026-01-01');
+      expect(await page.locator('.side select').count()).toBe(0);
+      expect(await page.textContent('.side')).toContain('not changed since it was first listed');
+    });
+  });
+
+  test('a server’s page leads to its recommended policy in the builder', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/servers/npm__fixture__notes');
+      await page.click('text=Open in the policy builder');
+      await page.waitForSelector('.tool-rules li');
+      const { tools = {} } = await policyOf(page);
+      expect(Object.keys(tools)).toContain('create_note');
+    });
+  });
+
   test('a server that is not there is said plainly', async () => {
     await withPage(
       {},
@@ -349,6 +390,10 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     [
       '/compare?a=npm__fixture__hostile-text&b=npm__fixture__notes',
       async (page) => void (await page.waitForSelector('.compared')),
+    ],
+    [
+      '/compare?a=npm__fixture__notes&a-until=2026-11-20T04:00:00.000Z&b=npm__fixture__notes',
+      async (page) => void (await page.waitForSelector('.compared .diff')),
     ],
   ];
   test.for(FILLED)(

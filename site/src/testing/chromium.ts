@@ -44,3 +44,19 @@ export async function axeViolations(page: Page): Promise<string[]> {
   }
   return found;
 }
+
+const MAX_TABS = 250;
+
+/** Moves by Tab to what a selector means, as somebody without a mouse does. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let step = 0; step < MAX_TABS; step += 1) {
+    await page.keyboard.press('Tab');
+    const focused = page.locator(':focus');
+    if ((await focused.count()) > 0 && (await focused.evaluate(isMatching, selector))) return;
+  }
+  throw new Error(`Tab does not reach ${selector}`);
+}
+
+// Runs in the browser, where an element has `matches`; the types of this room's checks know no browser.
+const isMatching = (element: { matches: (selector: string) => boolean }, selector: string) =>
+  element.matches(selector);

@@ -29,6 +29,7 @@ export const HOSTILE_TEXTS = [
   '<meta http-equiv=refresh content="0;url=https://evil.example/">',
   '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.pwned=1&gt;">',
   ']]><script xmlns="http://www.w3.org/1999/xhtml">window.pwned=1</script><![CDATA[',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of somebody else's language
   '${window.pwned=1} {{constructor.constructor("window.pwned=1")()}} <%= window.pwned=1 %>',
   '<!--><script>window.pwned=1</script>-->',
 ] as const;

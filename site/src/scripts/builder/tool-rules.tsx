@@ -123,7 +123,7 @@ function ServerRules({
   return (
     <div class="server-rules">
       <h3>
-        <Crawled text={name} length={80} />
+        <Crawled text={name} length={80} isName />
       </h3>
       {entry.tools.length > 12 && (
         <p class="field">
@@ -162,7 +162,7 @@ function ToolRule({ bench, policy, tool }: { bench: Bench; policy: Policy; tool:
       <div class="tool-line">
         <label for={id}>
           <code>
-            <Crawled text={name} length={80} />
+            <Crawled text={name} length={80} isName />
           </code>
         </label>
         <Level level={tool.judgement?.risk} />

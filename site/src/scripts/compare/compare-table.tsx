@@ -85,7 +85,7 @@ export function CompareTable({ a, b }: Sides) {
               <tr key={name}>
                 <th scope="row">
                   <code>
-                    <Crawled text={name} length={80} />
+                    <Crawled text={name} length={80} isName />
                   </code>
                   {differences.length > 0 && (
                     <p class="note">
@@ -116,7 +116,7 @@ function Head({ a, b }: Sides) {
         {[a, b].map(({ server, listing }, index) => (
           <th scope="col" key={index === 0 ? 'a' : 'b'}>
             <a href={serverUrl(server.entry.slug)}>
-              <Crawled text={server.name} length={80} />
+              <Crawled text={server.name} length={80} isName />
             </a>
             {listing && <p class="note">{listingWords(listing)}</p>}
           </th>
@@ -160,7 +160,7 @@ function Names({ side, tools }: { side: ComparedSide; tools: CatalogueTool[] }) 
     <>
       {tools.slice(0, SHOWN).map(({ slug, definition }) => (
         <a key={slug} class="in-list" href={toolUrl(side.server.entry.slug, slug)}>
-          <Crawled text={definition.name} length={60} />
+          <Crawled text={definition.name} length={60} isName />
         </a>
       ))}
       {tools.length > SHOWN && <span class="note">and {tools.length - SHOWN} more</span>}
@@ -178,12 +178,9 @@ type ToolProps = {
 function Tool({ side: { server, listing }, tool, description }: ToolProps) {
   if (tool === undefined) return <>no</>;
   const { risk } = tool.judgement ?? {};
-  const level =
-    risk === undefined && listing !== undefined ? (
-      <span class="note">listed, level not known</span>
-    ) : (
-      <Level level={risk} />
-    );
+  const isUnknown = risk === undefined && listing !== undefined;
+  const words = isUnknown ? 'listed, level not known' : levelTitle(risk);
+  const level = isUnknown ? <span class="note">{words}</span> : <Level level={risk} />;
   return (
     <>
       {tool.slug === '' ? (
@@ -192,7 +189,7 @@ function Tool({ side: { server, listing }, tool, description }: ToolProps) {
         <a
           class="in-list"
           href={toolUrl(server.entry.slug, tool.slug)}
-          aria-label={`${tool.definition.name} of ${server.name}: ${levelTitle(risk)}`}
+          aria-label={`${tool.definition.name} of ${server.name}: ${words}`}
         >
           {level}
         </a>

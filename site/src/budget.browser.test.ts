@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
+import { pageTypes } from './checks/page-types.ts';
+import { openSite } from './checks/site-files.ts';
 import { hasChromium, launchChromium } from './testing/chromium.ts';
 import { serveForTest } from './testing/static-server.ts';
 
 const DATA = join(import.meta.dirname, '../../data');
 
-describe.skipIf(!hasChromium)('what a search of the committed catalogue moves', () => {
+describe.skipIf(!hasChromium)('what pages of the committed catalogue move', () => {
   let folder: string;
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serveForTest>>;
@@ -67,4 +70,48 @@ describe.skipIf(!hasChromium)('what a search of the committed catalogue moves', 
     expect(text.urls.length).toBeGreaterThan(2);
     expect(text.bytes, text.urls.join(' ')).toBeLessThan(300_000);
   }, 120_000);
+
+  test('a page takes at most 60 kB compressed without fonts, tools’ pages of middle and largest size too, and nothing on it shifts', async () => {
+    const { typical, largest } = await toolPages();
+    for (const path of [typical, largest, '/', '/attacks'])
+      for (const width of [360, 1280]) {
+        const { bytes, shift } = await firstView(path, width);
+        expect(bytes, path).toBeGreaterThan(5_000);
+        expect(bytes, path).toBeLessThan(60_000);
+        expect(shift, path).toBe(0);
+      }
+  }, 240_000);
+
+  /** Bytes of all but fonts, compressed as a host would, and how far things moved while the page came. */
+  async function firstView(path: string, width: number): Promise<{ bytes: number; shift: number }> {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    const bodies: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() !== 'font')
+        bodies.push(response.body().then((body) => gzipSync(body).length));
+    });
+    await page.addInitScript(() => {
+      const seen = window as unknown as { shift: number };
+      seen.shift = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          seen.shift += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(site.url + path, { waitUntil: 'networkidle' });
+    const sizes = await Promise.all(bodies);
+    const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
+    await page.close();
+    return { bytes: sizes.reduce((sum, each) => sum + each, 0), shift };
+  }
+
+  async function toolPages(): Promise<{ typical: string; largest: string }> {
+    const dir = join(folder, 'site');
+    const types = await pageTypes(dir, await openSite(dir));
+    const found = types.find(({ type }) => type === '/servers/*/tools/*');
+    const [typical = '', largest = ''] = [found?.typical, found?.largest].map((file) =>
+      file?.replace(/\.html$/, ''),
+    );
+    return { typical, largest };
+  }
 });
