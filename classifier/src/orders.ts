@@ -1,8 +1,10 @@
 /** One way in which a definition steers its reader. */
 export type Order = {
   meaning: string;
-  /** A text with none of these, in lower case, cannot match; far cheaper to test than the pattern. */
+  /** A text with none of these, in lower case, cannot match; far cheaper to look for than the pattern. */
   words?: readonly string[];
+  /** True where a text with characters beyond ASCII may match without them. */
+  isForeign?: boolean;
   pattern: RegExp;
 };
 
@@ -99,7 +101,22 @@ export const orders: readonly Order[] = [
   },
   {
     meaning: 'claims to be safe or approved',
-    words: ['this ', 'the '],
+    words: [
+      'safe',
+      'harmless',
+      'trusted',
+      'approved',
+      'verified',
+      'certified',
+      'audited',
+      'vetted',
+      'whitelisted',
+      'allowlisted',
+      'benign',
+      'reviewed',
+      'cleared',
+      'secure',
+    ],
     pattern:
       /\b(?:this|the) (?:tool|function|server|operation|call|action|command) (?:is|has been|was) (?:\w+ly )?(?:safe|harmless|trusted|approved|pre-?approved|verified|certified|audited|vetted|whitelisted|allowlisted|benign|reviewed|cleared|secure)\b/i,
   },
@@ -184,20 +201,44 @@ export const orders: readonly Order[] = [
       'from now',
       'act as',
       'pretend',
-      'new ',
+      'new role',
+      'new persona',
+      'new instruction',
+      'new directive',
       'developer mode',
       'jailbreak',
-      ' to ',
-      ' for ',
-      'ai ',
-      'llm ',
+      'classifier',
+      'reviewer',
+      'auditor',
+      'scanner',
+      'evaluator',
+      'grader',
+      'judge',
+      'annotator',
+      'moderator',
+      'analyzer',
+      'analyser',
+      'attention',
+      'notice',
+      'memo',
+      'order',
+      'ing this',
     ],
     pattern:
       /\b(?:you are now|from now on,? (?:you|always|never|ignore)|act as (?:if|though|an? (?:admin|root|unrestricted))|pretend (?:to be|that|you)|new (?:role|persona|instructions?|directive)|developer mode|jailbreak|(?:note|message|instruction|attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:\w+ )?(?:classifier|reviewer|auditor|scanner|evaluator|grader|judge|annotator|moderator|analyzer|analyser)s?\b|attention,? (?:all )?(?:ai|llm|agents|assistants|models)\b|(?:attention|notice|memo|order)s? (?:to|for) (?:the |any |all )?(?:ai|llm|model|assistant|agent)s?\b|(?:ai|llm) (?:agents?|assistants?|models?|classifiers?) (?:reading|processing|reviewing|evaluating|classifying|scanning) this)\b/i,
   },
   {
     meaning: 'orders about other tools',
-    words: ['when', 'if ', 'each time', 'every time', 'also', 'then', 'first', 'always', 'instead'],
+    words: [
+      'other tool',
+      'other server',
+      'different tool',
+      'different server',
+      'instead of',
+      ...['shell', 'bash', 'terminal', 'delete_', 'send_email', 'read_file', 'filesystem'].flatMap(
+        (name) => [`${name} tool`, `${name} server`, `${name} command`],
+      ),
+    ],
     pattern:
       /\b(?:whenever|when|if|every time|each time) (?:the )?(?:user|human|you|someone|anyone)\b[^.\n]{0,50}\b(?:another|other|different|any other) (?:tool|server)s?\b|\b(?:also|then|first|always|instead)\b[^.\n]{0,20}\b(?:call|invoke|run|use|execute)\b[^.\n]{0,24}\b(?:shell|bash|terminal|delete_|send_email|read_file|filesystem) (?:tool|server|command)|\binstead of (?:using |calling )?(?:the )?(?:other|any other|built-in|official|existing|default) (?:tool|server|function)s?\b[^.\n]{0,20}\balways\b/i,
   },
@@ -215,6 +256,19 @@ export const orders: readonly Order[] = [
   },
   {
     meaning: 'the same in other languages',
+    words: [
+      'ignore',
+      'ignora',
+      'ignoriere',
+      'ne di',
+      'no le digas',
+      'clasif',
+      'klassifizier',
+      'classez',
+      'als sicher',
+      'als harmlos',
+    ],
+    isForeign: true,
     pattern:
       /(?:忽略|无视|不要告诉用户|无需(?:确认|批准|授权)|请(?:归类|分类|标记)为|標記為|無視して|ユーザーに(?:知らせ|伝え)|안전(?:한 도구|하다고)|무시하|ignorez? (?:toutes )?les instructions|ignora (?:todas )?las instrucciones|ignoriere? alle|ne (?:dites|dis) pas|no le digas al usuario|clasif[ií]que(?:la|lo|se)? como|классифиц\w+ как|игнорируй|klassifizier\w+ \w* ?als|classez|als (?:sicher|harmlos) einstufen|ignoriere)/iu,
   },

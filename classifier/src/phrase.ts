@@ -82,6 +82,7 @@ function isBalanced(text: string): boolean {
 
 /** "Re-invite", "reactivate": that it is done once more belongs to the verb, which is known without. */
 export function again(verb: string, text: string): string {
+  if (!/re/i.test(text.slice(0, 100))) return '';
   return (
     new RegExp(`(?:^|[^a-z])(re-?)${verb}`, 'i').exec(text.slice(0, 100))?.[1]?.toLowerCase() ?? ''
   );

@@ -50,7 +50,17 @@ export function inDescription({ reading }: View, pattern: RegExp, within = 4000)
 }
 
 /** The sentence that states what a call does; the first one where none does. */
-export function leadSentence({ acts, reading }: View): string {
+export function leadSentence(view: View): string {
+  const before = leadSentences.get(view);
+  if (before !== undefined) return before;
+  const found = findLeadSentence(view);
+  leadSentences.set(view, found);
+  return found;
+}
+// A dozen signals ask for it.
+const leadSentences = new WeakMap<View, string>();
+
+function findLeadSentence({ acts, reading }: View): string {
   const quote = acts.lead[0]?.quote;
   const found =
     quote === undefined ? undefined : reading.sentences.find(({ text }) => text.includes(quote));

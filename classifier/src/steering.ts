@@ -5,6 +5,7 @@ import {
   type ToolDefinition,
 } from '@toolwarden/catalogue';
 import { orders } from './orders.ts';
+import { wordFinder } from './word-finder.ts';
 
 /** Words of a definition that try to steer whoever reads it. */
 export type Steering = { kind: 'orders' | 'hidden'; pointer: string; quote: string };
@@ -12,6 +13,8 @@ export type Steering = { kind: 'orders' | 'hidden'; pointer: string; quote: stri
 // Invisible characters, direction overrides, controls and tags; joiners between emoji and selectors after them are usual.
 const HIDDEN =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]|[\p{L}\p{N}\s]\u200D|\u200C(?![\p{Script=Arab}\p{Script=Deva}\p{Script=Beng}])/u;
+/** Most texts hold nothing else than what a keyboard writes. */
+const UNUSUAL = /[^\t\n\r\x20-\x7E]/;
 const FLAG_TAGS = /\u{1F3F4}[\u{E0061}-\u{E007A}]{1,7}\u{E007F}/gu;
 const MAX_STRINGS = 3000;
 const MAX_CHARS = 200_000;
@@ -70,11 +73,14 @@ export function orderAt(text: string): { start: number; end: number } | undefine
   return matchesIn(text.includes(' ') ? text : text.replace(/[_-]/g, ' '))[0];
 }
 
+const wordsOfOrders = wordFinder(orders.map(({ words }) => words ?? []));
+
 function matchesIn(text: string): { start: number; end: number }[] {
-  const lower = text.toLowerCase();
+  const { groups, isForeign } = wordsOfOrders(text);
   const found: { start: number; end: number }[] = [];
-  for (const { words, pattern } of orders) {
-    if (words !== undefined && !words.some((word) => lower.includes(word))) continue;
+  for (const [index, { words, pattern, isForeign: mayBeForeign }] of orders.entries()) {
+    if (words !== undefined && groups[index] === 0 && !(mayBeForeign === true && isForeign))
+      continue;
     const match = pattern.exec(text);
     if (match !== null && !isCaution(match[0], text, match.index))
       found.push(withoutForeword(pattern, text, match));
@@ -117,6 +123,7 @@ function isCaution(found: string, text: string, at: number): boolean {
 }
 
 function hiddenIn(text: string): string | undefined {
+  if (!UNUSUAL.test(text)) return undefined;
   const match = HIDDEN.exec(text);
   if (match === null) return undefined;
   // Three countries' flags are written with tag characters.

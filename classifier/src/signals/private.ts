@@ -66,9 +66,13 @@ function isExport({ main, reading }: View): boolean {
 }
 
 function personal(view: View, act: View['doing'][number]): Quote | undefined {
+  const found = mayBePersonal(view, act);
+  return found === undefined || isPublicKnowledge(view, act) ? undefined : found;
+}
+
+function mayBePersonal(view: View, act: View['doing'][number]): Quote | undefined {
   const { reading } = view;
   if (act.category !== 'Read' && !isExport(view)) return undefined;
-  if (isPublicKnowledge(view, act)) return undefined;
   if (act.source === 'name' && isDemonstration(view)) return undefined;
   // A sentence that tests or works something out says more than a noun of the name.
   if (act.source === 'name' && act.isWeak && view.main?.kind === 'compute' && view.main !== act)
@@ -309,8 +313,9 @@ export const aboutPeople = defineSignal({
     if (/^(?:payload|transcript)$/.test(last) && ofRecording(view))
       return inName(view, /Recording/i);
     const match = PERSONAL_THINGS.exec(lead) ?? OF_A_PERSON.exec(lead);
-    if (isPublicKnowledge(view, main)) return [];
-    return match === null || !reading.description.includes(match[0])
+    return match === null ||
+      !reading.description.includes(match[0]) ||
+      isPublicKnowledge(view, main)
       ? []
       : [{ pointer: '/description', quote: match[0] }];
   },
