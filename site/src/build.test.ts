@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -266,6 +266,22 @@ test(
     await expect(build).rejects.toMatchObject({ name: 'SiteError', code: 'aborted' });
     expect(await readdir(outDir)).toEqual(['index.html']);
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'what a killed build left is removed after a day, and what is fresh may belong to another one',
+  async () => {
+    const [old, fresh] = [join(folder, '.left-build-old'), join(folder, '.left-build-new')];
+    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    for (const dir of [old, fresh]) await mkdir(join(dir, 'html'), { recursive: true });
+    await utimes(old, yesterday, yesterday);
+    await buildSite({ dataDir: join(folder, 'nothing'), outDir: join(folder, 'left') });
+    expect((await readdir(folder)).filter((name) => name.startsWith('.left'))).toEqual([
+      '.left-build-new',
+    ]);
+    await rm(fresh, { recursive: true });
   },
   LIMIT_MS,
 );

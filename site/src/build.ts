@@ -12,6 +12,7 @@ import {
 import { type BuildWorker, startWorker } from './build-pool.ts';
 import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
 import { compileTemplates } from './compile-templates.ts';
+import { dropLeftovers } from './drop-leftovers.ts';
 import { aroundDigests } from './lib/around-digest.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { SiteError } from './lib/site-error.ts';
@@ -65,8 +66,10 @@ export type BuildResult = {
 export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   const outDir = resolve(options.outDir);
   await mkdir(dirname(outDir), { recursive: true });
+  const prefix = `.${basename(outDir)}-build-`;
+  await dropLeftovers(dirname(outDir), prefix);
   // Beside the target, so that the last step is a rename within one file system.
-  const work = await mkdtemp(join(dirname(outDir), `.${basename(outDir)}-build-`));
+  const work = await mkdtemp(join(dirname(outDir), prefix));
   // What fails ends the rest: nothing may write into a folder that is being removed.
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;

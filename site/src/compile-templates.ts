@@ -3,13 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dropLeftovers } from './drop-leftovers.ts';
 import { SiteError } from './lib/site-error.ts';
 
 const SITE = dirname(import.meta.dirname);
 const ASTRO = dirname(fileURLToPath(import.meta.resolve('astro/package.json')));
 /** Where compiled templates are kept between builds. */
 const KEPT_IN = join(SITE, '.astro', 'templates');
-const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Of a failed compilation so much of what it said is kept. */
 const SAID = 20_000;
 
@@ -26,7 +26,7 @@ export async function compileTemplates(signal: AbortSignal): Promise<CompiledTem
   const version = await codeVersion();
   const dir = join(KEPT_IN, version);
   if (await exists(dir)) return { version, dir };
-  await dropOld();
+  await dropLeftovers(KEPT_IN);
   const work = join(KEPT_IN, `${version}.${randomUUID()}`);
   await mkdir(work, { recursive: true });
   try {
@@ -65,14 +65,6 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function dropOld(): Promise<void> {
-  for (const name of await readdir(KEPT_IN).catch(() => [])) {
-    const path = join(KEPT_IN, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > KEPT_MS) await rm(path, { recursive: true, force: true });
-  }
 }
 
 async function runAstro(work: string, signal: AbortSignal): Promise<void> {

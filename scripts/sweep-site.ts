@@ -1,0 +1,71 @@
+// `npm run sweep:site [kills]`: kills a build of the site at moments spread over its whole time. What is published must be the
+// old site or the new one, whole; and the next build must end as if nothing had happened. Exit code 1 where it does not.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { openStore } from '@toolwarden/catalogue/store';
+import { changeOneInHundred } from './bench-site/synthetic-catalogue.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const kills = Number(process.argv[2] ?? 20);
+const folder = await mkdtemp(join(tmpdir(), 'toolwarden-sweep-'));
+const at = (name: string) => join(folder, name);
+
+try {
+  const problems = await sweep();
+  for (const problem of problems) console.log(problem);
+  console.log(problems.length === 0 ? `${kills} of ${kills} kills left a whole site` : 'FAILED');
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function sweep(): Promise<string[]> {
+  await cp(join(ROOT, 'catalogue/fixtures'), at('data'), { recursive: true });
+  await build('old');
+  await changeOneInHundred(openStore(at('data')));
+  await build('new');
+  const [old, fresh] = [await treeDigest(at('old')), await treeDigest(at('new'))];
+  if (old === fresh) return ['the change did not change the site'];
+  const start = performance.now();
+  await cp(at('old'), at('site'), { recursive: true });
+  await build('site');
+  const wholeMs = performance.now() - start;
+  const problems: string[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    await rm(at('site'), { recursive: true });
+    await cp(at('old'), at('site'), { recursive: true });
+    await build('site', (wholeMs * kill) / kills);
+    const left = await treeDigest(at('site'));
+    const found = left === old ? 'the old site' : left === fresh ? 'the new site' : undefined;
+    console.log(`kill ${kill + 1}: ${found ?? 'NEITHER SITE'}`);
+    if (found === undefined) problems.push(`kill ${kill + 1} left something else`);
+    await build('site');
+    if ((await treeDigest(at('site'))) !== fresh)
+      problems.push(`after kill ${kill + 1} the next build gave something else`);
+  }
+  return problems;
+}
+
+/** Builds into a folder; with a time, the process is killed then if it still runs. */
+async function build(out: string, killAfterMs?: number): Promise<void> {
+  const program = join(ROOT, 'scripts/bench-site/build-child.ts');
+  const child = spawn(process.execPath, [program, at('data'), at(out)], { stdio: 'ignore' });
+  const timer =
+    killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  const [code] = await once(child, 'exit');
+  clearTimeout(timer);
+  if (killAfterMs === undefined && code !== 0) throw new Error(`a build ended with ${code}`);
+}
+
+async function treeDigest(dir: string): Promise<string> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(`${relative(dir, path)}\n`).update(await readFile(path));
+  return hash.digest('hex');
+}
