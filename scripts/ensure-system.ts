@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 const PROGRAMS = {
   bubblewrap: { commands: ['bwrap'] },
   'redis-server': { commands: ['redis-server'] },
+  faketime: { commands: ['faketime'] },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'] },
 } as const;
 export type SystemPackage = keyof typeof PROGRAMS;

@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import type { InvariantOptions } from './invariants.ts';
+import { reachedIn, sampleOf, wrappedRun } from './wrapped-run.ts';
 
 const BIN = join(import.meta.dirname, '../../../cli/bin/toolwarden.js');
 
@@ -18,25 +20,48 @@ const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const { id, method, params } = JSON.parse(line);
   if (method === 'tools/list') say({ id, result: { tools: [{ name: 'act', inputSchema: { type: 'object' } }] } });
-  if (method === 'tools/call') { appendFileSync('calls', line + '\\n'); onCall(id, params); }
+  if (method === 'tools/call') {
+    appendFileSync('calls', JSON.stringify({ at: Date.now(), line }) + '\\n');
+    onCall(id, params);
+  }
 });
 `;
 
-/** Runs the real command around a server that is a script, in a folder, with a client that speaks raw lines. */
-export function startWrapped(
-  folder: string,
-  script: string,
-  start: { entry?: string; args?: string[]; policy?: object; options?: string[] } = {},
-) {
+type Start = {
+  entry?: string;
+  args?: string[];
+  policy?: object;
+  options?: string[];
+  env?: Record<string, string>;
+  /** Names the client where several share a state. */
+  client?: string;
+  invariants?: InvariantOptions;
+};
+
+const SAMPLE_MS = 250;
+const BOUNDS = { rssKb: 400_000, files: 64, children: 8 };
+
+/**
+ * Runs the real command around a server that is a script, in a folder, with a client that speaks raw lines. Whatever
+ * fault a test brings about, the invariants must hold when it is over: that is checked here, for all of them.
+ */
+export function startWrapped(folder: string, script: string, start: Start = {}) {
   writeFileSync(join(folder, 'server.mjs'), `${PRELUDE}\n${script}`);
   const policy = start.policy ?? { version: '1', default: 'allow' };
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
   const command = start.entry ? [start.entry, ...(start.args ?? [])] : [BIN, 'wrap'];
   const options = ['--policy', 'policy.json', '--state', join(folder, 'state')];
   options.push(...(start.options ?? []));
+  const { run, isNew } = wrappedRun(folder);
+  const checks = {
+    ...{ bounds: BOUNDS, isObserving: options.includes('--observe'), clientLeft: true },
+    ...start.invariants,
+  };
+  if (isNew) onTestFinished(() => expect(run.broken(checks)).toEqual([]));
   const wrap = spawn('node', [...command, ...options, '--', 'node', 'server.mjs'], {
     cwd: folder,
     stdio: 'pipe',
+    env: { ...process.env, ...start.env },
   });
   onTestFinished(() => void wrap.kill('SIGKILL'));
   wrap.stdin.on('error', () => {});
@@ -46,35 +71,43 @@ export function startWrapped(
   });
   const exited = new Promise<number | null>((done) => wrap.on('close', done));
   const waiting = new Map<JsonValue, (answer: JsonObject) => void>();
+  const { client = 'client' } = start;
+  let isSampled = false;
+  const sample = () => {
+    const found = sampleOf(wrap.pid ?? 0);
+    if (found !== undefined) run.add(found);
+  };
+  const timer = setInterval(() => isSampled && sample(), SAMPLE_MS);
+  wrap.on('exit', () => clearInterval(timer));
   createInterface({ input: wrap.stdout }).on('line', (line) => {
+    run.add({ kind: 'client-got', line, client });
     const message = JSON.parse(line);
     waiting.get(message.id)?.(message);
+    // From the first answer on all that a start opens is open.
+    if (!isSampled) sample();
+    isSampled = true;
   });
   let lastId = 0;
   return {
-    wrap,
-    exited,
+    ...{ wrap, exited, run },
     stderr: () => stderr,
     /** Calls the tool; `undefined` where the connection closed without an answer. */
     call(args: JsonObject = {}): Promise<JsonObject | undefined> {
       const id = ++lastId;
       const params = { name: 'act', arguments: args };
-      wrap.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })}\n`);
+      const line = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params });
+      run.add({ kind: 'client-sent', line, client });
+      wrap.stdin.write(`${line}\n`);
       const answered = new Promise<JsonObject>((done) => waiting.set(id, done));
       return Promise.race([answered, exited.then(() => undefined)]);
     },
     /** Arguments of the calls that reached the server, by its own log. */
-    reached: () => linesOf(join(folder, 'calls')).map((line) => JSON.parse(line).params.arguments),
+    reached: (): JsonObject[] =>
+      reachedIn(folder).flatMap(({ happening }) =>
+        happening.kind === 'server-got' ? [JSON.parse(happening.line).params.arguments] : [],
+      ),
     serverPid: () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
   };
-}
-
-function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  } catch {
-    return [];
-  }
 }
 
 /** Whether a process is there and more than a name in a table. */

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { JsonObject } from '@toolwarden/catalogue';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { verifyAudit } from '../audit/verify-audit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { isAlive, startWrapped } from '../testing/wrapped.ts';
 
@@ -56,4 +57,43 @@ test('G18: a fault outside every call ends the gateway: one line, exit code 2, n
   expect(await exited).toBe(2);
   expect(stderr()).toMatch(/^an error inside ended the gateway: injected; .*\n$/);
   expect(isAlive(serverPid())).toBe(false);
+});
+
+const SLOW = 'function onCall(id) { setTimeout(answer, 400, id); }';
+test.for(['the end of its input', 'SIGTERM', 'SIGINT'] as const)(
+  'G16: after %s calls in flight are answered, recorded and paired, and the exit code is 0',
+  async (how) => {
+    const folder = temporaryFolder();
+    const { call, wrap, exited, reached, serverPid } = startWrapped(folder, SLOW);
+    await call({ n: 0 });
+    const inFlight = Promise.all(Array.from({ length: 20 }, (_, n) => call({ n: n + 1 })));
+    await vi.waitFor(() => expect(reached()).toHaveLength(21));
+    if (how === 'the end of its input') wrap.stdin.end();
+    else wrap.kill(how);
+    const answers = await inFlight;
+    expect(answers.filter((answer) => answer?.['result'] !== undefined)).toHaveLength(20);
+    expect(await exited).toBe(0);
+    expect(isAlive(serverPid())).toBe(false);
+    const { chains, problems } = verifyAudit({
+      source: { folder: join(folder, 'state') },
+      keys: new Map(),
+    });
+    expect(problems).toEqual([]);
+    expect(chains).toMatchObject([{ hasEnded: true, openCalls: 0 }]);
+  },
+);
+
+test('I6: two clients that share a state never see what the other sent', async () => {
+  const folder = temporaryFolder();
+  const echo = `function onCall(id, { arguments: { text } }) {
+    say({ id, result: { content: [{ type: 'text', text }] } });
+  }`;
+  const invariants = { canaries: { one: 'canary-of-one', two: 'canary-of-two' } };
+  const clients = ['one', 'two'].map((client) =>
+    startWrapped(folder, echo, { client, invariants }),
+  );
+  const calls = [...Array(20).keys()].flatMap((n) =>
+    clients.map(({ call }, index) => call({ n, text: `canary-of-${index === 0 ? 'one' : 'two'}` })),
+  );
+  for (const answer of await Promise.all(calls)) expect(answer).toHaveProperty('result');
 });
