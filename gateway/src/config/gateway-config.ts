@@ -126,6 +126,8 @@ export const gatewayConfigSchema = z.strictObject({
       sessionIdleMs: milliseconds.default(3_600_000),
       /** How long a list of tools is taken for current where no notice of a change would come. */
       listAgeMs: milliseconds.default(60_000),
+      /** The same under a policy that enforces pins; 0 reads the list again before every call. */
+      pinAgeMs: z.int().nonnegative().default(0),
       /** What calls in flight get when the gateway is asked to stop. */
       drainMs: milliseconds.default(10_000),
     })

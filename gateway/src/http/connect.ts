@@ -62,6 +62,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     clock: () => performance.now(),
     limits: { inFlight: MOST_WAITING, idleMs: limits.idleMs, hardMs: limits.hardMs },
     listAgeMs: limits.listAgeMs,
+    pinAgeMs: limits.pinAgeMs,
     stateOption: world.stateOption,
   });
   return { link, upstream };

@@ -58,6 +58,8 @@ export type LinkOptions = {
   limits: PendingLimits;
   /** After so long a list of tools is asked for anew, where no notice of a change may come. */
   listAgeMs?: number;
+  /** The same where a policy enforces pins: until then a list holds without another look; every call looks if absent. */
+  pinAgeMs?: number;
   /** What a person adds to the command that answers an approval. */
   stateOption?: string;
 };

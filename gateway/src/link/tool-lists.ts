@@ -8,6 +8,7 @@ import {
 } from '@toolwarden/catalogue';
 import { withSafeIcons } from '../responses/safe-icons.ts';
 import { createToolTable, type LiveTool, type Withheld } from '../tools/tool-table.ts';
+import type { LinkOptions } from './link-options.ts';
 
 const MAX_PAGES = 200;
 /** A server that says its list changed whenever it is asked for has no list to judge by. */
@@ -35,7 +36,11 @@ export type ToolLists = {
 export function createToolLists(
   ask: Ask,
   tell: (event: { withheld: Withheld[]; names: string[] }) => void,
-  { clock, listAgeMs = Number.POSITIVE_INFINITY }: { clock: () => number; listAgeMs?: number },
+  {
+    clock,
+    listAgeMs = Number.POSITIVE_INFINITY,
+    pinAgeMs = 0,
+  }: Pick<LinkOptions, 'clock' | 'listAgeMs' | 'pinAgeMs'>,
 ): ToolLists {
   const table = createToolTable();
   let isCurrent = false;
@@ -81,7 +86,7 @@ export function createToolLists(
     return asking;
   };
   const ensure = (meta: JsonValue | undefined, isFresh = false) => {
-    if (isFresh) {
+    if (isFresh && !(isCurrent && clock() - takenAt < pinAgeMs)) {
       // One that is under way may have been answered before this call came; calls that come meanwhile share the next.
       if (asking === undefined) return askOnce(meta);
       following ??= asking.then(() => {

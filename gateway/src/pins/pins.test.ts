@@ -239,3 +239,13 @@ test('classes of the lock hold for exactly the definition that was accepted', as
   await harness.call('act', { path: 'a' });
   expect(harness.reached()).toEqual(['act']);
 });
+
+test('where an operator lets a list hold for a time, a change is seen once that is over', async () => {
+  await start({ pinAgeMs: 1_000 });
+  await harness.call('act', { path: 'a' });
+  harness.setTools([{ ...full, title: 'x' }, other]);
+  await harness.call('act', { path: 'a' });
+  harness.pass(1_000);
+  await harness.call('act', { path: 'a' });
+  expect(harness.reached()).toEqual(['act', 'act']);
+});

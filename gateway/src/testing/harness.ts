@@ -34,6 +34,7 @@ export type HarnessOptions = {
   lock?: Lock;
   /** Whether the lock says what tools are. */
   usesLockClasses?: boolean;
+  pinAgeMs?: number;
   isObserving?: boolean;
   capabilities?: JsonObject;
 };
@@ -102,6 +103,7 @@ export async function createHarness(options: HarnessOptions) {
     note: (kind, detail) => notes.push({ kind, ...detail }),
     clock: () => now,
     limits: pendingLimits,
+    ...(options.pinAgeMs !== undefined && { pinAgeMs: options.pinAgeMs }),
   });
   const send = (line: string) => {
     happenings.push({ kind: 'client-sent', line });
