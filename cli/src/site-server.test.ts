@@ -40,6 +40,18 @@ test('pages answer without .html, twins with their suffix, and what is missing w
   expect([missing.status, await missing.text()]).toEqual([404, 'no such page']);
 });
 
+test('S10: a download has its type, and no browser is left to guess another', async () => {
+  server = await serveSite(join(dir, 'current'), 0);
+  const types = { csv: 'text/csv', jsonl: 'application/jsonl', sqlite: 'application/vnd.sqlite3' };
+  for (const [ending, type] of Object.entries(types)) {
+    await writeFile(join(dir, `one/tools.${ending}`), '<script>alert(1)</script>');
+    const { headers } = await get(`/tools.${ending}`);
+    expect(headers.get('content-type'), ending).toContain(type);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('access-control-allow-origin'), ending).toBe('*');
+  }
+});
+
 test('it answers on both loopback addresses, to GET and HEAD only, and never outside its folder', async () => {
   server = await serveSite(join(dir, 'current'), 0);
   const { port } = new URL(server.url);

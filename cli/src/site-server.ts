@@ -129,8 +129,12 @@ function filesOf(path: string): RequestHandler {
       response.setHeader('referrer-policy', 'no-referrer');
       response.setHeader('x-frame-options', 'DENY');
       response.setHeader('content-security-policy', "frame-ancestors 'none'");
-      if (/\.(json|jsonl|md|txt|xml|svg)$/.test(pathname))
+      if (/\.(csv|json|jsonl|md|sqlite|svg|txt|xml)$/.test(pathname))
         response.setHeader('access-control-allow-origin', '*');
+      // Types that sirv does not know; without one a browser that must not guess has none.
+      if (pathname.endsWith('.jsonl')) response.setHeader('content-type', 'application/jsonl');
+      if (pathname.endsWith('.sqlite'))
+        response.setHeader('content-type', 'application/vnd.sqlite3');
       const isHashed = pathname.startsWith('/_astro/');
       response.setHeader(
         'cache-control',
