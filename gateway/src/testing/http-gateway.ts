@@ -6,6 +6,7 @@ import type { Policy } from '@toolwarden/policy';
 import { onTestFinished } from 'vitest';
 import { startGateway } from '../http/run-gateway.ts';
 import { metaKeys } from '../protocol/methods.ts';
+import { encodeHeader } from '../protocol/name-header.ts';
 import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
 import type { Grant, State } from '../state/state.ts';
 import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
@@ -141,7 +142,7 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
         Accept: ACCEPT,
         'MCP-Protocol-Version': VERSION,
         'Mcp-Method': method,
-        ...(typeof name === 'string' && { 'Mcp-Name': name }),
+        ...(typeof name === 'string' && { 'Mcp-Name': encodeHeader(name) }),
         ...more.headers,
       },
       body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } }),
