@@ -35,6 +35,12 @@ export {
   type ServerWords,
   serverClassificationsSchema,
 } from './classification.ts';
+export {
+  type ClientEntry,
+  programName,
+  readClientEntry,
+  startedPackage,
+} from './client-entry.ts';
 export { type ControlId, controls } from './control.ts';
 export {
   type Correction,
