@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { searchAttacks } from '@toolwarden/catalogue';
+import {
+  attacksFor,
+  type CatalogueEntry,
+  type CatalogueTool,
+  searchAttacks,
+  type ToolDefinition,
+  toolDigest,
+} from '@toolwarden/catalogue';
 import { attackText, openStore } from '@toolwarden/catalogue/store';
 import { expect, test } from 'vitest';
 import { entryProblems } from './entry-problems.ts';
@@ -49,4 +56,31 @@ test('each SAF-MCP id finds first the technique that is it, in either spelling',
   for (const { attack } of items.filter(({ attack: { kind } }) => kind === 'technique'))
     for (const alias of attack.aliases.filter((each) => /^SAFE?-/.test(each)))
       expect(searchAttacks(items, alias)[0]?.attack.aliases, alias).toContain(alias);
+});
+
+/** A server of one tool, judged as a plain read. */
+function serverOf(
+  definition: ToolDefinition,
+  traits: string[] = [],
+): [CatalogueEntry, CatalogueTool] {
+  const tool = {
+    definition,
+    digest: toolDigest(definition),
+    configurations: [],
+    judgement: { category: 'Read', label: 'Read', risk: 'Low', traits },
+  } as unknown as CatalogueTool;
+  const record = { id: 'npm:@fixture/status', tools: [] };
+  return [{ record, tools: [tool] } as unknown as CatalogueEntry, tool];
+}
+
+test('a harmless status reader lists no attack of the database, and one that reads secrets does', () => {
+  const attacks = items.map(({ attack }) => attack);
+  const status: ToolDefinition = {
+    name: 'get_status',
+    description: 'Returns whether the service is up, its version and how long it has run.',
+    inputSchema: { type: 'object', properties: { verbose: { type: 'boolean' } } },
+  };
+  expect(attacksFor(...serverOf(status), attacks).map(({ attack }) => attack.id)).toEqual([]);
+  const listed = attacksFor(...serverOf(status, ['credential_access']), attacks);
+  expect(listed.map(({ attack }) => attack.id)).toContain('token-in-tool-response');
 });

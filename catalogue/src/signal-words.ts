@@ -18,7 +18,7 @@ export const STARTING = wordSet(
   'run start execute trigger launch deploy build create send generate invoke call crawl train submit schedule restart retry import export scale migrate broadcast rerun render install upgrade apply rollout rollback',
 );
 export const MESSAGE_WORDS = wordSet(
-  'body message text content html caption tweet comment subject blocks',
+  'body message text content html caption tweet tweets comment subject blocks',
 );
 export const RECIPIENT_WORDS = wordSet(
   'to cc bcc recipient recipients attendees invitees channel phone email emails chat',

@@ -35,7 +35,7 @@ export function clauseOf({ told }: Act): string | undefined {
 export function toldClauseOf({ told }: Act): Clause | undefined {
   if (told === undefined || told.lead.isNominal === true) return undefined;
   const { text, isCut } = clauseAfter(told.sentence, told.lead);
-  const third = inThirdPerson(text, told.lead.form);
+  const third = inThirdPerson(withoutSlip(text), told.lead.form);
   return { text: third.text.trim(), isCut: third.isCut || isCut };
 }
 
@@ -44,6 +44,16 @@ export function saidOf({ told }: Act): string {
   if (told === undefined) return '';
   const { sentence, lead } = told;
   return lead.isNominal === true || lead.isNoun === true ? sentence : sentence.slice(lead.start);
+}
+
+/** "A chart to uses a skeleton": a purpose with a slip in it is left out. */
+function withoutSlip(clause: string): string {
+  const slip = /\sto\s([a-z]+s)\s/.exec(clause);
+  return slip !== null &&
+    verbForm(slip[1] ?? '')?.form === 'third' &&
+    (slip[1] === 'uses' || !NOUN_LIKE.has(verbForm(slip[1] ?? '')?.verb ?? ''))
+    ? clause.slice(0, slip.index)
+    : clause;
 }
 
 function clauseAfter(sentence: string, { end }: Lead): Clause {

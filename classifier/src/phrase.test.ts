@@ -11,6 +11,11 @@ function firstSentence(description: string, name = 'thing_x'): string {
 
 const told: [why: string, description: string, start: string][] = [
   [
+    'a slip in a purpose is left out',
+    'Generate a drum chart to organizes drums in rows',
+    'generates a drum chart.',
+  ],
+  [
     'what is waited for is told to its end',
     'Wait for a drum to complete',
     'waits for a drum to complete.',
@@ -90,7 +95,7 @@ test.for(told)('told: %s', ([, description, start]) => {
 const quoted: [why: string, description: string][] = [
   ['a single thing without an article', 'Clear ABC cache'],
   ['a place without an article', 'Hover over element by UID'],
-  ['a state without an article', 'Reset drum to specified state'],
+  ['a state without an article', 'Reset current HEAD to specified state'],
   ['the first of two acts joined by "or"', 'Report a drum, or ask for another one'],
   ['a second verb that is not known', 'Set up or expand drum settings'],
   [

@@ -162,7 +162,7 @@ const BARE_PLACE = new RegExp(
 const BARE_POSSESSIVE = /(?:^|\b(?:about|of|for|in|on|to|from|by|with) )[a-z][\w-]*['’]s /;
 /** "resets to specified state", "details for specific template". */
 const BARE_ADJECTIVE =
-  /\b(?:in|on|from|to|into|of|for|against|via|using|with|within|about|at|by|has|have) (?:specified|given|specific|current|existing|selected|provided|single|new|different|dedicated) (?![\w-]*(?:information|data|content|text|state|time)\b)[a-z-]*[^s\W](?: [a-z-]*[^s\W])?(?=$| (?:by|with|from|to|for|in|on|using|and|or|of)\b)/;
+  /\b(?:in|on|from|to|into|of|for|against|via|using|with|within|about|at|by|has|have) (?:specified|given|specific|current|existing|selected|provided|single|new|different|dedicated) (?![\w-]*(?:information|data|content|text|time)\b)[a-z-]*[^s\W](?: [a-z-]*[^s\W])?(?=$| (?:by|with|from|to|for|in|on|using|and|or|of)\b)/;
 
 /** Only letters, digits and common marks are repeated, and nothing that reads like an order. */
 export function isPlain(text: string): boolean {

@@ -526,6 +526,27 @@ const cases: Case[] = [
     { geometry: list, distance: { type: 'number' } },
   ],
   [
+    'a query of whatever an account holds',
+    'api_read',
+    'Execute read-only GraphQL queries against the Drum API. Only queries are accepted.',
+    'Read Medium private_data raw_query',
+    { query: text },
+  ],
+  [
+    'what is got anew is only read',
+    'get_drum_context',
+    'Refresh one drum’s context, version and state. Use it after a change.',
+    'Read Low',
+    id,
+  ],
+  [
+    'what is refreshed is set going',
+    'refresh_index',
+    'Refresh the index of drums.',
+    'Execute High',
+    id,
+  ],
+  [
     'an index key of a public register is no secret',
     'search_key',
     'Retrieve the Central Index Key for publicly traded companies with the Acme API.',

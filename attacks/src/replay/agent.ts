@@ -12,8 +12,8 @@ import {
   type ReplayLine,
 } from '@toolwarden/catalogue';
 
-/** Where an agent reaches a server, and with what token. */
-export type Door = { url: string; token?: string };
+/** Where an agent reaches a server, and with what token or headers of its own. */
+export type Door = { url: string; token?: string; headers?: Record<string, string> };
 
 /** What an agent got for a call. */
 export type Got = { text: string; isError: boolean };
@@ -101,12 +101,11 @@ export class Agent {
     server: string,
     init: { method?: string; headers?: Record<string, string>; body?: string; path?: string },
   ): Promise<{ status: number; text: string; headers: Headers }> {
-    const { url, token } = this.#door(server);
+    const door = this.#door(server);
     const { path = '', method = 'POST', body } = init;
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const headers = { ...JSON_HEADERS, ...authorization, ...init.headers };
+    const headers = { ...JSON_HEADERS, ...credentialsOf(door), ...init.headers };
     this.#tell('agent', `${method} ${path || server} ${body ?? ''}`);
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${door.url}${path}`, {
       ...{ method, headers, redirect: 'manual', signal: AbortSignal.timeout(5_000) },
       ...(body !== undefined && { body }),
     });
@@ -138,7 +137,7 @@ export class Agent {
     return opening;
   }
 
-  async #connect({ url, token }: Door): Promise<Client> {
+  async #connect(door: Door): Promise<Client> {
     const client = new Client(
       { name: 'obedient-agent', version: '1' },
       { capabilities: { sampling: {}, elicitation: {} } },
@@ -159,9 +158,8 @@ export class Agent {
       this.#tell('client', text);
       return { role: 'assistant', model: 'scripted', content: { type: 'text', text } };
     });
-    const requestInit =
-      token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+    const requestInit = { headers: credentialsOf(door) };
+    await client.connect(new StreamableHTTPClientTransport(new URL(door.url), { requestInit }));
     return client;
   }
 
@@ -178,6 +176,10 @@ const JSON_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
 };
+
+function credentialsOf({ token, headers }: Door): Record<string, string> {
+  return { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers };
+}
 
 function textOf(content: JsonValue): string {
   if (!Array.isArray(content)) return '';

@@ -10,6 +10,7 @@ import type { Policy } from '@toolwarden/policy';
 /** A server behind the gateway: its address, and the definitions that are known of it beforehand. */
 export type KnownServer = {
   url: string;
+  headers: Record<string, string>;
   instructions: string | undefined;
   tools: { definition: JsonObject & { name: string }; is: JsonObject | undefined }[];
 };
@@ -49,7 +50,9 @@ export async function startReplayGateway(options: ReplayGatewayOptions): Promise
     listen: { port: 0 },
     admin: false,
     state: { sqlite: 'state/toolwarden.db' },
-    servers: Object.fromEntries(Object.entries(servers).map(([name, { url }]) => [name, { url }])),
+    servers: Object.fromEntries(
+      Object.entries(servers).map(([name, { url, headers }]) => [name, { url, headers }]),
+    ),
     policies: Object.fromEntries(Object.keys(policies).map((name) => [name, `${name}.json`])),
     catalogue: 'classes.json',
     lock: 'toolwarden.lock.json',

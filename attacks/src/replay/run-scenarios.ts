@@ -61,9 +61,9 @@ export async function runScenarios(
     gateway = await startReplayGateway({
       ...{ command: options.command, folder, servers },
       pinned: staged.flatMap(({ scenario, kind, doors }) =>
-        scenario.isPinned && kind !== 'without'
-          ? Object.keys(doors).map(nameIn(scenario, kind))
-          : [],
+        kind === 'without'
+          ? []
+          : Object.keys(doors).filter(isPinnedIn(scenario)).map(nameIn(scenario, kind)),
       ),
       policies: Object.fromEntries(
         plans.flatMap(({ scenario, policy }) => [
@@ -104,6 +104,11 @@ function kindsOf({ passes }: Scenario): RunKind[] {
 const nameIn = (scenario: Scenario, kind: RunKind) => (server: string) =>
   `${scenario.id.slice(0, 36)}.${kind}.${server}`.slice(0, 64);
 
+const isPinnedIn =
+  ({ isPinned = false }: Scenario) =>
+  (server: string) =>
+    isPinned === true || (isPinned !== false && isPinned.includes(server));
+
 function stage(
   scenario: Scenario,
   kind: RunKind,
@@ -115,8 +120,9 @@ function stage(
   for (const [server, script] of Object.entries(scenario.servers)) {
     const name = nameIn(scenario, kind)(server);
     const url = add(`/${name}`, { name: server, script, world });
+    const headers = script.headers?.(world) ?? {};
     servers[name] = {
-      ...{ url, instructions: script.instructions },
+      ...{ url, headers, instructions: script.instructions },
       tools: toolsOf(script, new World()).map((tool) => ({
         definition: definitionOf(tool),
         is:
@@ -124,7 +130,7 @@ function stage(
           ({ category: tool.is.category, traits: [...(tool.is.traits ?? [])] } as JsonObject),
       })),
     };
-    doors[server] = { url };
+    doors[server] = { url, headers };
   }
   return { scenario, kind, world, doors };
 }
@@ -133,6 +139,7 @@ async function play(
   { scenario, kind, world, doors }: Staged,
   { url, tokens, approve }: ReplayGateway,
 ): Promise<ReplayRun> {
+  // Who goes straight to a server has its credentials, as a client's own configuration would.
   const isDirect = kind === 'without' && scenario.against === 'gateway';
   const token = tokens.get(`${scenario.id}.${kind}`) ?? '';
   const through = Object.entries(doors).map(([server, door]): [string, Door] => [

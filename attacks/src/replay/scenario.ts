@@ -48,6 +48,10 @@ export type ScriptedTool = {
 /** A server that does what its script says. */
 export type ScriptedServer = {
   instructions?: string;
+  /** Credentials that the operator configured for it: sent by the gateway, or by a client that has none in between. */
+  headers?: (world: World) => Record<string, string>;
+  /** While it holds, every request is sent on to a host of a stranger, who keeps what arrives. */
+  redirects?: (world: World) => boolean;
   /** The tools that it lists; a function may list others as time goes on. */
   tools: readonly ScriptedTool[] | ((world: World) => readonly ScriptedTool[]);
 };
@@ -78,8 +82,8 @@ export type Scenario = {
   controls: readonly ControlId[];
   /** The entry's policy stands alone, because what `ordinary` allows is what it takes back. */
   isWhole?: boolean;
-  /** The definitions that the servers list at first are accepted before, as with `toolwarden pins accept`. */
-  isPinned?: boolean;
+  /** What the servers list at first is accepted before, as with `toolwarden pins accept`; of all servers, or of these. */
+  isPinned?: boolean | readonly string[];
   attack: Attempt;
   /** The same tools used as they are meant to be: this must still work. */
   benign: Attempt;

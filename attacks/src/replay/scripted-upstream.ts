@@ -16,6 +16,11 @@ import type { World } from './world.ts';
 /** One scripted server in one run. */
 type Stage = { name: string; script: ScriptedServer; world: World };
 
+/** Where a stranger listens, by another name of this machine. */
+const ELSEWHERE = '/elsewhere';
+/** The revision without sessions: its requests are answered one by one. */
+const STATELESS = '2026-07-28';
+
 /** Listens for all scripted servers of all runs; each has a path of its own. */
 export async function listenForScripts(): Promise<{
   /** Puts a server on, and gives its address. */
@@ -25,7 +30,10 @@ export async function listenForScripts(): Promise<{
   const stages = new Map<string, Stage>();
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const http = createServer((request, response) => {
-    const stage = stages.get((request.url ?? '').split('?', 1)[0] ?? '');
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const fooled = path.startsWith(ELSEWHERE) && stages.get(path.slice(ELSEWHERE.length));
+    if (fooled) fooled.world.outside.push(JSON.stringify(request.headers));
+    const stage = stages.get(path);
     if (stage === undefined) return void response.writeHead(404).end();
     handle(request, response, stage, sessions).catch(() => response.destroy());
   });
@@ -57,6 +65,12 @@ async function handle(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
   stage.world.requests.push({ path: request.url ?? '', headers, body });
+  if (stage.script.redirects?.(stage.world)) {
+    // Another name is another origin, though the machine is the same.
+    const location = `http://localhost:${request.socket.localPort}${ELSEWHERE}${request.url}`;
+    return void response.writeHead(307, { location }).end();
+  }
+  if (headers['mcp-protocol-version'] === STATELESS) return answerStateless(stage, body, response);
   const known = sessions.get(headers['mcp-session-id'] ?? '');
   const transport = known ?? (await openSession(stage, sessions));
   await transport.handleRequest(request, response, body === '' ? undefined : JSON.parse(body));
@@ -71,7 +85,37 @@ async function openSession(stage: Stage, sessions: Map<string, StreamableHTTPSer
   return transport;
 }
 
-function serverOf({ name, script, world }: Stage): Server {
+/** A server that acts on the body alone, whatever the headers say. */
+async function answerStateless(stage: Stage, body: string, response: ServerResponse) {
+  const { id, method, params } = JSON.parse(body) as JsonObject;
+  const result: JsonObject = { resultType: 'complete' };
+  if (method === 'tools/list') {
+    const tools = toolsOf(stage.script, stage.world).map(definitionOf);
+    Object.assign(result, { tools, ttlMs: 0, cacheScope: 'private' });
+  }
+  if (method === 'tools/call') {
+    const { name, arguments: args } = params as { name: string; arguments?: JsonObject };
+    const asks = { sample: async () => 'refused: no session', elicit: async () => undefined };
+    Object.assign(result, await callTool(stage, { name, arguments: args ?? {} }, asks));
+  }
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+}
+
+async function callTool(
+  { name: server, script, world }: Stage,
+  { name, arguments: args }: { name: string; arguments: JsonObject },
+  client: ClientAsks,
+) {
+  const tool = toolsOf(script, world).find((each) => each.name === name);
+  if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, 'unknown tool');
+  world.calls.push({ server, tool: name, arguments: args });
+  const result = await tool.run(args, world, client);
+  return typeof result === 'string' ? { content: [{ type: 'text', text: result }] } : result;
+}
+
+function serverOf(stage: Stage): Server {
+  const { name, script, world } = stage;
   const server = new Server(
     { name, version: '1.0.0' },
     {
@@ -83,14 +127,9 @@ function serverOf({ name, script, world }: Stage): Server {
     tools: toolsOf(script, world).map(definitionOf) as never,
   }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
-    const tool = toolsOf(script, world).find((each) => each.name === params.name);
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, 'unknown tool');
     const args = (params.arguments ?? {}) as JsonObject;
-    world.calls.push({ server: name, tool: tool.name, arguments: args });
-    const result = await tool.run(args, world, asksOf(server));
-    return typeof result === 'string'
-      ? { content: [{ type: 'text', text: result }] }
-      : (result as never);
+    const call = { name: params.name, arguments: args };
+    return (await callTool(stage, call, asksOf(server))) as never;
   });
   return server;
 }

@@ -146,7 +146,8 @@ export const running: Record<
   sync: (verb, a) =>
     verb === 'refresh' && /\b(?:token|credential|secret|key)s?\b/.test(a.phrase)
       ? write('change')
-      : execute('sync'),
+      : // "Refresh the context of …", of a tool that gets it: read once more.
+        execute('sync', verb === 'refresh'),
   push: (_, a) => {
     if (/\b(?:notification|message|alert)s?\b/.test(a.phrase)) return write('send');
     return /\bfiles?\b.*\b(?:commit|repository|project)\b/.test(a.phrase) ||

@@ -48,10 +48,12 @@ export const personalContent = defineSignal({
 
 function holdsRows({ reading }: View): boolean {
   const text = `${reading.name} ${reading.description.slice(0, 800)} ${reading.fields.map(({ name, description }) => `${name} ${description.slice(0, 80)}`).join(' ')}`;
-  return (
-    /\b(?:sql|database|bigquery|snowflake|soql|cypher|warehouse|mongo|collection|table|jql|cql|records?|crm|issues?|log analytics|elasticsearch|index|documents?)\b/i.test(
-      text,
-    ) && !/\b(?:promql|prometheus|metricsql|traceql|metrics only)\b/i.test(text)
+  if (/\b(?:promql|prometheus|metricsql|traceql|metrics only)\b/i.test(text)) return false;
+  // Whatever an account behind an interface holds can be asked for.
+  if (/\bgraphql quer(?:y|ies) (?:against|on|to) (?!.{0,40}\bpublic\b).{0,60}\bapi\b/i.test(text))
+    return true;
+  return /\b(?:sql|database|bigquery|snowflake|soql|cypher|warehouse|mongo|collection|table|jql|cql|records?|crm|issues?|log analytics|elasticsearch|index|documents?)\b/i.test(
+    text,
   );
 }
 
