@@ -356,3 +356,9 @@ test('handing a thing over is a transfer of it, not a registration', () => {
 test('keys sent to a field start no work', () => {
   expect(ids('send_keys', 'Sends keys to an element.')).not.toContain('starts-work');
 });
+
+test('a pattern of file names is no path', () => {
+  expect(ids('find_files', 'Find files in a folder.', { filePattern: text })).not.toContain(
+    'takes-path',
+  );
+});

@@ -38,7 +38,8 @@ export function localPath(view: SignalView): string | undefined {
   const isAboutFiles = isNamed(view, FILE_NAMES);
   return argument(view, ({ words, snake, schema, isInner, text: about }) => {
     if (isInner && !words.has('path')) return false;
-    if (!isText(schema) || words.has('id')) return false;
+    if (!isText(schema) || words.has('id') || words.has('pattern') || words.has('glob'))
+      return false;
     if (isRemote && hasAny(words, PATH) && LOCAL_PATH.test(about)) return true;
     if (NO_FILE.test(about) || view.words.has('cdn')) return false;
     if (isRemote) return words.has('local') && hasAny(words, PATH);

@@ -56,7 +56,7 @@ function withoutSlip(clause: string): string {
     : clause;
 }
 
-function clauseAfter(sentence: string, { end }: Lead): Clause {
+function clauseAfter(sentence: string, { end, form }: Lead): Clause {
   const rest = withoutMarks(sentence.slice(end, end + MAX_REST)).replace(REMARK, '');
   const near = rest.slice(0, MAX_CLAUSE);
   const first = clauseStop(near);
@@ -68,7 +68,7 @@ function clauseAfter(sentence: string, { end }: Lead): Clause {
   );
   // A list that has lost its end is told without the rest of it.
   const text = isLong && OPEN_LIST.test(part) ? part.slice(0, part.indexOf(', ')) : part;
-  return { text, isCut: isLong || (stop !== -1 && isMidway(near, stop)) };
+  return { text, isCut: isLong || (stop !== -1 && isMidway(near, stop, form.form)) };
 }
 
 /** "drums, sticks, skins": without "and". */
@@ -94,10 +94,10 @@ function clauseStop(near: string): number {
 
 /** What begins something new after a comma, where the clause before it is whole. */
 const NEW_AFTER_COMMA =
-  /^,\s+(?:which|where|when|whether|if|so|but|with|without|using|based|by|for|to|as|then|useful|ideal|optionally|even|also|plus|not|along|together|in|on|at|from|via|across|both|either|only|especially|typically|usually|regardless|unless|because|since|while|newest|returns?|\w+ing|\w+ed)\b/i;
+  /^,\s+(?:which|where|when|whether|if|so|but|with|without|using|based|by|for|to|as|then|useful|ideal|optionally|even|also|plus|not|along|together|in|on|at|from|via|across|both|either|only|especially|typically|usually|regardless|unless|because|since|while|newest|returns?|\w+ing(?=\s+(?!and\b|or\b))|\w+ed)\b/i;
 
 /** Whether a clause ends in the middle of what its sentence says: in a list, at a quotation mark, before "or". */
-function isMidway(near: string, stop: number): boolean {
+function isMidway(near: string, stop: number, form: VerbForm['form']): boolean {
   const mark = near[stop] as string;
   const before = near.slice(0, stop).trim();
   if (mark !== ',') return /["“`*<>{}[\]|]/.test(mark) || (mark === '(' && near[stop - 1] !== ' ');
@@ -105,7 +105,7 @@ function isMidway(near: string, stop: number): boolean {
   if (/^,\s+(?:including|such|like|e\.g)\b/i.test(after)) return before.split(/\s+/).length <= 2;
   // "With Accept, Decline or Maybe": in the middle of a sentence a capital begins no verb.
   const next = /^,\s+(?:and\s+)?(?:then\s+)?([a-z][\w-]*)/.exec(after)?.[1] ?? '';
-  return !NEW_AFTER_COMMA.test(after) && verbForm(next) === undefined;
+  return !NEW_AFTER_COMMA.test(after) && verbForm(next)?.form !== form;
 }
 
 /** A text without the marks of Markdown: `[spec](https://…)` is read as "spec". */

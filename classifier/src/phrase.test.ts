@@ -11,6 +11,11 @@ function firstSentence(description: string, name = 'thing_x'): string {
 
 const told: [why: string, description: string, start: string][] = [
   [
+    'what is demanded of the reader is left out',
+    'Get a drum id that is REQUIRED for all subsequent calls',
+    'gets a drum id.',
+  ],
+  [
     'a slip in a purpose is left out',
     'Generate a drum chart to organizes drums in rows',
     'generates a drum chart.',
@@ -93,6 +98,11 @@ test.for(told)('told: %s', ([, description, start]) => {
 });
 
 const quoted: [why: string, description: string][] = [
+  [
+    'a list that goes on with what could be a verb',
+    'List drums with their ref, coordinates, and display text or label',
+  ],
+  ['a list of what ends in -ing', 'List drums with filtering, ordering, and paging'],
   ['a single thing without an article', 'Clear ABC cache'],
   ['a place without an article', 'Hover over element by UID'],
   ['a state without an article', 'Reset current HEAD to specified state'],

@@ -103,8 +103,11 @@ const JOINED_FIRST = /^(?:and|or|then|and\/or)\s|^[,/]|^of\s/i;
 const RELATIVE =
   /\b(?:that|which|whom?|you(?:['’]re|['’]ve)?|they|we)\b[^,]*\s\w{3,}\s(?:in|on|to|of|with|from|for|by|at)$/i;
 
+/** What a definition demands of its reader is no part of what a call does. */
+const DEMAND = /\s(?:that|which) (?:is|are) (?:REQUIRED|required|mandatory|needed) for\b.*$/;
+
 function tidy(text: string, isCut: boolean): string {
-  const plain = calm(text).replace(/\s+/g, ' ').trim();
+  const plain = calm(text.replace(DEMAND, '')).replace(/\s+/g, ' ').trim();
   if (RELATIVE.test(plain)) return plain;
   return (isCut ? withoutTail(plain) : plain)
     .replace(/(?:\s+\S+['’]s)?[.,:;]*$/, '')

@@ -85,7 +85,7 @@ function isStatedWhole({ kind, verb }: Act, { fields }: Reading, acts: Acts): bo
   );
 }
 const MADE_FROM =
-  /^(?:copy|duplicate|clone|fork|snapshot|capture|convert|generate|import|backup|merge|extract|parse|restore|revert|undo|redo|prune|clean|cleanup)$/;
+  /^(?:copy|duplicate|clone|fork|snapshot|capture|convert|generate|import|backup|merge|extract|parse|restore|revert|undo|redo|prune|clean|cleanup|finali[sz]e)$/;
 const BY_OTHERS =
   /\b(?:using|by|with) (?:an? |the )?(?:[\w-]+ ){0,4}(?:AI|LLM|agent)\b|\b(?:untracked|unused|stale|orphaned|expired|accumulated|collected)\b/;
 function isMadeElsewhere(act: Act): boolean {
