@@ -74,10 +74,28 @@ function sortOut(definitions: readonly JsonValue[]) {
       withheld.push({ name, why: 'header' });
     } else {
       seen.add(name);
-      kept.set(name, liveTool(name, definition as JsonObject & { name: string }));
+      kept.set(name, knownTool(name, definition as JsonObject & { name: string }));
     }
   }
   return { kept, withheld };
+}
+
+/** Thousands of sessions list the same tools; what was made of a definition once serves them all. */
+const known = new Map<string, LiveTool>();
+const MOST_KNOWN = 2_000;
+const LONGEST_KNOWN = 16_384;
+
+function knownTool(name: string, definition: ToolDefinition): LiveTool {
+  const text = JSON.stringify(definition);
+  if (text.length > LONGEST_KNOWN) return liveTool(name, definition);
+  const found = known.get(text);
+  const tool = found ?? liveTool(name, definition);
+  // The one used last is forgotten last.
+  known.delete(text);
+  known.set(text, tool);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return tool;
 }
 
 function liveTool(name: string, definition: ToolDefinition): LiveTool {
