@@ -12,9 +12,10 @@ toolwarden grants create --server NAME… --policy FILE --label WORDS [--expires
 toolwarden grants list
 toolwarden grants rotate ID
 toolwarden grants revoke ID
+toolwarden grants forget
 
 Who may call through the gateway, which servers, and under which policy. Once there is a grant, toolwarden wrap
-refuses to start without one.
+refuses to start without one, also when all are revoked or expired.
 
   create               prints the token of a new grant, once: only its hash is stored
     --server NAME      a server it may use; several times for several
@@ -24,6 +25,7 @@ refuses to start without one.
   list                 all grants, without their tokens
   rotate ID            a new token for a grant; the old one is refused from then on
   revoke ID            ends a grant; calls that it makes are refused from then on
+  forget               lists revoked grants no longer; once no grant is left, callers need none again
   --state DIR          the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
   --redis URL          the Redis that gateways share (default $TOOLWARDEN_REDIS); the state folder then holds the record
   --json               one JSON object a line
@@ -59,7 +61,8 @@ async function run(args: string[], io: Io): Promise<number> {
   else if (act === 'list') await list(values, io);
   else if (act === 'rotate') await rotate(values, oneId(act, ids), io);
   else if (act === 'revoke') await revoke(values, oneId(act, ids), io);
-  else throw new CliError('usage', 'expected create, list, rotate or revoke; see --help');
+  else if (act === 'forget') await forget(values, ids, io);
+  else throw new CliError('usage', 'expected create, list, rotate, revoke or forget; see --help');
   return 0;
 }
 
@@ -131,6 +134,17 @@ async function rotate({ json, ...place }: Values, id: string, io: Io): Promise<v
 async function revoke({ json, ...place }: Values, id: string, io: Io): Promise<void> {
   if (!(await withOperatedState(io, place, ({ grants }) => grants.revoke(id)))) throw unknown(id);
   io.out(json ? JSON.stringify({ id, revoked: true }) : `grant ${id} is revoked`);
+}
+
+async function forget({ json, ...place }: Values, rest: string[], io: Io): Promise<void> {
+  if (rest.length > 0) throw new CliError('usage', 'forget: takes no ID; see --help');
+  const [forgotten, left] = await withOperatedState(io, place, async ({ grants }) => [
+    await grants.forget(),
+    (await grants.list()).length,
+  ]);
+  if (json) io.out(JSON.stringify({ forgotten, left }));
+  else if (left > 0) io.out(`${forgotten} revoked grants forgotten, ${left} left`);
+  else io.out(`${forgotten} revoked grants forgotten; whoever starts a gateway is "local" again`);
 }
 
 function unknown(id: string): CliError {

@@ -7,6 +7,7 @@ export type GrantRow = Grant & { createdAt: number; revokedAt?: number };
 
 /** The grants in the store. Tokens are 256 random bits, so one plain hash hides them. */
 export type GrantTable = {
+  /** Also where all are revoked: that nobody is let in any more must not let everybody in. */
   hasAny(): boolean;
   find(token: string, at: number): Grant | undefined;
   /** Whether a grant that once was given is now revoked or expired. */
@@ -17,6 +18,8 @@ export type GrantTable = {
   rotate(id: string): string | undefined;
   /** False where there is none of that id, or it is revoked already. */
   revoke(id: string, at: number): boolean;
+  /** Lists revoked grants no longer, and counts them no longer; gateways that still use one are refused as before. */
+  forget(at: number): number;
 };
 
 type Row = {
@@ -32,8 +35,10 @@ type Row = {
 
 /** The table of grants behind an open database. */
 export function openGrantTable(db: DatabaseSync): GrantTable {
-  const any = db.prepare('SELECT 1 FROM "grant" WHERE revoked_at IS NULL LIMIT 1');
-  const all = db.prepare('SELECT * FROM "grant" ORDER BY created_at, id');
+  const any = db.prepare('SELECT 1 FROM "grant" WHERE forgotten_at IS NULL LIMIT 1');
+  const all = db.prepare(
+    'SELECT * FROM "grant" WHERE forgotten_at IS NULL ORDER BY created_at, id',
+  );
   const over = db.prepare(
     'SELECT 1 FROM "grant" WHERE id = ? AND (revoked_at IS NOT NULL OR expires_at <= ?)',
   );
@@ -48,6 +53,9 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   const version = db.prepare('PRAGMA data_version');
   // Looked up for every request over HTTP, and written hardly ever: by us, or by another process, which the version tells.
   let known: { version: unknown; rows: Row[] } | undefined;
+  const forget = db.prepare(
+    'UPDATE "grant" SET forgotten_at = ? WHERE revoked_at IS NOT NULL AND forgotten_at IS NULL',
+  );
   const list = () => {
     const now = (version.get() as { data_version: number }).data_version;
     if (known?.version !== now) known = { version: now, rows: all.all() as Row[] };
@@ -86,6 +94,10 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
     revoke(id, at) {
       known = undefined;
       return revoke.run(Math.trunc(at), id).changes === 1;
+    },
+    forget(at) {
+      known = undefined;
+      return Number(forget.run(Math.trunc(at)).changes);
     },
   };
 }

@@ -30,7 +30,8 @@ CREATE TABLE record (id INTEGER PRIMARY KEY, chain INTEGER NOT NULL, seq INTEGER
 CREATE TABLE fold (up_to INTEGER PRIMARY KEY, latest INTEGER NOT NULL, until INTEGER NOT NULL,
   charges TEXT NOT NULL) STRICT;
 CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB NOT NULL, servers TEXT NOT NULL,
-  policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER) STRICT;
+  policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER,
+  forgotten_at INTEGER) STRICT;
 CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
   server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, reason TEXT NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT) STRICT;

@@ -10,6 +10,8 @@ export type OperatedState = {
     /** The new token; `undefined` where there is no such grant, or it is revoked. */
     rotate(id: string): Eventually<string | undefined>;
     revoke(id: string): Eventually<boolean>;
+    /** Forgets those that are revoked, and says how many; where none is left, callers need none again. */
+    forget(): Eventually<number>;
   };
   approvals: {
     list(): Eventually<ApprovalRow[]>;

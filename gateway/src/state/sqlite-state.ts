@@ -32,6 +32,7 @@ export type SqliteState = Omit<State, 'hasGrants' | 'findGrant'> & {
     /** The new token; `undefined` where there is no such grant, or it is revoked. */
     rotate(id: string): string | undefined;
     revoke(id: string): boolean;
+    forget(): number;
   };
   approvals: {
     list(): ApprovalRow[];
@@ -208,6 +209,11 @@ function operatorsPart(
         act(
           ({ grants }, at) => grants.revoke(id, at),
           (isDone) => (isDone ? { kind: 'grant-revoked', grant: id } : undefined),
+        ),
+      forget: () =>
+        act(
+          ({ grants }, at) => grants.forget(at),
+          (count) => (count === 0 ? undefined : { kind: 'grants-forgotten', count }),
         ),
     },
     approvals: {

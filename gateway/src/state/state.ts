@@ -137,7 +137,7 @@ export type State = {
   approvalStatus(id: string): Eventually<Approval['status'] | undefined>;
   /** Appends something other than a call to the audit. May be written a little later. */
   note(note: Note): void;
-  /** Whether any grant exists that is not revoked: then a caller without one is refused. */
+  /** Whether any grant was given, be it revoked, and not been forgotten since: then a caller without one is refused. */
   hasGrants(): Eventually<boolean>;
   /** The grant of a token, unless revoked or expired; takes the same time for every wrong token. */
   findGrant(token: string, at: number): Eventually<Grant | undefined>;

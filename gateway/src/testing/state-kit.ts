@@ -9,6 +9,7 @@ export type StateUnderTest = State & {
     create(grant: Omit<Grant, 'id'>): Eventually<{ id: string; token: string }>;
     rotate(id: string): Eventually<string | undefined>;
     revoke(id: string): Eventually<boolean>;
+    forget(): Eventually<number>;
   };
   approvals: {
     list(): Eventually<Pick<ApprovalRow, 'id' | 'status' | 'arguments'>[]>;
@@ -297,6 +298,10 @@ export const stateLaws: readonly StateLaw[] = [
       expect([await grants.revoke(id), await grants.revoke(id)]).toEqual([true, false]);
       expect(await grants.rotate(id)).toBeUndefined();
       expect(await other.findGrant(renewed, START)).toBeUndefined();
+      await expect(ask(other, read({ grant: id }))).rejects.toThrow(/revoked or expired/);
+      expect(await other.hasGrants()).toBe(true);
+      expect([await grants.forget(), await grants.forget()]).toEqual([1, 0]);
+      expect(await other.hasGrants()).toBe(false);
       await expect(ask(other, read({ grant: id }))).rejects.toThrow(/revoked or expired/);
       const short = await grants.create({ ...make, expiresAt: START + 1 });
       expect((await state.findGrant(short.token, START))?.id).toBe(short.id);

@@ -7,12 +7,11 @@ import { redisScript, TIME_LUA } from './redis-script.ts';
 
 // Each script does once what it is asked, however often its answer is lost and it is sent again.
 
-/** Keys: grant, grants, live, token. Arguments: id, then the fields. */
+/** Keys: grant, grants, token. Arguments: id, then the fields. */
 const createScript = redisScript(`
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('SADD', KEYS[2], ARGV[1])
-redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('SET', KEYS[4], ARGV[1])
+redis.call('SET', KEYS[3], ARGV[1])
 return 1
 `);
 /** Keys: grant, new token. Arguments: id, the new token's hash. */
@@ -24,16 +23,25 @@ redis.call('HSET', KEYS[1], 'token', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1])
 return 1
 `);
-/** Keys: meta, grant, live. Arguments: time given, id, a name of this act. */
+/** Keys: meta, grant. Arguments: time given, a name of this act. */
 const revokeScript = redisScript(`${TIME_LUA}
 local known = redis.call('HMGET', KEYS[2], 'label', 'revokedAt', 'revoker', 'token')
-if known[3] == ARGV[3] then return 1 end
+if known[3] == ARGV[2] then return 1 end
 if not known[1] or known[2] then return 0 end
 local at = now(ARGV[1], redis.call('HGET', KEYS[1], 'latest'))
-redis.call('HSET', KEYS[2], 'revokedAt', string.format('%.0f', at), 'revoker', ARGV[3])
+redis.call('HSET', KEYS[2], 'revokedAt', string.format('%.0f', at), 'revoker', ARGV[2])
 redis.call('DEL', '{tw}:token:' .. known[4])
-redis.call('SREM', KEYS[3], ARGV[2])
 return 1
+`);
+/** Keys: grants. The grants themselves stay, so that a gateway that still uses one is refused. */
+const forgetScript = redisScript(`
+local forgotten = 0
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if redis.call('HEXISTS', '{tw}:grant:' .. id, 'revokedAt') == 1 then
+    forgotten = forgotten + redis.call('SREM', KEYS[1], id)
+  end
+end
+return forgotten
 `);
 const ROW = `'label', 'servers', 'policy', 'createdAt', 'expiresAt', 'revokedAt'`;
 /** Keys: meta, token. Arguments: time given. */
@@ -62,12 +70,13 @@ export type RedisGrants = {
   create(grant: Omit<Grant, 'id'>, at: number): Promise<{ id: string; token: string }>;
   rotate(id: string): Promise<string | undefined>;
   revoke(id: string): Promise<boolean>;
+  forget(): Promise<number>;
 };
 
 /** The grants of a store; `time` stands for the server's clock in tests. */
 export function createRedisGrants(redis: RedisConnection, time: () => string): RedisGrants {
   return {
-    hasAny: async () => (await redis.send('SCARD', keys.liveGrants)) !== 0,
+    hasAny: async () => (await redis.send('SCARD', keys.grants)) !== 0,
     async find(token) {
       // Looked up by its hash, which nobody can steer: how long that takes tells nothing of any token.
       const found = await redis.run(findScript, [keys.meta, keys.token(hashOf(token))], [time()]);
@@ -88,7 +97,7 @@ export function createRedisGrants(redis: RedisConnection, time: () => string): R
         ...['createdAt', Math.trunc(at), 'token', hash],
         ...(expiresAt === undefined ? [] : ['expiresAt', Math.trunc(expiresAt)]),
       ];
-      const places = [keys.grant(id), keys.grants, keys.liveGrants, keys.token(hash)];
+      const places = [keys.grant(id), keys.grants, keys.token(hash)];
       await redis.run(createScript, places, [id, ...row]);
       return { id, token };
     },
@@ -99,10 +108,11 @@ export function createRedisGrants(redis: RedisConnection, time: () => string): R
       return isDone === 1 ? token : undefined;
     },
     async revoke(id) {
-      const places = [keys.meta, keys.grant(id), keys.liveGrants];
+      const places = [keys.meta, keys.grant(id)];
       const act = randomBytes(9).toString('base64url');
-      return (await redis.run(revokeScript, places, [time(), id, act])) === 1;
+      return (await redis.run(revokeScript, places, [time(), act])) === 1;
     },
+    forget: async () => Number(await redis.run(forgetScript, [keys.grants], [])),
   };
 }
 

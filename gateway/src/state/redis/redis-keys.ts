@@ -11,8 +11,6 @@ export const keys = {
   counter: (key: string) => `{tw}:counter:${key}`,
   grant: (id: string) => `{tw}:grant:${id}`,
   grants: '{tw}:grants',
-  /** Grants that are not revoked. */
-  liveGrants: '{tw}:grants-live',
   /** The grant of a token's hash. */
   token: (hash: string) => `{tw}:token:${hash}`,
   approval: (id: string) => `{tw}:approval:${id}`,

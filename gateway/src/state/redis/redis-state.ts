@@ -17,7 +17,7 @@ import { createRedisLedger } from './redis-ledger.ts';
 
 /** The state that replicas share, with what operators do to it. */
 export type RedisState = Omit<State, 'close'> & {
-  grants: Pick<RedisGrants, 'list' | 'rotate' | 'revoke'> & {
+  grants: Pick<RedisGrants, 'list' | 'rotate' | 'revoke' | 'forget'> & {
     create(grant: Parameters<RedisGrants['create']>[0]): ReturnType<RedisGrants['create']>;
   };
   approvals: RedisApprovals;
@@ -169,6 +169,11 @@ function operatorsPart(
         act(
           () => grants.revoke(id),
           (isDone) => (isDone ? { kind: 'grant-revoked', grant: id } : undefined),
+        ),
+      forget: () =>
+        act(
+          () => grants.forget(),
+          (count) => (count === 0 ? undefined : { kind: 'grants-forgotten', count }),
         ),
     },
     approvals: {
