@@ -2,7 +2,9 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { brokenInvariants, type Happening } from '../../testing/invariants.ts';
 import { entry, judgeOf } from '../../testing/judged-calls.ts';
+import { recordedState } from '../../testing/recorded-state.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { startTcpProxy } from '../../testing/tcp-proxy.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -12,20 +14,33 @@ import { openRedisState, type RedisState, type RedisStateOptions } from './redis
 const DEADLINE_MS = 400;
 let redis: TestRedis;
 
+const happenings: Happening[] = [];
+
 beforeEach(async () => {
+  happenings.length = 0;
   redis = await startRedis();
 });
-afterEach(() => redis.close());
+afterEach(async () => {
+  await redis.close();
+  expect(brokenInvariants(happenings, { ceilings: { read: 2, pay: 0 } })).toEqual([]);
+});
 
 async function open(more: Partial<RedisStateOptions> & { url?: string } = {}) {
   const { url = redis.url, folder = join(temporaryFolder(), 's'), ...rest } = more;
   const state = await openRedisState({ folder, redis: { url, deadlineMs: DEADLINE_MS }, ...rest });
   onTestFinished(() => state.close());
-  return state;
+  return recordedState(state, happenings);
 }
 
-const ask = async (state: RedisState, call: CallEntry = entry('read')) =>
-  (await state.record(call, judgeOf(call))).decision.effect;
+/** Makes a call; one that is allowed reaches the server, as it does behind a gateway. */
+async function ask(state: RedisState, call: CallEntry = entry('read')): Promise<string> {
+  const { effect } = (await state.record(call, judgeOf(call))).decision;
+  if (effect !== 'allow') return effect;
+  const params = { name: call.tool, arguments: call.arguments };
+  const line = JSON.stringify({ jsonrpc: '2.0', id: call.callId, method: 'tools/call', params });
+  happenings.push({ kind: 'server-got', line });
+  return effect;
+}
 
 /** Asks until a call passes; one that does not costs nothing. */
 const passes = (state: RedisState) =>
@@ -85,12 +100,14 @@ test.for(faults)(
     const state = await open();
     expect(await ask(state)).toBe('allow');
     await fault.break();
+    happenings.push({ kind: 'lost', what: 'Redis' });
     for (const _ of [1, 2]) {
       await expect(ask(state)).rejects.toMatchObject({
         code: 'state-unavailable',
         message: expect.stringMatching(fault.says),
       });
     }
+    happenings.push({ kind: 'restored' });
     await fault.mend();
     // One of two is left: what was refused cost nothing in the end, and what passed before still counts.
     await passes(state);
@@ -145,6 +162,7 @@ test('P17: a Redis that was emptied passes for no new one, before and after a re
   await state.close();
   await expect(open({ folder })).rejects.toThrow('emptied or replaced');
   // Another gateway that never knew the old store begins a new one; this one still refuses.
+  happenings.length = 0;
   const other = await open();
   expect(await ask(other)).toBe('allow');
   await expect(open({ folder })).rejects.toThrow('emptied or replaced');
