@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { instructionsDigest, type JsonObject, toolDigest } from '@toolwarden/catalogue';
-import { openSqliteState } from '@toolwarden/gateway/operator';
+import { openAuditReader, openSqliteState } from '@toolwarden/gateway/operator';
 import { type Lock, writeLock } from '@toolwarden/gateway/pins';
 import type { Policy } from '@toolwarden/policy';
 
@@ -33,6 +33,8 @@ export type ReplayGateway = {
   /** Tokens by the label of their grant. */
   tokens: ReadonlyMap<string, string>;
   approve(approvalId: string): void;
+  /** Tools of the calls whose decisions stand in the audit, for one server of its configuration. */
+  audited(server: string): string[];
   stop(): Promise<void>;
 };
 
@@ -59,7 +61,8 @@ export async function startReplayGateway(options: ReplayGatewayOptions): Promise
   };
   const config = join(folder, 'gateway.json');
   writeFileSync(config, JSON.stringify(document));
-  const state = openSqliteState({ folder: join(folder, 'state') });
+  const stateFolder = join(folder, 'state');
+  const state = openSqliteState({ folder: stateFolder });
   const tokens = new Map(
     options.grants.map(({ label, servers: names, policy }) => [
       label,
@@ -70,12 +73,25 @@ export async function startReplayGateway(options: ReplayGatewayOptions): Promise
   return {
     url: gateway.url,
     tokens,
+    audited: (server) => auditedTools(stateFolder, server),
     approve: (id) => void state.approvals.answer(id, 'approved', 'a person'),
     async stop() {
       await gateway.stop();
       await state.close();
     },
   };
+}
+
+function auditedTools(stateFolder: string, server: string): string[] {
+  const reader = openAuditReader(stateFolder);
+  try {
+    return [...reader.from(0)].flatMap(({ body }) => {
+      const record = JSON.parse(body) as { kind: string; server?: string; tool?: string };
+      return record.kind === 'decision' && record.server === server ? [record.tool ?? ''] : [];
+    });
+  } finally {
+    reader.close();
+  }
 }
 
 function lockOf({ servers, pinned }: ReplayGatewayOptions): Lock {

@@ -137,7 +137,7 @@ function stage(
 
 async function play(
   { scenario, kind, world, doors }: Staged,
-  { url, tokens, approve }: ReplayGateway,
+  { url, tokens, approve, audited }: ReplayGateway,
 ): Promise<ReplayRun> {
   // Who goes straight to a server has its credentials, as a client's own configuration would.
   const isDirect = kind === 'without' && scenario.against === 'gateway';
@@ -155,6 +155,8 @@ async function play(
   } finally {
     await agent.close();
   }
+  const names = Object.keys(doors).map(nameIn(scenario, kind));
+  if (!isDirect) world.audited.push(...names.flatMap(audited));
   const transcript = agent.transcript.map(({ who, what }) => ({ who, what: tidied(what, world) }));
   return { happened: happened(world), transcript };
 }

@@ -45,9 +45,18 @@ export type ScriptedTool = {
   ) => ScriptedResult | Promise<ScriptedResult>;
 };
 
+/** A request as it came in over HTTP. */
+export type ScriptedRequest = {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+};
+
 /** A server that does what its script says. */
 export type ScriptedServer = {
   instructions?: string;
+  /** Sees every request before the protocol does; gives the text to answer with, or nothing. */
+  onRequest?: (request: ScriptedRequest, world: World) => string | undefined;
   /** Credentials that the operator configured for it: sent by the gateway, or by a client that has none in between. */
   headers?: (world: World) => Record<string, string>;
   /** While it holds, every request is sent on to a host of a stranger, who keeps what arrives. */

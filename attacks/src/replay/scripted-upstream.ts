@@ -64,7 +64,10 @@ async function handle(
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
-  stage.world.requests.push({ path: request.url ?? '', headers, body });
+  const seen = { path: request.url ?? '', headers, body };
+  stage.world.requests.push(seen);
+  const text = stage.script.onRequest?.(seen, stage.world);
+  if (text !== undefined) return void response.writeHead(200).end(text);
   if (stage.script.redirects?.(stage.world)) {
     // Another name is another origin, though the machine is the same.
     const location = `http://localhost:${request.socket.localPort}${ELSEWHERE}${request.url}`;

@@ -16,6 +16,8 @@ export class World {
   readonly store = new Map<string, unknown>();
   /** Requests that reached a server, with their headers. */
   readonly requests: { path: string; headers: Record<string, string>; body: string }[] = [];
+  /** Tools of calls that stand in the gateway's audit; filled in when the run is over. */
+  readonly audited: string[] = [];
 
   /** Whether a tool was reached, with arguments that fit where a test is given. */
   reached(tool: string, fits: (args: JsonObject) => boolean = () => true): boolean {
