@@ -261,6 +261,16 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
+  test('before anything is given the stack page says what comes of it, and shows an example', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/stack');
+      expect(await page.textContent('main')).toContain('Every tool your agent can call');
+      await page.click('text=Show it with three well-known servers');
+      await page.waitForSelector('[role=status]:has-text("of 3 servers are in the catalogue")');
+      expect(await page.textContent('main')).toContain('puppeteer');
+    });
+  });
+
   test('by keyboard alone a configuration goes from paste to the builder', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     await withPage({ permissions }, async (page) => {

@@ -4,6 +4,16 @@ import { StackResult } from './stack-result.tsx';
 
 const MAX_FILE = 4 * 1024 ** 2;
 
+/** Three well-known servers, for those who want to see the page at work before they give it anything. */
+const EXAMPLE = JSON.stringify({
+  mcpServers: Object.fromEntries(
+    ['github', 'slack', 'puppeteer'].map((name) => [
+      name,
+      { command: 'npx', args: ['-y', `@modelcontextprotocol/server-${name}`] },
+    ]),
+  ),
+});
+
 /** Takes a configuration by paste, drop or file, and shows what comes of it. */
 export function Stack() {
   const id = useId();
@@ -90,7 +100,26 @@ export function Stack() {
         </p>
         <p role="status">{said}</p>
       </section>
-      {analysis && <StackResult analysis={analysis} />}
+      {analysis ? (
+        <StackResult analysis={analysis} />
+      ) : (
+        <section class="pane" aria-labelledby={`${id}-comes`}>
+          <h2 id={`${id}-comes`}>What comes of it</h2>
+          <ul class="plain">
+            <li>Every tool your agent can call, by level of risk.</li>
+            <li>
+              What the servers could leak together: private data, text by outsiders, a way out.
+            </li>
+            <li>What their definitions cost of each conversation.</li>
+            <li>One policy for all of them, and your configuration with it in front.</li>
+          </ul>
+          <p>
+            <button type="button" class="more" onClick={() => void take(EXAMPLE)}>
+              Show it with three well-known servers
+            </button>
+          </p>
+        </section>
+      )}
     </>
   );
 }
