@@ -1,6 +1,6 @@
 import { defineScenario } from '../replay/scenario.ts';
 
-/** A person would have looked up long before. */
+// A person would have looked up long before.
 const MANY = 40;
 
 export default defineScenario({

@@ -1,7 +1,7 @@
 import { defineScenario, type ScriptedTool } from '../replay/scenario.ts';
 import type { World } from '../replay/world.ts';
 
-/** How often it is asked before it shows its other face. */
+// How often it is asked before it shows its other face.
 const HONEST_CALLS = 2;
 
 const forecast: ScriptedTool = {
