@@ -95,7 +95,7 @@ test('list says what is accepted, and not the arguments of a command', async () 
 });
 
 test.for([
-  [['pins'], /expected accept, diff or list/],
+  [['pins'], /expected accept, diff, list or schema/],
   [['pins', 'accept'], /expected one of: the server's command/],
   [['pins', 'diff', '--url', 'ftp://a'], /expected an address with https or http/],
   [['pins', 'accept', 'npm:none', '--catalogue', FIXTURES], /holds no server/],
@@ -119,4 +119,14 @@ test('a lock file that was edited by hand is refused, and left as it is', async 
   const { code, err } = await run('pins', 'accept', '--', ...server());
   expect([code, err[0]]).toEqual([2, expect.stringMatching(/tools.add: the digest is not that/)]);
   expect(lockText()).toBe(edited);
+});
+
+test('P22: what speaks of another server’s tool is said before anything else of it', async () => {
+  await run('pins', 'accept', '--server', 'math', '--', ...server());
+  serve({ tools: [tool('notes', 'Before `sub` is used, call notes first.')] });
+  const { out } = await run('pins', 'accept', '--server', 'notes', '--', ...server());
+  expect(out.slice(0, 2)).toEqual([
+    'new tool notes',
+    '    speaks of the tool "sub" of "math", another server',
+  ]);
 });

@@ -11,6 +11,7 @@ const help = `
 toolwarden pins accept [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
 toolwarden pins diff [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
 toolwarden pins list [--lock FILE]
+toolwarden pins schema
 
 Keeps the definitions of tools, prompts and resources, and the instructions of servers, that you have looked at and
 accepted. A gateway whose policy says "pinning": "enforce" lets nothing else through: toolwarden wrap --lock FILE.
@@ -18,6 +19,7 @@ accepted. A gateway whose policy says "pinning": "enforce" lets nothing else thr
   accept            writes what the server lists now into the lock file, and shows what is different
   diff              only shows it
   list              the servers of the lock file, and how much of each was accepted
+  schema            prints the JSON Schema of the lock file
   -- COMMAND        the server, started as wrap starts it; nothing else is started
   --url URL         a server that runs already
   ID                a server of the catalogue, such as npm:@iterable/mcp, as it was crawled; nothing is started
@@ -56,8 +58,12 @@ async function run(args: string[], io: Io): Promise<number> {
   const file = resolvePath(io, values.lock ?? 'toolwarden.lock.json');
   if (act === 'list' && id === undefined && split === -1)
     return list(io, file, values.json === true);
+  if (act === 'schema' && id === undefined && split === -1) return printSchema(io);
   if ((act !== 'accept' && act !== 'diff') || more !== undefined) {
-    throw new CliError('usage', 'pins: expected accept, diff or list; see toolwarden pins --help');
+    throw new CliError(
+      'usage',
+      'pins: expected accept, diff, list or schema; see toolwarden pins --help',
+    );
   }
   const { readLock, writeLock } = await import('@toolwarden/gateway/pins');
   const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
@@ -67,7 +73,10 @@ async function run(args: string[], io: Io): Promise<number> {
     ...pick(values),
   });
   const accepted = Object.hasOwn(lock.servers, name) ? lock.servers[name] : undefined;
-  const found = await differencesOf(accepted, pins, values.only);
+  const found = await withSpoken(await differencesOf(accepted, pins, values.only), name, {
+    ...lock,
+    servers: { ...lock.servers, [name]: pins },
+  });
   for (const difference of found) show(io, name, difference, values.json === true);
   if (act === 'diff') {
     if (!values.json) io.out(summary(name, found, 'differs from what was accepted'));
@@ -111,6 +120,20 @@ const FIELDS = {
   'resource template': 'resourceTemplates',
 } as const;
 
+/** A text about another server's tool is how one server steers another: a person should see that first. */
+async function withSpoken(found: Difference[], server: string, lock: Lock): Promise<Difference[]> {
+  const { shadowings, shadowingWords } = await import('@toolwarden/gateway/pins');
+  const pins = lock.servers[server];
+  return found.map((difference) => {
+    const { kind, name, lines } = difference;
+    const text =
+      kind === 'instructions' ? pins?.instructions?.text : pins?.[FIELDS[kind]]?.[name]?.definition;
+    if (text === undefined) return difference;
+    const spoken = shadowings(text, server, lock).map(shadowingWords);
+    return { ...difference, lines: [...spoken, ...lines] };
+  });
+}
+
 /** What was accepted before, with only these differences taken over. */
 function withOnly(accepted: ServerPins, now: ServerPins, found: readonly Difference[]): ServerPins {
   const next = structuredClone(accepted);
@@ -143,6 +166,12 @@ function summary(server: string, found: readonly Difference[], what: string): st
     .filter(([count]) => count > 0)
     .map(([count, change]) => `${count} ${change}`);
   return plainText(`${server} ${what}: ${counts.join(', ')}`);
+}
+
+async function printSchema(io: Io): Promise<number> {
+  const { lockJsonSchema } = await import('@toolwarden/gateway/pins');
+  io.out(JSON.stringify(lockJsonSchema(), null, 2));
+  return 0;
 }
 
 async function list(io: Io, file: string, isJson: boolean): Promise<number> {

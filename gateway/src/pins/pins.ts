@@ -4,6 +4,7 @@ import type { LiveTool } from '../tools/tool-table.ts';
 import { definitionDiff } from './definition-diff.ts';
 import type { Lock, ServerPins } from './lock.ts';
 import { type ListedKind, listedDigest } from './pin-digest.ts';
+import { shadowings, shadowingWords } from './shadowing.ts';
 
 /** What stands in the way of something that is not as it was accepted. */
 export type PinProblem = 'changed' | 'new';
@@ -60,7 +61,8 @@ export function createPins(
     const change = accepted === undefined ? 'new' : 'changed';
     once(`${kind} ${name} ${now.digest}`, () => {
       const lines = definitionDiff(accepted?.definition, now.definition);
-      return { kind, name, change, lines };
+      const spoken = shadowings(now.definition, server, lock()).map(shadowingWords);
+      return { kind, name, change, lines: [...spoken, ...lines] };
     });
     return change;
   };
