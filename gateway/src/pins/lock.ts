@@ -7,6 +7,7 @@ import {
   type JsonValue,
   jsonDepth,
   jsonObjectSchema,
+  own,
   toolDefinitionSchema,
   toolDigest,
   traitSchema,
@@ -110,7 +111,8 @@ function digestProblem({ servers }: Lock): string | undefined {
     }
     for (const kind of Object.keys(listedKinds) as ListedKind[]) {
       for (const [name, { digest, definition }] of Object.entries(pins[kind] ?? {})) {
-        if (listedDigest(kind, definition) !== digest) return wrong(`${kind}.${name}`);
+        const isSame = own(definition, listedKinds[kind].name) === name;
+        if (!isSame || listedDigest(kind, definition) !== digest) return wrong(`${kind}.${name}`);
       }
     }
   }
