@@ -60,7 +60,7 @@ export async function failoverRound(random: () => number, replicas: number): Pro
   const replica = await startRedis('--replicaof', '127.0.0.1', String(link.port));
   const proxy = await startTcpProxy(primary.port);
   try {
-    while (!String(await replica.ask('INFO', 'replication')).includes('master_link_status:up')) {
+    while (!String(await primary.ask('INFO', 'replication')).includes('state=online')) {
       await sleep(20);
     }
     const url = `redis://127.0.0.1:${proxy.port}`;
