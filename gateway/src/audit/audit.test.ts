@@ -1,4 +1,11 @@
-import { appendFileSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -309,4 +316,28 @@ test('tail gives the latest of all chains and then what is new; top counts', () 
     { name: 's b', allow: 3, approve: 0, deny: 0, total: 3 },
   ]);
   reader.close();
+});
+
+test('U10: keys that are lost or rotated and a store put back from a backup are told from tampering', () => {
+  const folder = folderWith(3);
+  const { database, keys, checkpoints } = stateFiles(folder);
+  const kept = publicKeys(keys);
+  const backup = join(temporaryFolder(), 'db');
+  copyFileSync(database, backup);
+  // Both keys are lost: new ones are made, and what the old one signed verifies by its public half.
+  for (const name of ['arguments.key', 'checkpoint.key']) rmSync(join(keys, name));
+  folderWith(3, { folder });
+  const unknown = verifyFolder(folder).problems;
+  expect(unknown.map(({ what }) => what)).toEqual([expect.stringMatching(/not known here/)]);
+  const all = new Map([...kept, ...publicKeys(keys)]);
+  const source = { folder };
+  expect(verifyAudit({ source, checkpoints, keys: all }).problems).toEqual([]);
+  // The store goes back to before that: the checkpoints say what is missing.
+  copyFileSync(backup, database);
+  for (const more of ['-wal', '-shm']) rmSync(`${database}${more}`, { force: true });
+  expect(verifyAudit({ source, checkpoints, keys: all }).problems).toMatchObject([
+    { what: expect.stringMatching(/the end was cut off/) },
+  ]);
+  folderWith(2, { folder });
+  expect(verifyAudit({ source, checkpoints, keys: all }).problems).toHaveLength(1);
 });

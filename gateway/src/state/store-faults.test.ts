@@ -17,8 +17,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { verifyAudit } from '../audit/verify-audit.ts';
+import { brokenInvariants, type Happening } from '../testing/invariants.ts';
+import { recordedState } from '../testing/recorded-state.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { stateFiles } from './open-database.ts';
 import { openSqliteState } from './sqlite-state.ts';
@@ -27,24 +29,46 @@ import type { CallEntry, Judge, Recorded, State } from './state.ts';
 const LIMIT = { key: 'k', charged: 1, used: 0, max: 3, windowMs: 3_600_000 };
 const judge: Judge = ({ at, counters }) => {
   const used = counters.used(LIMIT.key, LIMIT.windowMs, at);
+  const charged = used < LIMIT.max ? 1 : 0;
   return {
-    ...{ effect: used < LIMIT.max ? 'allow' : 'deny', rules: ['/tools/t/limits/0'], reason: '' },
-    ...{ counters: [LIMIT], policyDigest: `sha256:${'0'.repeat(64)}` },
+    ...{ effect: charged === 1 ? 'allow' : 'deny', rules: ['/tools/t/limits/0'], reason: '' },
+    counters: [{ ...LIMIT, charged, used: used + charged }],
+    policyDigest: `sha256:${'0'.repeat(64)}`,
   };
 };
 
 let made = 0;
+const happenings: Happening[] = [];
+afterEach(() => {
+  const broken = brokenInvariants(happenings.splice(0), { ceilings: { t: LIMIT.max } });
+  expect(broken).toEqual([]);
+});
+
+/** A call as a gateway makes it: what passes reaches the server, and what the store cannot take does not. */
 function call(state: State) {
+  const n = ++made;
+  const args = { n };
   const entry: CallEntry = {
-    ...{ callId: `fault-${++made}`, method: 'tools/call', server: 's', tool: 't', grant: 'local' },
-    ...{ at: Date.now(), arguments: {}, argumentsText: '{}', isObserved: false },
+    ...{ callId: `fault-${n}`, method: 'tools/call', server: 's', tool: 't', grant: 'local' },
+    ...{ at: Date.now(), arguments: args, argumentsText: JSON.stringify(args), isObserved: false },
   };
-  return (state.record(entry, judge) as Recorded).decision.effect;
+  const { effect } = (state.record(entry, judge) as Recorded).decision;
+  const params = { name: 't', arguments: args };
+  const line = JSON.stringify({ jsonrpc: '2.0', id: n, method: 'tools/call', params });
+  if (effect === 'allow') happenings.push({ kind: 'server-got', line });
+  return effect;
+}
+
+/** While a store is gone, calls are tried, and none may pass. */
+function whileGone(work: () => void) {
+  happenings.push({ kind: 'lost', what: 'the store' });
+  work();
+  happenings.push({ kind: 'restored' });
 }
 
 function openNew() {
   const folder = join(temporaryFolder(), 's');
-  const state = openSqliteState({ folder });
+  const state = openRecorded(folder);
   onTestFinished(() => {
     try {
       state.close();
@@ -56,15 +80,7 @@ function openNew() {
   return { folder, state, file: stateFiles(folder).database };
 }
 
-test('a store that another process locks refuses after two seconds, and goes on when it is free', () => {
-  const { state, file } = openNew();
-  const other = new DatabaseSync(file);
-  other.exec('BEGIN IMMEDIATE');
-  expect(() => call(state)).toThrow(/locked for over 2 s/);
-  other.exec('ROLLBACK');
-  other.close();
-  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
-});
+const openRecorded = (folder: string) => recordedState(openSqliteState({ folder }), happenings);
 
 /** The files are looked at again after a while, not at each call. */
 const untilLookedAt = () => sleep(30);
@@ -73,7 +89,9 @@ test('a store that is deleted or replaced refuses, and is not made anew', async 
   const { state, file } = openNew();
   renameSync(file, `${file}.away`);
   await untilLookedAt();
-  for (const _ of [1, 2]) expect(() => call(state)).toThrow(/gone or replaced/);
+  whileGone(() => {
+    for (const _ of [1, 2]) expect(() => call(state)).toThrow(/gone or replaced/);
+  });
   expect(existsSync(file)).toBe(false);
 });
 
@@ -81,7 +99,7 @@ test('a store whose log is deleted refuses until all is in the main file, and fo
   const { state, file } = openNew();
   rmSync(`${file}-wal`);
   await untilLookedAt();
-  expect(() => call(state)).toThrow(/gone or replaced/);
+  whileGone(() => expect(() => call(state)).toThrow(/gone or replaced/));
   expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
@@ -89,7 +107,7 @@ test('a store that is put back unchanged is used again, with its counts', async 
   const { state, file } = openNew();
   renameSync(file, `${file}.away`);
   await untilLookedAt();
-  expect(() => call(state)).toThrow(/gone or replaced/);
+  whileGone(() => expect(() => call(state)).toThrow(/gone or replaced/));
   renameSync(`${file}.away`, file);
   expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
@@ -98,7 +116,7 @@ test('a store that is replaced by an older copy while it runs is refused', async
   const { folder, state, file } = openNew();
   state.close();
   const copy = readFileSync(file);
-  const running = openSqliteState({ folder });
+  const running = openRecorded(folder);
   call(running);
   for (const each of ['', '-wal', '-shm']) rmSync(`${file}${each}`, { force: true });
   writeFileSync(file, copy);
