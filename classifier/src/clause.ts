@@ -96,6 +96,9 @@ function clauseStop(near: string): number {
 const NEW_AFTER_COMMA =
   /^,\s+(?:which|where|when|whether|if|so|but|with|without|using|based|by|for|to|as|then|useful|ideal|optionally|even|also|plus|not|along|together|in|on|at|from|via|across|both|either|only|especially|typically|usually|regardless|unless|because|since|while|newest|returns?|\w+ing(?=\s+(?!and\b|or\b))|\w+ed)\b/i;
 
+/** "Report a bug, submit a request, or share a wish": no call does all of it. */
+const ALTERNATIVE = /^(?:(?!(?<![A-Z]\.[A-Z])[.;:!?]\s).)*,?\sor\s/;
+
 /** Whether a clause ends in the middle of what its sentence says: in a list, at a quotation mark, before "or". */
 function isMidway(near: string, stop: number, form: VerbForm['form']): boolean {
   const mark = near[stop] as string;
@@ -105,7 +108,8 @@ function isMidway(near: string, stop: number, form: VerbForm['form']): boolean {
   if (/^,\s+(?:including|such|like|e\.g)\b/i.test(after)) return before.split(/\s+/).length <= 2;
   // "With Accept, Decline or Maybe": in the middle of a sentence a capital begins no verb.
   const next = /^,\s+(?:and\s+)?(?:then\s+)?([a-z][\w-]*)/.exec(after)?.[1] ?? '';
-  return !NEW_AFTER_COMMA.test(after) && verbForm(next)?.form !== form;
+  if (verbForm(next)?.form === form) return ALTERNATIVE.test(after);
+  return !NEW_AFTER_COMMA.test(after);
 }
 
 /** A text without the marks of Markdown: `[spec](https://…)` is read as "spec". */

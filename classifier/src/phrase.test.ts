@@ -98,6 +98,7 @@ test.for(told)('told: %s', ([, description, start]) => {
 });
 
 const quoted: [why: string, description: string][] = [
+  ['one of several acts', 'Report a drum, submit a wish, or share feedback about drums'],
   [
     'a list that goes on with what could be a verb',
     'List drums with their ref, coordinates, and display text or label',

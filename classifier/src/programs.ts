@@ -134,7 +134,9 @@ function queryOf(reading: Reading, acts: Acts): Program | undefined {
       !QUERY_NAME.test(field.name) ||
       (field.type !== 'string' &&
         field.type !== '' &&
-        !(field.type === 'array' && /pipeline|queries|statements|aggregation/i.test(field.name)))
+        !(field.type === 'array' && /pipeline|queries|statements|aggregation/i.test(field.name)) &&
+        // A statement may be written as JSON.
+        !(field.type === 'object' && /^(?:query_?(?:dsl|body)|es_?query)$/i.test(field.name)))
     )
       continue;
     const isSure = SURE_QUERY_NAME.test(field.name);

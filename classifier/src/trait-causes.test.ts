@@ -547,6 +547,20 @@ const cases: Case[] = [
     id,
   ],
   [
+    'a key that is said to come back with other things',
+    'get_drum_space',
+    'Get a space by ID. Returns full details including host and key for data plane access.',
+    'Read High credential_access',
+    id,
+  ],
+  [
+    'a statement written as JSON',
+    'query_index',
+    'Run a query in an index of documents with the provided query DSL.',
+    'Read Medium private_data raw_query',
+    { index: text, query_body: { type: 'object' } },
+  ],
+  [
     'an index key of a public register is no secret',
     'search_key',
     'Retrieve the Central Index Key for publicly traded companies with the Acme API.',

@@ -41,7 +41,7 @@ const WRITE_REASONS: Partial<Record<ActKind, readonly [string, ...string[]]>> = 
   money: ['The dealing is stated in the arguments, so it is a write rather than an execution.'],
   choose: ['It changes which thing later calls work on, so it is a write and not a read.'],
   create: [
-    'The new record is stated whole in the arguments and nothing is started, so it is a write.',
+    'What is added is stated whole in the arguments and nothing is started, so it is a write.',
     'It adds stored state and sets nothing going, which makes it a write and not an execution.',
   ],
   change: [

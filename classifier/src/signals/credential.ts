@@ -212,11 +212,15 @@ export const variables = defineSignal({
 const GIVEN_BACK =
   /\b(?:store|save|keep|copy|note) (?:the|this|your) (?:returned|generated|issued|new) (?:api[ _-]?key|access token|auth token|bearer token|client secret|secret|password)\b/i;
 
+/** "Returns details including host and key for data plane access". */
+const RETURNED_KEY =
+  /\breturns?\b[^.\n]{0,60}\b(?:(?:access |api |secret )?keys?|tokens?|passwords?|credentials) for (?:\w+ ){0,3}access\b/i;
+
 export const keysGivenBack = defineSignal({
   id: 'keys-given-back',
   trait: 'credential_access',
-  meaning: 'The description says that a call makes a secret and returns it.',
-  find: (view) => (view.category === 'Read' ? [] : inDescription(view, GIVEN_BACK)),
+  meaning: 'The description says that a call returns a secret, old or newly made.',
+  find: (view) => inDescription(view, view.category === 'Read' ? RETURNED_KEY : GIVEN_BACK),
 });
 
 const PASSWORD =
