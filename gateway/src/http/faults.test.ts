@@ -398,6 +398,48 @@ test('P2: a broken configuration or policy changes nothing, and health says so',
   expect(join(harness.folder, 'policy.json')).toBe(harness.policy);
 });
 
+test('redirects are not followed, and what a server says of our credentials is not the client’s', async () => {
+  let status = 302;
+  const harness = await startHttpHarness({
+    script: ({ method, response }) => {
+      if (method !== 'tools/call' && method !== 'GET') return undefined;
+      response
+        .writeHead(status, { Location: '/mcp', 'WWW-Authenticate': 'Bearer x="canary"' })
+        .end('no');
+      return true;
+    },
+  });
+  const session = await harness.open();
+  for (status of [301, 302, 307, 308, 401, 403, 500]) {
+    const seen = harness.server.seen.length;
+    const { messages, headers } = await session.call('act');
+    expect([status, messages[0]]).toMatchObject([status, { error: { code: -32000 } }]);
+    expect(headers).not.toHaveProperty('www-authenticate');
+    expect(harness.server.seen.length - seen).toBeLessThanOrEqual(2);
+    const stream = await harness.send({
+      method: 'GET',
+      headers: { ...session.headers, Accept: 'text/event-stream' },
+    });
+    expect([status, stream.status]).toEqual([status, 502]);
+  }
+});
+
+test('G5: a client that leaves while it opens a session leaves no session', async () => {
+  const harness = await startHttpHarness({
+    script: ({ method }) => (method === 'initialize' ? true : undefined),
+  });
+  const leaving = new AbortController();
+  const opening = harness.send({
+    headers: { 'Content-Type': 'application/json', Accept: ACCEPT },
+    body: '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}',
+    signal: leaving.signal,
+  });
+  await expect.poll(() => harness.gateway.load().sessions).toBe(1);
+  leaving.abort();
+  await expect(opening).rejects.toThrow();
+  await expect.poll(() => harness.gateway.load()).toEqual({ inFlight: 0, sessions: 0 });
+});
+
 test('I4: without a record nothing passes, in either era', async () => {
   const harness = await startHttpHarness();
   const session = await harness.open();

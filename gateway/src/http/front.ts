@@ -4,11 +4,12 @@ import { GatewayError } from '../gateway-error.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, sessionRequests } from '../protocol/methods.ts';
 import { readBody } from '../upstream/read-body.ts';
+import { allowPage, close, error, noSession, preflight, SERVER_ERROR, tooMuch } from './answers.ts';
 import { Exchange } from './exchange.ts';
 import { type Identity, mayUse } from './identity.ts';
 import { type Gate, refusalOf } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
-import { eraOf, type HeaderProblem, standardHeaderProblem } from './standard-headers.ts';
+import { eraOf, standardHeaderProblem } from './standard-headers.ts';
 import { StatelessLinks } from './stateless-links.ts';
 import type { Server, World } from './world.ts';
 
@@ -19,7 +20,6 @@ type Caller = { identity: Identity; server: Server };
 const SESSION_HEADER = 'mcp-session-id';
 const UNKNOWN_METHOD = -32601;
 const INVALID_REQUEST = -32600;
-const SERVER_ERROR = -32000;
 
 /** Takes the requests of clients, turns away what may not come in, and hands the rest to sessions and links. */
 export class Front {
@@ -52,6 +52,9 @@ export class Front {
       this.#note('front', refusal.message);
       return close(response, refusal.status, refusal.message);
     }
+    const { origin } = request.headers;
+    if (origin !== undefined) allowPage(response, origin);
+    if (request.method === 'OPTIONS') return preflight(response);
     if (this.isDraining)
       return close(response, 503, 'this gateway is stopping', ['Retry-After', '5']);
     const caller = this.#callerOf(request, response);
@@ -213,6 +216,12 @@ export class Front {
       void this.sessions.end(session);
     };
     session.request(message, exchange);
+    const { onOver } = exchange;
+    exchange.onOver = (isAnswered) => {
+      onOver?.(isAnswered);
+      // Nobody knows the id of a session whose opening was never heard of.
+      if (!isAnswered) void this.sessions.end(session);
+    };
   }
 
   async #stateless(
@@ -345,59 +354,4 @@ function idOf(message: Readable): string | number | null {
 function isResult(answer: string | Buffer): boolean {
   const value = JSON.parse(answer.toString()) as JsonObject;
   return Object.hasOwn(value, 'result');
-}
-
-/** A refusal before any message: the connection is not worth keeping. */
-function close(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  more: string[] = [],
-): void {
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: null,
-    error: { code: SERVER_ERROR, message: `Refused: ${message}` },
-  });
-  send(response, status, body, ['Connection', 'close', ...more]);
-}
-
-function error(
-  response: ServerResponse,
-  status: number,
-  id: string | number | null,
-  { code, message, data }: HeaderProblem,
-): void {
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id,
-    error: { code, message, ...(data && { data }) },
-  });
-  send(response, status, body, []);
-}
-
-function send(response: ServerResponse, status: number, body: string, more: string[]): void {
-  const length = String(Buffer.byteLength(body));
-  response.writeHead(status, [
-    'Content-Type',
-    'application/json',
-    'Content-Length',
-    length,
-    ...more,
-  ]);
-  response.end(body);
-}
-
-function tooMuch(
-  response: ServerResponse,
-  { status, retryAfterS }: { status: number; retryAfterS: number },
-) {
-  close(response, status, 'too much at once; send it later', ['Retry-After', String(retryAfterS)]);
-}
-
-function noSession(response: ServerResponse, id: string | number | null): void {
-  error(response, 404, id, {
-    code: SERVER_ERROR,
-    message: 'There is no such session; begin with initialize',
-  });
 }

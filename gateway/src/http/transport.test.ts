@@ -72,6 +72,34 @@ test('T1: an origin that is not allowed is refused on every route, however it is
   expect(harness.broken({ clientLeft: true })).toEqual([]);
 });
 
+test('a page that may call can read what it is answered; others are told nothing', async () => {
+  const harness = await startHttpHarness({
+    config: { listen: { port: 0, origins: ['https://good.example'] } },
+  });
+  const ask = (origin: string) =>
+    harness.send({
+      method: 'OPTIONS',
+      headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' },
+    });
+  const allowed = await ask('https://good.example');
+  expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([
+    204,
+    'https://good.example',
+  ]);
+  expect(allowed.headers['access-control-allow-headers']).toBe('Authorization, *');
+  const refused = await ask('https://evil.example');
+  expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([
+    403,
+    undefined,
+  ]);
+  const { opened } = await harness.open({ Origin: 'https://good.example' });
+  expect(opened.headers).toMatchObject({
+    'access-control-allow-origin': 'https://good.example',
+    'access-control-expose-headers': expect.stringContaining('Mcp-Session-Id'),
+    'mcp-session-id': expect.any(String),
+  });
+});
+
 test('T2: a request that was addressed to another name is refused', async () => {
   const harness = await startHttpHarness();
   for (const host of [

@@ -98,7 +98,7 @@ class UrlUpstream implements Upstream {
       if (response.statusCode !== 200 || !isStream) {
         response.resume();
         if (response.statusCode === 404 && this.#sessionId !== undefined) this.#sessionGone();
-        return listener.refused(response.statusCode === 200 ? 405 : (response.statusCode ?? 502));
+        return listener.refused(shownStatus(response.statusCode ?? 0));
       }
       listener.streaming();
       this.#stream(response, undefined, listener, () => listener.ended());
@@ -333,6 +333,12 @@ function refusalOf(status: number): string {
   if (status >= 300 && status < 400)
     return 'The server sends us elsewhere, and redirects are not followed';
   return `The server answered with HTTP ${status}`;
+}
+
+/** Whether the server streams, or knows what it is asked to take up again, is the client's to know; our credentials are not. */
+function shownStatus(status: number): number {
+  if (status === 200) return 405;
+  return [400, 404, 405, 409].includes(status) ? status : 502;
 }
 
 // Copied instead of converted, where that is the same.
