@@ -10,6 +10,8 @@ import { type ListedKind, listedKinds } from './pin-digest.ts';
 
 const SESSION_ERA = '2025-11-25';
 const STATELESS_ERA = '2026-07-28';
+// Some servers list more to a client that can be asked; what is asked is declined all the same.
+const CAPABILITIES = { elicitation: {}, sampling: {} };
 const CLIENT = { name: 'toolwarden', version: '1' };
 
 /** Opens a way to a server and asks it for all that it lists, verbatim. @throws GatewayError where it does not answer. */
@@ -38,13 +40,13 @@ type Request = (
 ) => Promise<JsonValue | undefined>;
 
 async function readAll(request: Request, notify: (method: string) => void): Promise<Listing> {
-  const base = { protocolVersion: SESSION_ERA, capabilities: {}, clientInfo: CLIENT };
+  const base = { protocolVersion: SESSION_ERA, capabilities: CAPABILITIES, clientInfo: CLIENT };
   let opening = await request('initialize', base, false);
   const isStateless = opening === undefined;
   const meta: JsonObject = {
     [metaKeys.version]: STATELESS_ERA,
     [metaKeys.clientInfo]: CLIENT,
-    [metaKeys.capabilities]: {},
+    [metaKeys.capabilities]: CAPABILITIES,
   };
   if (isStateless) opening = await request('server/discover', { _meta: meta }, true);
   else notify('notifications/initialized');
