@@ -4,7 +4,7 @@ import { GatewayError } from '../gateway-error.ts';
 import { createGate, refusalOf } from '../http/request-checks.ts';
 
 /** One thing that must hold for calls to pass; `undefined` where it does. */
-export type Check = () => string | undefined | Promise<string | undefined>;
+type Check = () => string | undefined | Promise<string | undefined>;
 
 /** What an operator's tools may ask. */
 export type AdminOptions = {
