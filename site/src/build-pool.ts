@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PageHashes, ReadState } from './build-state.ts';
+import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
 import { SiteError } from './lib/site-error.ts';
 import type { ReadRequest, WorkerJob, WriteRequest } from './worker-messages.ts';
-import type { WrittenServer } from './write-server.ts';
 
 /** A process of a build. */
 export type BuildWorker = {

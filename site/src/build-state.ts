@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
+import type { SearchRecord } from './lib/search-record.ts';
 import type { ServerSummary } from './lib/server-summary.ts';
 
 /** Pages by address, each with a hash of all that it shows. */
@@ -18,6 +19,8 @@ export type ServerState = {
   around: string;
   /** Missing where its record could not be used. */
   summary?: ServerSummary;
+  /** What is searched of it in full; apart from the summary, as no page shows it. */
+  search?: SearchRecord;
   problems: StoreProblem[];
   /** Policies that failed our own check. */
   faults: StoreProblem[];
@@ -25,6 +28,9 @@ export type ServerState = {
   /** The same for what its tools' pages are made from: where that is as it was, a page is not even looked at. */
   inputs: PageHashes;
 };
+
+/** What was written of a server. */
+export type WrittenServer = Pick<ServerState, 'name' | 'pages' | 'inputs' | 'faults'>;
 
 /** A server that was read, before its pages are looked at. */
 export type ReadState = Omit<ServerState, 'around' | 'pages' | 'inputs'>;

@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { type AttackEntry, withoutTakenDown } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
-import type { PageHashes, ReadState } from './build-state.ts';
+import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { serverSearchRecord } from './lib/search-record.ts';
 import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
 import { sitePages } from './lib/site-pages.ts';
 import { type CountTokens, openTokenCounter } from './lib/token-count.ts';
 import { openRenderer } from './page-renderer.ts';
 import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
 import type { ReadRequest, WorkerJob, WorkerRequest, WriteRequest } from './worker-messages.ts';
-import { keepServer, type WrittenServer, writeServer } from './write-server.ts';
+import { linkServer, writeServer } from './write-server.ts';
 
 const job: WorkerJob = JSON.parse(process.argv[2] ?? '');
 const store = openStore(job.dataDir);
@@ -20,21 +21,28 @@ const attacks = attackEntries.map(({ attack }) => attack);
 const takedowns = await store.readTakedowns();
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
+/** As records take some eight times the memory of their files, only so many are held; the others are read again. */
+const MAX_HELD_BYTES = 48 * 2 ** 20;
 /** Pages between two words about progress. */
 const A_WORD = 25;
 
 async function read({ servers }: ReadRequest): Promise<ReadState[]> {
   const found: ReadState[] = [];
+  let bytes = 0;
   for (const files of servers) {
     const server = await readPublic(files);
-    held.set(files.name, server);
+    bytes += files.bytes;
+    if (bytes <= MAX_HELD_BYTES) held.set(files.name, server);
     const { entry, history, problems } = server;
     found.push({
       name: files.name,
       digest: files.digest,
       problems,
       faults: [],
-      ...(entry && { summary: summarizeServer(entry, attacks, history) }),
+      ...(entry && {
+        summary: summarizeServer(entry, attacks, history),
+        search: serverSearchRecord(entry),
+      }),
     });
   }
   return found;
@@ -60,15 +68,13 @@ async function write(request: WriteRequest) {
   };
   let countTokens: CountTokens | undefined;
   const servers: WrittenServer[] = [];
-  for (const { files, before, isSame } of request.servers) {
-    if (isSame && before !== undefined) servers.push(keepServer(target, before));
-    else {
-      const known = held.get(files.name) ?? (await readPublic(files));
-      held.delete(files.name);
-      const work = { name: files.name, read: known, before };
-      countTokens ??= await openTokenCounter();
-      servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
-    }
+  for (const name of request.same) linkServer(target, name);
+  for (const { files, before } of request.servers) {
+    const known = held.get(files.name) ?? (await readPublic(files));
+    held.delete(files.name);
+    const work = { name: files.name, read: known, before };
+    countTokens ??= await openTokenCounter();
+    servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
   }
   const pageHashes = await writeSitePages(target, catalogue, request, onPage);
   // The process is ended by a signal, at which nothing is kept.

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type AttackEntry, serverSlug } from '@toolwarden/catalogue';
 import {
@@ -15,18 +15,18 @@ import { compileTemplates } from './compile-templates.ts';
 import { dropLeftovers } from './drop-leftovers.ts';
 import { aroundDigests } from './lib/around-digest.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
 import { linkTree } from './link-tree.ts';
 import { shareOut } from './share-out.ts';
+import { type Group, processesFor, workOn } from './work-shares.ts';
 import { writeFeeds } from './write-feeds.ts';
 import { searchRecords, writeIndex } from './write-index.ts';
 import { writeNames } from './write-names.ts';
 
 /** Of all records so many may be bad before the build fails rather than leave them out. */
 const MAX_BAD_SHARE = 0.01;
-/** A process more is worth its start for so many bytes of records. */
-const BYTES_A_PROCESS = 500_000;
 
 export type BuildOptions = {
   dataDir: string;
@@ -86,11 +86,10 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
     throw error;
   } finally {
     stop.abort();
-    await rm(work, { recursive: true, force: true });
+    // A site that was replaced has hundreds of thousands of files, and one call for each takes three times as long.
+    rmSync(work, { recursive: true, force: true });
   }
 }
-
-type Group = { files: ServerFiles; before: ServerState | undefined; isRead: boolean };
 
 class Build {
   readonly #options: BuildOptions;
@@ -149,12 +148,13 @@ class Build {
       const servers = await readServers(shares, workers);
       const catalogue = await this.#gather(servers, attackEntries, problems);
       linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
-      const search = digestOf(searchRecords(catalogue));
+      const records = searchRecords(catalogue, servers);
+      const search = digestOf(records);
       const state: BuildState = { ...head, search, pages: {}, servers };
       const isWhole = this.#options.only === undefined;
       const [, , pages] = await allOrNone(this.#stop, [
         isWhole ? this.#writeLists(catalogue) : undefined,
-        isWhole && this.#writeIndex(catalogue, before?.search === search ? previousDir : undefined),
+        isWhole && this.#writeIndex(records, before?.search === search ? previousDir : undefined),
         this.#writePages(shares, workers, { servers, before, catalogue }),
       ]);
       state.pages = pages;
@@ -224,11 +224,7 @@ class Build {
           do: 'write',
           summaries: join(this.#work, 'summaries.jsonl'),
           only: this.#options.only,
-          servers: share.map(({ files, before: known, isRead }) => ({
-            files,
-            before: known,
-            isSame: !isRead && known?.around === (around.get(files.name) ?? ''),
-          })),
+          ...workOn(share, around),
           before: before?.pages,
         }),
       ),
@@ -245,9 +241,9 @@ class Build {
     await writeNames(catalogue, this.#html);
   }
 
-  async #writeIndex(catalogue: CatalogueView, from: string | undefined): Promise<void> {
+  async #writeIndex(records: SearchRecord[], from: string | undefined): Promise<void> {
     if (from !== undefined) linkTree(join(from, 'pagefind'), join(this.#html, 'pagefind'));
-    else await writeIndex(catalogue, this.#html, this.#signal);
+    else await writeIndex(records, this.#html, this.#signal);
   }
 
   #report(phase: 'load' | 'pages'): void {
@@ -329,11 +325,6 @@ async function publicFiles(store: Store): Promise<ServerFiles[]> {
     if (those.some(({ tool }) => tool === undefined)) return [];
     return [{ ...each, digest: digestOf([each.digest, those.map(({ tool }) => tool)]) }];
   });
-}
-
-function processesFor(files: readonly ServerFiles[]): number {
-  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
-  return Math.max(1, Math.min(availableParallelism(), Math.round(bytes / BYTES_A_PROCESS)));
 }
 
 function digestOf(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { ServerFiles } from '@toolwarden/catalogue/store';
-import type { PageHashes, ServerState } from './build-state.ts';
+import type { PageHashes, WrittenServer } from './build-state.ts';
 
 /** What a process of a build is told at its start. */
 export type WorkerJob = {
@@ -21,12 +21,9 @@ export type WriteRequest = {
   /** File with all servers' summaries, one a line. */
   summaries: string;
   only: 'html' | undefined;
-  servers: {
-    files: ServerFiles;
-    before: ServerState | undefined;
-    /** Whether nothing that its pages are made from has changed. */
-    isSame: boolean;
-  }[];
+  /** Names of those whose pages are taken over as they are: nothing that they are made from has changed. */
+  same: string[];
+  servers: { files: ServerFiles; before: WrittenServer | undefined }[];
   /** The pages of the whole catalogue as they were. */
   before: PageHashes | undefined;
 };

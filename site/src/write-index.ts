@@ -10,23 +10,26 @@ let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** Makes the search index from records of our own: reading the pages would cost five times the memory and bytes. */
 export function writeIndex(
-  catalogue: CatalogueView,
+  records: readonly SearchRecord[],
   outDir: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const turn = lastTurn.then(() => indexAll(catalogue, outDir, signal));
+  const turn = lastTurn.then(() => indexAll(records, outDir, signal));
   lastTurn = turn.catch(() => {});
   return turn;
 }
 
 /** What is searched in full: one record a server, with its tools' words in it, and one an attack. */
-export function searchRecords({ servers, attackEntries }: CatalogueView): SearchRecord[] {
+export function searchRecords(
+  { servers, attackEntries }: CatalogueView,
+  states: ReadonlyMap<string, { search?: SearchRecord }>,
+): SearchRecord[] {
   const present = servers.filter(({ status }) => status !== 'gone');
-  return [...present.map(({ search }) => search), ...attackEntries.map(attackRecord)];
+  const records = present.flatMap(({ slug }) => states.get(slug)?.search ?? []);
+  return [...records, ...attackEntries.map(attackRecord)];
 }
 
-async function indexAll(catalogue: CatalogueView, outDir: string, signal?: AbortSignal) {
-  const records = searchRecords(catalogue);
+async function indexAll(records: readonly SearchRecord[], outDir: string, signal?: AbortSignal) {
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {

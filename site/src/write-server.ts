@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadServer } from '@toolwarden/catalogue/store';
-import type { ServerState } from './build-state.ts';
+import type { WrittenServer } from './build-state.ts';
 import { decidePolicies } from './decide-policies.ts';
 import { type PageWithFiles, serverPages } from './lib/server-pages.ts';
 import type { Around } from './lib/tool-view.ts';
@@ -12,18 +12,6 @@ import { isKept, type PageTarget, pageHash, shortHash, writePage } from './page-
 /** Files of a page of a server or tool beside each other. */
 const SUFFIXES = ['.html', '.json', '.md'];
 
-/** What was written of a server. */
-export type WrittenServer = Pick<ServerState, 'name' | 'pages' | 'inputs' | 'faults'>;
-
-/** Takes all pages of an unchanged server over. */
-export function keepServer(
-  target: PageTarget,
-  { name, pages, inputs, faults }: ServerState,
-): WrittenServer {
-  if (Object.keys(pages).length > 0) linkServer(target, name);
-  return { name, pages, inputs, faults };
-}
-
 /** Writes those pages of a server that are new or changed, and takes the others over. */
 export async function writeServer(
   target: PageTarget,
@@ -32,7 +20,7 @@ export async function writeServer(
     name,
     read: { entry, history },
     before,
-  }: { name: string; read: ReadServer; before: ServerState | undefined },
+  }: { name: string; read: ReadServer; before: WrittenServer | undefined },
   onPage: () => void,
 ): Promise<WrittenServer> {
   const written: WrittenServer = { name, pages: {}, inputs: {}, faults: [] };
@@ -54,7 +42,7 @@ export async function writeServer(
   return written;
 }
 
-function keepPage({ pages, faults }: WrittenServer, known: ServerState, url: string): void {
+function keepPage({ pages, faults }: WrittenServer, known: WrittenServer, url: string): void {
   pages[url] = known.pages[url] ?? '';
   faults.push(...known.faults.filter(({ file }) => file === url));
 }
@@ -63,7 +51,7 @@ async function makePage(
   target: PageTarget,
   { name, pages, faults }: WrittenServer,
   page: PageWithFiles,
-  { server, known }: { server: string; known: ServerState | undefined },
+  { server, known }: { server: string; known: WrittenServer | undefined },
 ): Promise<void> {
   const { url, policies } = page;
   const hash = pageHash(page);
@@ -77,7 +65,8 @@ async function makePage(
   await writePage(target, page);
 }
 
-function linkServer({ outDir, previousDir = '' }: PageTarget, name: string): void {
+/** Takes all pages of an unchanged server over. */
+export function linkServer({ outDir, previousDir = '' }: PageTarget, name: string): void {
   const url = serverUrl(name);
   const folder = join(previousDir, url);
   if (existsSync(folder)) linkTree(folder, join(outDir, url));

@@ -14,7 +14,6 @@ import {
 import { applicableAttacks } from './applicable-attacks.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { publisherOf } from './publisher.ts';
-import { type SearchRecord, serverSearchRecord } from './search-record.ts';
 import { type ServerLink, serverLink } from './server-view.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
 import { toolUrl } from './urls.ts';
@@ -46,7 +45,6 @@ export type ServerSummary = ServerLink & {
   detail: string | undefined;
   tools: ToolSummary[];
   attacks: AttackReason[];
-  search: SearchRecord;
   publisher: string | undefined;
   /** The newest of them. */
   changes: ChangeLine[];
@@ -77,7 +75,6 @@ export function summarizeServer(
       changedOn: lastDay(history, tool.definition.name),
     })),
     attacks: attacksForServer(entry, attacks).map(reasonOf),
-    search: serverSearchRecord(entry),
     publisher: publisherOf(record.id),
     changes: changeLines(entry, history, CHANGES),
     changedOn: lastDay(history),

@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+import type { ServerFiles } from '@toolwarden/catalogue/store';
+import type { ServerState, WrittenServer } from './build-state.ts';
+import type { WriteRequest } from './worker-messages.ts';
+
+/** A process more is worth its start for so many bytes of records. */
+const BYTES_A_PROCESS = 500_000;
+
+/** A server with what the build before knew of it. */
+export type Group = {
+  files: ServerFiles;
+  before: ServerState | undefined;
+  /** Whether its files must be read again. */
+  isRead: boolean;
+};
+
+/** What one process is to do with its share: take over what would be the same, and write the rest. */
+export function workOn(
+  share: readonly Group[],
+  around: Map<string, string>,
+): Pick<WriteRequest, 'same' | 'servers'> {
+  const isSame = ({ files: { name }, before, isRead }: Group) =>
+    !isRead && before?.around === (around.get(name) ?? '');
+  return {
+    same: share
+      .filter((group) => isSame(group) && Object.keys(group.before?.pages ?? {}).length > 0)
+      .map(({ files }) => files.name),
+    servers: share
+      .filter((group) => !isSame(group))
+      .map(({ files, before }) => ({ files, before: before && writtenOf(before) })),
+  };
+}
+
+function writtenOf({ name, pages, inputs, faults }: ServerState): WrittenServer {
+  return { name, pages, inputs, faults };
+}
+
+export function processesFor(files: readonly ServerFiles[]): number {
+  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
+  return Math.max(1, Math.min(availableParallelism(), Math.round(bytes / BYTES_A_PROCESS)));
+}
