@@ -8,6 +8,7 @@ export const gatewayCommand: Command = {
   summary: 'stand between many clients and many servers, over HTTP',
   help: `
 Usage: toolwarden gateway --config FILE [--check] [--observe]
+       toolwarden gateway --schema
 
 Listens for MCP clients (Streamable HTTP, http://127.0.0.1:8787/mcp/SERVER) and judges, counts and records every call
 before a server sees it. The file says which servers, which policies and where the state lies; policies and servers are
@@ -16,6 +17,7 @@ calls in flight end.
 
   --config FILE     the configuration, JSON; docs/gateway.md describes it
   --check           say what is wrong with it and with its policies, one line each, and end
+  --schema          print the JSON Schema of the configuration, for editors, and end
   --observe         decide and record as ever, but send every call on
 
 Callers need a grant of the same state: toolwarden grants create --state DIR --server SERVER --policy FILE (with --redis URL
@@ -30,8 +32,14 @@ Example:
     const { values, positionals } = readArguments('gateway', args, {
       config: { type: 'string' },
       check: { type: 'boolean' },
+      schema: { type: 'boolean' },
       observe: { type: 'boolean' },
     });
+    if (values.schema) {
+      const { gatewayConfigJsonSchema } = await import('@toolwarden/gateway/http');
+      io.out(JSON.stringify(gatewayConfigJsonSchema(), null, 2));
+      return 0;
+    }
     if (values.config === undefined || positionals.length > 0) {
       throw new CliError('usage', 'gateway: expected --config FILE; see toolwarden gateway --help');
     }

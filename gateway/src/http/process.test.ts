@@ -261,4 +261,10 @@ test('--check says all that is wrong, a line each, and how it ended', { timeout:
     spawnSync('node', [BIN, 'gateway', '--config', join(folder, 'none.json'), '--check']).status,
   ).toBe(2);
   expect(spawnSync('node', [BIN, 'gateway']).status).toBe(2);
+  const schema = spawnSync('node', [BIN, 'gateway', '--schema'], { encoding: 'utf8' });
+  expect(JSON.parse(schema.stdout)).toMatchObject({
+    additionalProperties: false,
+    required: ['servers', 'policies'],
+    properties: { $schema: {}, servers: {}, limits: {} },
+  });
 });
