@@ -42,6 +42,12 @@ export class Front {
     void this.stateless.tick(now);
   }
 
+  /** Keeps what stands between from closing silent streams; to be called every few seconds. */
+  ping() {
+    this.sessions.ping();
+    this.stateless.ping();
+  }
+
   async endAll() {
     await Promise.all([this.sessions.endAll(), this.stateless.endAll()]);
   }

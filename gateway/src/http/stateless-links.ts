@@ -15,6 +15,8 @@ export class StatelessLinks {
   readonly #world: World;
   readonly #byCaller = new Map<string, Promise<Shared | Overload>>();
   readonly #open = new Set<Shared>();
+  /** Subscriptions, which are silent for long. */
+  readonly #streams = new Set<Exchange>();
 
   constructor(world: World) {
     this.#world = world;
@@ -23,14 +25,16 @@ export class StatelessLinks {
   /** A request; its answer comes on the exchange. @throws GatewayError where no server starts. */
   async request(
     { identity, server }: { identity: Identity; server: Server },
-    message: ClientMessage,
+    message: Extract<ClientMessage, { kind: 'request' }>,
     exchange: Exchange,
   ): Promise<Overload | undefined> {
     const connection = await this.#connection(identity, server);
     if ('retryAfterS' in connection) return connection;
     connection.usedAt = performance.now();
     // In this era to leave is to cancel.
+    if (message.method === 'subscriptions/listen') this.#streams.add(exchange);
     exchange.onOver = (isAnswered) => {
+      this.#streams.delete(exchange);
       if (!isAnswered) connection.link.clientLeft(exchange);
     };
     connection.link.fromClientMessage(message, exchange);
@@ -82,6 +86,10 @@ export class StatelessLinks {
       const isIdle = now - connection.usedAt > IDLE_MS && connection.link.inFlight === 0;
       if (isIdle || (isOld && connection.link.inFlight === 0)) this.#end(key, connection);
     }
+  }
+
+  ping(): void {
+    for (const stream of this.#streams) stream.ping();
   }
 
   async endAll(): Promise<void> {
