@@ -9,6 +9,7 @@ import {
   toolDigest,
 } from '@toolwarden/catalogue';
 import { attackText, openStore } from '@toolwarden/catalogue/store';
+import { checkPatterns, checkPatterns } from '@toolwarden/policy';
 import { expect, test } from 'vitest';
 import { entryProblems } from './entry-problems.ts';
 import { readFacts } from './facts.ts';
@@ -35,6 +36,17 @@ test.for(items.map((entry) => [entry.attack.id, entry] as const))(
     expect(await readFile(join(dir, 'attacks', `${id}.md`), 'utf8')).toBe(attackText(entry));
   },
 );
+
+test('every pattern of every policy is one that the gateway takes', async () => {
+  const refused: string[] = [];
+  for (const { attack } of items) {
+    for (const { policy } of attack.stoppedBy) {
+      const findings = policy === undefined ? [] : await checkPatterns(JSON.stringify(policy));
+      refused.push(...findings.map(({ message }) => `${attack.id}: ${message}`));
+    }
+  }
+  expect(refused).toEqual([]);
+});
 
 test('every related entry is there', () => {
   const ids = new Set(items.map(({ attack }) => attack.id));

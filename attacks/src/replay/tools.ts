@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { JsonObject } from '@toolwarden/catalogue';
 import type { ScriptedServer, ScriptedTool } from './scenario.ts';
 import type { World } from './world.ts';
@@ -50,7 +51,7 @@ export function fileReader(files: (world: World) => Record<string, string>): Scr
   };
 }
 
-/** Where a path leads, with dots taken out. */
+/** Where a path leads for a server that undoes percent-coding and dots. */
 export function resolved(path: unknown): string {
-  return new URL(`file://${encodeURI(String(path))}`).pathname;
+  return posix.normalize(decodeURI(String(path)));
 }
