@@ -9,7 +9,7 @@ import {
   toolDigest,
 } from '@toolwarden/catalogue';
 import { attackText, openStore } from '@toolwarden/catalogue/store';
-import { checkPatterns, checkPatterns } from '@toolwarden/policy';
+import { checkPatterns } from '@toolwarden/policy';
 import { expect, test } from 'vitest';
 import { entryProblems } from './entry-problems.ts';
 import { readFacts } from './facts.ts';
