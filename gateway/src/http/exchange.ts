@@ -3,6 +3,7 @@ import type { Listener, Via } from '../upstream/upstream.ts';
 
 /** A client that reads slower than a server talks is dropped when so much waits for it. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+const MOST_UNREAD_MS = 60_000;
 
 const STREAM_HEADERS = [
   'Content-Type',
@@ -69,6 +70,7 @@ export class Exchange implements Listener {
     if (this.#isStreaming || via?.isStream === true) {
       this.#begin();
       this.#response.end(asEvent(message, via?.eventId));
+      this.#expectReading();
       return true;
     }
     const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
@@ -78,6 +80,7 @@ export class Exchange implements Listener {
     // As a text of single bytes it leaves in one piece with its head; bytes would be gathered from two.
     if (typeof message === 'string') this.#response.end(message);
     else this.#response.end(message.toString('latin1'), 'latin1');
+    this.#expectReading();
     return true;
   }
 
@@ -126,6 +129,12 @@ export class Exchange implements Listener {
     this.#isAnswered = true;
     if (this.#isStreaming) return void this.#response.end();
     this.#response.writeHead(status, ['Content-Length', '0', ...this.headers]).end();
+  }
+
+  /** Whoever takes nothing of the rest of an answer for a minute will not take it at all. */
+  #expectReading() {
+    if (this.#response.writableLength === 0) return;
+    this.#response.setTimeout(MOST_UNREAD_MS, () => this.#response.destroy());
   }
 
   #begin() {

@@ -51,7 +51,6 @@ export type RunningGateway = {
 
 const TICK_MS = 1_000;
 const PING_MS = 20_000;
-const SLACK_MS = 30_000;
 
 /** Starts the HTTP gateway. @throws GatewayError where it cannot. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
@@ -107,8 +106,6 @@ async function start(
   ending.push(() => admin?.close());
   const http = listenerOf(config);
   await listening(http, config.listen);
-  // Whoever takes nothing of an answer for longer than any request may last will not take the rest.
-  http.setTimeout(config.limits.hardMs + SLACK_MS);
   const { port } = http.address() as AddressInfo;
   const front = new Front(world, createGate(config.listen, port, isLoopback(config.listen.host)));
   http.on('request', (request, response) => front.handle(request, response));
