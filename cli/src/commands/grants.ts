@@ -96,7 +96,9 @@ function showToken(made: { id: string; token: string }, json: boolean | undefine
     return;
   }
   io.out(made.token);
-  io.err(`grant ${made.id}: this token is shown once; give it to toolwarden wrap --grant`);
+  io.err(
+    `grant ${made.id}: this token is shown once; give it to toolwarden wrap --grant, or to a client of toolwarden gateway as its bearer token`,
+  );
 }
 
 async function list({ json, ...place }: Values, io: Io): Promise<void> {
