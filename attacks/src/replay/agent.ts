@@ -68,7 +68,7 @@ export class Agent {
       return { text, isError };
     } catch (error) {
       const text = (error as Error).message;
-      this.#tell('gateway', text);
+      this.#tell(this.#answering(server), text);
       return { text, isError: true };
     }
   }
@@ -96,21 +96,30 @@ export class Agent {
     return got;
   }
 
-  /** A request exactly as given, for attacks on the transport itself. */
+  /** A request exactly as given, for attacks on the transport itself; `isFollowing` goes wherever it is sent on to. */
   async raw(
     server: string,
-    init: { method?: string; headers?: Record<string, string>; body?: string; path?: string },
+    init: {
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string;
+      path?: string;
+      isFollowing?: boolean;
+    },
   ): Promise<{ status: number; text: string; headers: Headers }> {
     const door = this.#door(server);
-    const { path = '', method = 'POST', body } = init;
+    const { path = '', method = 'POST', body, isFollowing = false } = init;
+    const redirect = isFollowing ? 'follow' : 'manual';
     const headers = { ...JSON_HEADERS, ...credentialsOf(door), ...init.headers };
-    this.#tell('agent', `${method} ${path || server} ${body ?? ''}`);
+    const said = Object.entries(headers).filter(([name]) => /^mcp-(name|method)$/.test(name));
+    const shown = said.map(([name, value]) => `${name}: ${value}, `).join('');
+    this.#tell('agent', `${method} ${path || server} ${shown}${body ?? ''}`);
     const response = await fetch(`${door.url}${path}`, {
-      ...{ method, headers, redirect: 'manual', signal: AbortSignal.timeout(5_000) },
+      ...{ method, headers, redirect, signal: AbortSignal.timeout(5_000) },
       ...(body !== undefined && { body }),
     });
     const text = await response.text().catch(() => '');
-    this.#tell(response.ok ? 'server' : 'gateway', `${response.status} ${text}`);
+    this.#tell(response.ok ? 'server' : this.#answering(server), `${response.status} ${text}`);
     return { status: response.status, text, headers: response.headers };
   }
 
@@ -121,6 +130,11 @@ export class Agent {
         (client) => client.close(),
         () => {},
       );
+  }
+
+  /** Who answers where something is refused: without a token nobody stands in between. */
+  #answering(server: string): ReplayLine['who'] {
+    return this.#door(server).token === undefined ? 'server' : 'gateway';
   }
 
   #door(server: string): Door {

@@ -167,7 +167,7 @@ function tidied(text: string, { canary }: World): string {
     .replaceAll(canary, '(secret)')
     .replaceAll(/ --state \S+/g, '')
     .replaceAll(/\bapprove(s?) [0-9a-f]{10}\b/g, 'approve$1 ID')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1');
+    .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1');
 }
 
 function attemptOf({ attack, benign, passes }: Scenario, kind: RunKind): Scenario['attack'] {
