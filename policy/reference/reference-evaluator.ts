@@ -40,7 +40,9 @@ export function referenceRunner(policy: Policy) {
       const hasMarked = (trait: Trait) =>
         marked
           .filter(
-            (mark) => mark.grant === grant && (scope !== 'session' || mark.session === session),
+            (mark) =>
+              mark.grant === grant &&
+              (scope !== 'session' || session === undefined || mark.session === session),
           )
           .some((mark) => mark.trait === trait && mark.at > since);
       if (then.traits.some((trait) => traits.includes(trait)) && after.traits.every(hasMarked)) {

@@ -54,7 +54,12 @@ export function compileFlows({ flows = [] }: Policy): CompiledFlows {
     },
   }));
   const wanted = Map.groupBy(
-    flows.flatMap(({ after, scope = 'grant' }) => after.traits.map((trait) => ({ trait, scope }))),
+    // A call without a session is judged by the grant's marks, so those are always made.
+    flows.flatMap(({ after, scope = 'grant' }) =>
+      [...new Set<Scope>(['grant', scope])].flatMap((each) =>
+        after.traits.map((trait) => ({ trait, scope: each })),
+      ),
+    ),
     ({ trait, scope }) => `${scope} ${trait}`,
   );
   const asked = [...wanted.values()].flatMap(([first]) => (first ? [first] : []));
@@ -113,7 +118,9 @@ export function marksOf(
 ): Charge[] {
   const { marks } = policy.planFor(call, facts);
   if (marks.length === 0) return [];
-  return marks.map(({ keyFor, keptMs }) => ({
-    ...{ key: keyFor(call), charged: 1, used: 0, max: NO_LIMIT, windowMs: keptMs },
+  // Without a session two of them may be one.
+  const kept = new Map(marks.map(({ keyFor, keptMs }) => [keyFor(call), keptMs]));
+  return [...kept].map(([key, windowMs]) => ({
+    ...{ key, charged: 1, used: 0, max: NO_LIMIT, windowMs },
   }));
 }
