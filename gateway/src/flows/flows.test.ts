@@ -177,3 +177,14 @@ test('marks outlive the process, and are seen by another one at once', async () 
   expect(await calls(again, 'send')).toEqual(['send']);
   await later.close();
 });
+
+test('a call without a session is judged by all that marked its grant', async () => {
+  const state = createMemoryState();
+  const session = { flows: [{ ...flow, scope: 'session' }] };
+  const one = await start(session, { state, session: 's1' });
+  const none = await start(session, { state });
+  await calls(one, 'browse', 'notes');
+  const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  await none.request('tools/call', { name: 'send', arguments: {}, _meta });
+  expect(none.reached()).toEqual([]);
+});

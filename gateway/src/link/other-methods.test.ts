@@ -82,11 +82,11 @@ test.for(
     const before = methodsAtServer().length;
     const params = { ...asked[method], ...(isStateless && { _meta: meta }) };
     harness.send(JSON.stringify({ jsonrpc: '2.0', id: 'x', method, params }));
-    await settle();
+    // What passes reaches the server at once; what does not is answered, a call after the list and a validator.
+    if (HARMLESS.has(method)) await settle();
+    else expect(await harness.answerTo('x')).toBeDefined();
     const reached = methodsAtServer().slice(before).includes(method);
-    // A call makes us ask for the list ourselves.
     expect(reached).toBe(HARMLESS.has(method));
-    if (!reached) expect(harness.clientGot().find(({ id }) => id === 'x')).toBeDefined();
   },
 );
 
