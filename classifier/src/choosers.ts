@@ -51,6 +51,15 @@ function chooserOf(field: Field, reading: Reading, setting: Setting): Chooser {
     for (const choice of choices)
       if (choice.act !== undefined && HARMLESS_ON_A_COPY.test(choice.act.verb))
         choice.act = { ...choice.act, category: 'Read', kind: 'compute' };
+  // Beside "ls" and "cat", to attach is to put a file into the answer.
+  if (choices.some(({ value }) => /^(?:ls|cat)$/.test(value)))
+    for (const choice of choices)
+      if (choice.value === 'attach')
+        choice.act = plainAct('attach', choice.pointer, {
+          category: 'Read',
+          kind: 'read',
+          isWeak: false,
+        });
   const isWhole = choices.every(({ act }) => act !== undefined);
   return { field, choices, isWhole };
 }
@@ -169,8 +178,9 @@ function clauseAct(clause: string, setting: Setting): Act | undefined {
 /** Words of something kept: what is denied beside them is another thing. */
 const KEEPS =
   /\b(?:persist|stor(?:e[sd]?|ing)|sav(?:e[sd]?|ing)|writ(?:es?|ten|ing)|delet|remov|overwrit|config file|on disk)/i;
-const END = /\n\s*[-*•]|\s•\s|\n\n|;\s|,\s*["'`]|\.\s+action/;
-const END_IN_BRACKETS = /\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|\.\s+action/;
+const END = /\n\s*[-*•]|\s•\s|\n\n|;\s|,\s*["'`]|,?\s(?:or|and)\s["'`]|\.\s+action/;
+const END_IN_BRACKETS =
+  /\n\s*[-*•]|\s•\s|\n\n|\)[,.;]|;\s|,\s*["'`]|,?\s(?:or|and)\s["'`]|\.\s+action/;
 
 /** What states the act, up to the first bracket that closes; and all that is said, for what it denies. */
 type Clause = { act: string; whole: string };

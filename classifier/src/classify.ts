@@ -22,7 +22,7 @@ import { findSteering, type Steering } from './steering.ts';
 import { withoutOrders } from './without-orders.ts';
 
 /** Moves with every change that may alter an answer; stored answers of another version are computed again. */
-export const RULESET_VERSION = '15';
+export const RULESET_VERSION = '16';
 
 /** A tool to judge, with what its server says of itself. */
 export type ClassifierInput = { server?: ServerWords; tool: ToolDefinition };

@@ -135,7 +135,8 @@ test('a shutdown is not told as a start', () => {
 test('of the values of an argument, the one that goes out tells the most', () => {
   const tool = {
     name: 'apply_drum',
-    description: 'Apply a drum to a mail. Use action "draft" to keep it, or "send" to send it.',
+    description:
+      'Apply a drum to a mail. Use action "preview" to see it, "draft" to save as draft, or "send" to send it.',
     inputSchema: {
       type: 'object',
       properties: { action: { type: 'string', enum: ['preview', 'draft', 'send'] } },

@@ -554,6 +554,27 @@ const cases: Case[] = [
     id,
   ],
   [
+    'a secret that is said to be returned',
+    'get_drum_setting',
+    'Retrieve a setting by its ID. The endpointSecretKey is returned to verify signatures.',
+    'Read High credential_access',
+    id,
+  ],
+  [
+    'documents with what stands in them',
+    'read_drum_docs',
+    'Get information about drum documents. Fetch documents with their full markdown content.',
+    'Read Medium private_data',
+    id,
+  ],
+  [
+    'to attach, beside ls and cat',
+    'drum_fs',
+    'Use it for the file system of a drum.',
+    'Read Low',
+    { cmd: { type: 'string', enum: ['ls', 'cat', 'attach', 'stat', 'find'] } },
+  ],
+  [
     'a statement written as JSON',
     'query_index',
     'Run a query in an index of documents with the provided query DSL.',

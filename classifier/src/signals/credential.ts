@@ -214,7 +214,7 @@ const GIVEN_BACK =
 
 /** "Returns details including host and key for data plane access". */
 const RETURNED_KEY =
-  /\breturns?\b[^.\n]{0,60}\b(?:(?:access |api |secret )?keys?|tokens?|passwords?|credentials) for (?:\w+ ){0,3}access\b/i;
+  /\breturns?\b[^.\n]{0,60}\b(?:(?:access |api |secret )?keys?|tokens?|passwords?|credentials) for (?:\w+ ){0,3}access\b|\b\w*secret_?(?:key)?s? (?:is|are) returned\b/i;
 
 export const keysGivenBack = defineSignal({
   id: 'keys-given-back',

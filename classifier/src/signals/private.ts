@@ -224,6 +224,8 @@ const PARTS_ONLY =
   /\b(?:names?|metadata|structure|styles?|format(?:ting)?|layers?|schema|headers?|dimensions|sizes?|fonts?|colou?rs?|counts?|properties|list of|signatures?|symbols?|imports?|dependencies|functions?|class(?:es)?|frames?|audio|thumbnails?|errors?|types?|tags)\b/i;
 /** "content/metadata of a file": the content too. */
 const WITH_CONTENT = /^(?:the )?(?:full )?(?:contents?|text)\b/i;
+const WITH_THEIR_CONTENT =
+  /\b(?:documents?|files?|notes?) with (?:its|their) (?:full )?(?:\w+ )?contents?\b/i;
 const OWN_KNOWLEDGE =
   /\b(?:uploaded|your|the user's|internal|company|private|team's) (?:\w+ )?(?:documents|files|notes|knowledge base)\b|\bdocuments (?:in|from|of) (?:an? |the )?knowledge base\b/i;
 const WRITTEN = /\b(?:markdown|contents?|children|body|text|html|blocks?)\b/i;
@@ -243,6 +245,14 @@ export const heldContent = defineSignal({
         ? inDescription(view, OWN_KNOWLEDGE, 300)
         : [];
     if (asked.length > 0) return asked;
+    const whole =
+      view.main?.kind === 'read' &&
+      !CODE_OR_PUBLIC.test(
+        `${reading.name} ${reading.description.slice(0, 400).replace(MANUAL, '')}`,
+      )
+        ? inDescription(view, WITH_THEIR_CONTENT, 400)
+        : [];
+    if (whole.length > 0) return whole;
     const act = doing.find(
       (item) =>
         item.source === 'description' &&
