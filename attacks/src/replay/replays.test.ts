@@ -29,6 +29,14 @@ test('every family is replayed, and an entry that is stopped in part shows what 
   expect(silent.map(({ id }) => id)).toEqual([]);
 });
 
+test('every technique that a gateway stops is replayed, and twenty that it stops in part', () => {
+  const replayed = new Set(scenarios.map(({ id }) => id));
+  const techniques = [...attacks.values()].filter(({ kind }) => kind === 'technique');
+  const claimed = (stops: string) => techniques.filter(({ gateway }) => gateway.stops === stops);
+  expect(claimed('full').filter(({ id }) => !replayed.has(id))).toEqual([]);
+  expect(claimed('partial').filter(({ id }) => replayed.has(id)).length).toBeGreaterThanOrEqual(20);
+});
+
 const example = scenarios.find(({ id }) => id === 'lethal-trifecta') as Scenario;
 
 test('a control that does nothing, harm that does not happen and honest use that fails are told', async () => {

@@ -11,8 +11,8 @@ import { definitionOf, listenForScripts, toolsOf } from './scripted-upstream.ts'
 import { World } from './world.ts';
 
 /** The runs of a scenario: the attack without and with the control, the honest use, and what still passes. */
-export const runKinds = ['without', 'with', 'benign', 'passes'] as const;
-export type RunKind = (typeof runKinds)[number];
+const runKinds = ['without', 'with', 'benign', 'passes'] as const;
+type RunKind = (typeof runKinds)[number];
 
 /** What a scenario came to; `problem` says in one line what is not as it should be. */
 export type Replay = {
@@ -115,7 +115,7 @@ function stage(
   add: Awaited<ReturnType<typeof listenForScripts>>['add'],
   servers: Record<string, KnownServer>,
 ): Staged {
-  const world = new World();
+  const world = new World(`${scenario.id} ${kind}`);
   const doors: Record<string, Door> = {};
   for (const [server, script] of Object.entries(scenario.servers)) {
     const name = nameIn(scenario, kind)(server);
@@ -123,7 +123,7 @@ function stage(
     const headers = script.headers?.(world) ?? {};
     servers[name] = {
       ...{ url, headers, instructions: script.instructions },
-      tools: toolsOf(script, new World()).map((tool) => ({
+      tools: toolsOf(script, new World('')).map((tool) => ({
         definition: definitionOf(tool),
         is:
           tool.is &&

@@ -18,7 +18,7 @@ export const families = [
   'argument-injection',
   'approval-fatigue',
 ] as const;
-export type Family = (typeof families)[number];
+type Family = (typeof families)[number];
 
 /** What a server may ask of its client while it works on a call. */
 export type ClientAsks = {
@@ -46,7 +46,7 @@ export type ScriptedTool = {
 };
 
 /** A request as it came in over HTTP. */
-export type ScriptedRequest = {
+type ScriptedRequest = {
   path: string;
   headers: Record<string, string>;
   body: string;
