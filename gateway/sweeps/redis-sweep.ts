@@ -95,9 +95,7 @@ function startGateway(base: string, url: string, name: string, calls: number, re
 function checkRound(base: string, names: string[], limit: number): RedisRound {
   const sent = sentCalls(join(base, 'log'));
   // One that was killed as it started has written nothing yet.
-  const folders = names
-    .map((name) => join(base, name))
-    .filter((folder) => existsSync(stateFiles(folder).database));
+  const folders = names.map((name) => join(base, name)).filter(hasRecords);
   const allowed = new Set(folders.flatMap(allowedCalls));
   const problems = folders.map(
     (folder) => verifyAudit({ source: { folder }, keys: new Map() }).problems.length,
@@ -109,6 +107,15 @@ function checkRound(base: string, names: string[], limit: number): RedisRound {
     auditProblems: problems.reduce((sum, count) => sum + count, 0),
     lost: Math.max(0, limit - sent.length),
   };
+}
+
+function hasRecords(folder: string): boolean {
+  const { database } = stateFiles(folder);
+  if (!existsSync(database)) return false;
+  const db = new DatabaseSync(database, { readOnly: true });
+  const found = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'record'`).get();
+  db.close();
+  return found !== undefined;
 }
 
 function allowedCalls(folder: string): string[] {
