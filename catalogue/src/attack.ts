@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { controlSchema } from './control.ts';
 import { jsonObjectSchema } from './json.ts';
 import { needsSchema } from './needs.ts';
+import type { Replay } from './replay.ts';
 
 /** A date as precise as the facts and no more: a year, a month or a day. */
 const partialDateSchema = z
@@ -129,7 +130,12 @@ export type Attack = z.infer<typeof attackSchema>;
 export type AttackKind = Attack['kind'];
 
 /** An entry of the attack database: its front matter and its prose. */
-export type AttackEntry = { attack: Attack; body: string };
+export type AttackEntry = {
+  attack: Attack;
+  body: string;
+  /** What came of replaying it; kept in a file of its own. */
+  replay?: Replay;
+};
 
 /** The headings of an entry's prose, by kind, in this order. */
 export const attackSections: Readonly<Record<AttackKind, readonly string[]>> = {

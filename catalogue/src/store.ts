@@ -195,9 +195,11 @@ export function openStore(dir: string) {
       return readLines(relative(dir, file), (await readIfThere(file)) ?? '');
     },
 
-    /** The attack database, sorted by id. */
+    /** The attack database, sorted by id, each entry with its replay where it has one. */
     async readAttacks(): Promise<Reading<AttackEntry>> {
-      const reading: Reading<AttackEntry> = { items: [], problems: [] };
+      const replays = await replayStore(dir).readReplays();
+      const replayOf = new Map(replays.items.map((replay) => [replay.id, replay]));
+      const reading: Reading<AttackEntry> = { items: [], problems: replays.problems };
       for (const file of await listFiles(dir, 'attacks/*.md')) {
         const shown = relative(dir, file);
         try {
@@ -206,7 +208,8 @@ export function openStore(dir: string) {
             throw new Error(
               `the entry ${entry.attack.id} belongs at ${attackPath(entry.attack.id)}`,
             );
-          reading.items.push(entry);
+          const replay = replayOf.get(entry.attack.id);
+          reading.items.push({ ...entry, ...(replay && { replay }) });
         } catch (error) {
           const isSchema = error instanceof z.ZodError;
           const message = isSchema ? explainIssues(error) : (error as Error).message;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '@toolwarden/catalogue';
 
 /** A call as it reached a server. */
@@ -7,7 +7,7 @@ export type ReachedCall = { server: string; tool: string; arguments: JsonObject 
 /** Everything outside the gateway, in one run of one scenario: what servers hold, were asked and let out. */
 export class World {
   /** A text that stands for a secret: nobody can know it who did not read it. */
-  readonly canary = `canary-${randomBytes(9).toString('hex')}`;
+  readonly canary: string;
   /** Every call of a tool that reached a server. */
   readonly calls: ReachedCall[] = [];
   /** What left for a place that the user did not choose. */
@@ -18,6 +18,11 @@ export class World {
   readonly requests: { path: string; headers: Record<string, string>; body: string }[] = [];
   /** Tools of calls that stand in the gateway's audit; filled in when the run is over. */
   readonly audited: string[] = [];
+
+  /** The same `name` gives the same secret, so that the records of two runs can be compared. */
+  constructor(name: string) {
+    this.canary = `canary-${createHash('sha256').update(name).digest('hex').slice(0, 18)}`;
+  }
 
   /** Whether a tool was reached, with arguments that fit where a test is given. */
   reached(tool: string, fits: (args: JsonObject) => boolean = () => true): boolean {

@@ -1,4 +1,4 @@
-import type { Attack } from '@toolwarden/catalogue';
+import { type Attack, isReproduced } from '@toolwarden/catalogue';
 import { type AttackFacet, attackFacets } from './attack-facets.ts';
 import { attackTwin, attackTwinMarkdown } from './attack-twin.ts';
 import {
@@ -17,6 +17,8 @@ import { attackFacetUrl } from './urls.ts';
 
 export type AttacksView = {
   count: number;
+  /** Entries whose last replay showed harm without the control, none with it, and honest use unharmed. */
+  reproduced: number;
   kinds: {
     id: string;
     title: string;
@@ -77,9 +79,14 @@ export function attackPages(catalogue: CatalogueView): SitePage[] {
   ];
 }
 
-function attacksView({ attacks }: CatalogueView, facets: readonly AttackFacet[]): AttacksView {
+function attacksView(
+  { attacks, attackEntries }: CatalogueView,
+  facets: readonly AttackFacet[],
+): AttacksView {
   return {
     count: attacks.length,
+    reproduced: attackEntries.filter(({ replay }) => replay !== undefined && isReproduced(replay))
+      .length,
     kinds: kindsShown
       .map((id) => ({ id, those: attacksOfKind(attacks, id) }))
       .filter(({ those }) => those.length > 0)

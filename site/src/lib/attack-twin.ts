@@ -1,11 +1,11 @@
-import { type AttackEntry, facetsOf } from '@toolwarden/catalogue';
+import { type AttackEntry, facetsOf, isReproduced } from '@toolwarden/catalogue';
 import type { AttackView } from './attack-view.ts';
 import { type Markdown, markdown } from './markdown.ts';
 import { counted } from './names.ts';
 import { attackUrl } from './urls.ts';
 
 /** An entry's line in `/api/v1/attacks.jsonl`: what it is found by. */
-export function attackLine({ attack }: AttackEntry): object {
+export function attackLine({ attack, replay }: AttackEntry): object {
   const { ids, categories, traits, scope, controls, year } = facetsOf(attack);
   return {
     id: attack.id,
@@ -17,6 +17,7 @@ export function attackLine({ attack }: AttackEntry): object {
     year: year ?? null,
     verification: attack.verification,
     gateway: attack.gateway.stops,
+    reproduced: replay !== undefined && isReproduced(replay),
     scope,
     categories,
     traits,
@@ -26,9 +27,11 @@ export function attackLine({ attack }: AttackEntry): object {
 }
 
 /** An entry's page as data. */
-export function attackTwin({ attack, body }: AttackEntry, view: AttackView): object {
+export function attackTwin({ attack, body, replay }: AttackEntry, view: AttackView): object {
   return {
     ...attack,
+    reproduced: view.replay?.isReproduced ?? false,
+    replay: replay ?? null,
     url: view.url,
     body,
     tools: {
@@ -70,6 +73,18 @@ export function attackTwinMarkdown({ body }: AttackEntry, view: AttackView): str
   return `${markdown(head)}\n${body.trim()}\n\n${markdown(tailOf(view))}`;
 }
 
+function replayOf({ replay }: AttackView): Markdown[] {
+  if (replay === undefined) return [];
+  return [
+    { heading: 2, text: replay.isReproduced ? 'Reproduced' : 'Replayed' },
+    { text: replay.story },
+    ...replay.runs.flatMap(({ title, result, lines }): Markdown[] => [
+      { text: `${title}: ${result}` },
+      { code: lines.map(({ who, what }) => `${who}: ${what}`).join('\n'), language: 'text' },
+    ]),
+  ];
+}
+
 function tailOf(view: AttackView): Markdown[] {
   return [
     { heading: 2, text: 'Controls, strongest first' },
@@ -78,6 +93,7 @@ function tailOf(view: AttackView): Markdown[] {
       ...(policy === undefined ? [] : [{ code: policy.text, language: 'json' } as const]),
       ...(policy?.refusal === undefined ? [] : [{ text: policy.refusal }]),
     ]),
+    ...replayOf(view),
     { heading: 2, text: 'In this catalogue' },
     {
       list: [

@@ -15,6 +15,7 @@ import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 import { compareText } from './names.ts';
 import { type NeedsWords, needsWords } from './needs-words.ts';
 import { type ProseSection, proseSections } from './prose.ts';
+import { type ReplayView, replayView } from './replay-view.ts';
 import { asLink, type ToolLink } from './tool-view.ts';
 import { attackFacetUrl, attackUrl } from './urls.ts';
 import { wrapRefusal } from './wrap-refusal.ts';
@@ -52,6 +53,7 @@ export type AttackView = AttackLink & {
   needs: NeedsWords;
   sections: ProseSection[];
   controls: Control[];
+  replay: ReplayView | undefined;
   mappings: { id: string; framework: string; url: string; by: string; note: string | undefined }[];
   related: AttackLink[];
   references: Attack['references'];
@@ -86,7 +88,10 @@ export function attacksOfKind(attacks: readonly Attack[], kind: AttackKind): Att
     .sort((a, b) => compareText(dateOf(b), dateOf(a)) || compareText(a.title, b.title));
 }
 
-export function attackView(catalogue: CatalogueView, { attack, body }: AttackEntry): AttackView {
+export function attackView(
+  catalogue: CatalogueView,
+  { attack, body, replay }: AttackEntry,
+): AttackView {
   const { tools, servers } = affectedBy(catalogue, attack.id);
   return {
     ...attackLink(attack),
@@ -104,6 +109,7 @@ export function attackView(catalogue: CatalogueView, { attack, body }: AttackEnt
     needs: needsWords(attack.needs),
     sections: proseSections(body),
     controls: attack.stoppedBy.map(controlOf),
+    replay: replay && replayView(replay),
     mappings: attack.mappings.map(mappingOf),
     related: relatedTo(catalogue, attack.id),
     references: attack.references,
