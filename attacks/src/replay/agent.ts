@@ -11,6 +11,7 @@ import {
   type JsonValue,
   type ReplayLine,
 } from '@toolwarden/catalogue';
+import { exactRequest } from './exact-request.ts';
 
 /** Where an agent reaches a server, and with what token or headers of its own. */
 export type Door = { url: string; token?: string; headers?: Record<string, string> };
@@ -19,6 +20,7 @@ export type Door = { url: string; token?: string; headers?: Record<string, strin
 export type Got = { text: string; isError: boolean };
 
 const LONGEST_LINE = 400;
+const REQUEST_MS = 5_000;
 
 /**
  * A client that plays the agent which is wholly in the attacker's hands: it reads everything, and does whatever the text
@@ -109,18 +111,18 @@ export class Agent {
   ): Promise<{ status: number; text: string; headers: Headers }> {
     const door = this.#door(server);
     const { path = '', method = 'POST', body, isFollowing = false } = init;
-    const redirect = isFollowing ? 'follow' : 'manual';
     const headers = { ...JSON_HEADERS, ...credentialsOf(door), ...init.headers };
     const said = Object.entries(headers).filter(([name]) => /^mcp-(name|method)$/.test(name));
     const shown = said.map(([name, value]) => `${name}: ${value}, `).join('');
     this.#tell('agent', `${method} ${path || server} ${shown}${body ?? ''}`);
-    const response = await fetch(`${door.url}${path}`, {
-      ...{ method, headers, redirect, signal: AbortSignal.timeout(5_000) },
-      ...(body !== undefined && { body }),
-    });
-    const text = await response.text().catch(() => '');
-    this.#tell(response.ok ? 'server' : this.#answering(server), `${response.status} ${text}`);
-    return { status: response.status, text, headers: response.headers };
+    const request = { method, headers, ...(body !== undefined && { body }) };
+    const address = `${door.url}${path}`;
+    const came = await (isFollowing
+      ? followingRequest(address, request)
+      : exactRequest(address, request, REQUEST_MS));
+    const isRefused = came.status >= 300;
+    this.#tell(isRefused ? this.#answering(server) : 'server', `${came.status} ${came.text}`);
+    return came;
   }
 
   /** Takes back what was opened. */
@@ -190,6 +192,13 @@ const JSON_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
 };
+
+/** As HTTP libraries do it that follow redirects by themselves. */
+async function followingRequest(address: string, request: RequestInit) {
+  const signal = AbortSignal.timeout(REQUEST_MS);
+  const response = await fetch(address, { ...request, signal });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
 
 function credentialsOf({ token, headers }: Door): Record<string, string> {
   return { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers };
