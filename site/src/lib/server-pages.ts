@@ -11,7 +11,7 @@ import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
 import { earlierListings, listingsUrl, toolEvents } from './listings.ts';
 import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
-import { sameActElsewhere } from './related-tools.ts';
+import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
@@ -77,13 +77,7 @@ export function* serverPages(
 // INVARIANT: what `toolPage` reads stands here or in `toolInputs`; a page whose inputs are the same is not made again.
 function sharedInputs({ record, slug, tools }: CatalogueEntry): string {
   const { tools: _, ...server } = record;
-  const others = tools.map(({ definition, slug: part, judgement }) => [
-    definition.name,
-    part,
-    judgement?.risk,
-    judgement?.label,
-  ]);
-  return hash('sha256', JSON.stringify([server, slug, others]), 'hex');
+  return hash('sha256', JSON.stringify([server, slug, tools.length]), 'hex');
 }
 
 function toolInputs(
@@ -96,6 +90,12 @@ function toolInputs(
   return [
     tool,
     applicableAttacks(entry, tool, attacks).map(({ attack, because }) => [attack.id, because]),
+    relatedHere(entry, tool).map(({ definition, slug, judgement }) => [
+      definition.name,
+      slug,
+      judgement?.risk,
+      judgement?.label,
+    ]),
     sameActElsewhere(acts, { name, serverId: entry.record.id }).map(asLink),
     history.filter((event) => concerns(event, name)),
   ];
