@@ -160,7 +160,7 @@ if known then
       local taken = tonumber(string.match(members[low], ':([^:]+):'))
       redis.call('ZREM', key, members[low])
       for i = low + 1, #members do
-        local start, total = string.match(members[i], '^(%d+:[^:]+:)(%d+)$')
+        local start, total, rest = string.match(members[i], '^(%d+:[^:]+:)(%d+)(:%d+)$')
         if start then
           local at = redis.call('ZSCORE', key, members[i])
           redis.call('ZREM', key, members[i])

@@ -77,6 +77,21 @@ test('a counter keeps no more than counts', async () => {
   expect(await redis.ask('ZCARD', '{tw}:counter:a')).toBe(10);
 });
 
+test('what is given back late is free again, whatever was charged since', async () => {
+  const counters = countersInRedis();
+  const charge = (amount: number, at: number) =>
+    counters.charge([{ key: 'a', charged: amount, used: 0, max: 10, windowMs: 1000 }], at);
+  await charge(2, START);
+  const late = await charge(3, START + 1);
+  await charge(4, START + 2);
+  await charge(1, START + 3);
+  if (late) await counters.undo(late);
+  expect(await counters.used('a', 1000, START + 3)).toBe(7);
+  expect(await charge(3, START + 4)).toBeDefined();
+  expect(await charge(1, START + 4)).toBeUndefined();
+  expect(await counters.used('a', 1000, START + 1001)).toBe(8);
+});
+
 test('Redis counters agree with those in memory, whatever is charged, given back and passed over', async () => {
   const step = fc.record({
     passedMs: fc.nat(500),
