@@ -17,9 +17,12 @@ export type Sweep = {
 };
 
 /** Puts each sentence into each text field of each tool, and compares with the clean answer. */
-export function sweep(tools: readonly LabelledTool[]): Sweep {
+export function sweep(
+  tools: readonly LabelledTool[],
+  sentences: readonly string[] = injections,
+): Sweep {
   const result: Sweep = {
-    sentences: injections.length,
+    sentences: sentences.length,
     tools: tools.length,
     fields: Object.keys(places).length,
     n: 0,
@@ -30,7 +33,7 @@ export function sweep(tools: readonly LabelledTool[]): Sweep {
     const server = serverWordsOf(label);
     const clean = classify({ server, tool: label.tool });
     for (const [place, insert] of Object.entries(places))
-      for (const words of injections) {
+      for (const words of sentences) {
         const tool = insert(label.tool, words);
         if (tool === undefined) continue;
         const attacked = classify({ server, tool });
