@@ -123,6 +123,8 @@ export class Front {
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    // Who left while being looked up is told of no more, so a place taken now would never be given back.
+    if (response.destroyed) return;
     switch (request.method) {
       case 'POST':
         return this.#post(request, response, caller);

@@ -33,6 +33,8 @@ export type HttpHarnessOptions = {
   servers?: JsonObject;
   sessions?: boolean;
   isObserving?: boolean;
+  /** Stands between the gateway and its state. */
+  throughState?: (state: State) => State;
 };
 
 export const VERSION = '2026-07-28';
@@ -66,7 +68,7 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
   const gateway = await startGateway({
     config,
     isObserving: options.isObserving === true,
-    openState: () => withoutApprovals(memory),
+    openState: () => (options.throughState ?? ((state) => state))(withoutApprovals(memory)),
     stateOption: () => '',
     env: process.env,
     log: (line) => log.push(line),
