@@ -84,8 +84,17 @@ function requestOf(proxy: URL, options: RequestOptions): ClientRequest {
 
 function authorization({ username, password }: URL): OutgoingHttpHeaders {
   if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** A password may hold a bare percent sign. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The host of an address without the brackets of IPv6. */

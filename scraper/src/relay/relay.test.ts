@@ -168,12 +168,61 @@ test('goes through the proxy of this machine’s settings, with its credentials,
   expect((await get(socket, `http://${near.host}/notes`)).words).toBe('told /notes');
 });
 
+test('an answer that is none ends its own request and nothing else', async () => {
+  const answers = ['000 X', '099 X', '101 Switching\r\nConnection: upgrade\r\nUpgrade: other'];
+  for (const answer of answers) {
+    const host = await listen(
+      createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end(`HTTP/1.1 ${answer}\r\nContent-Length: 0\r\n\r\n`));
+      }),
+    );
+    const { socket, reached } = await start([host]);
+    expect((await get(socket, `http://${host}/notes`)).status, answer).toBe(502);
+    expect(reached(), answer).toEqual([]);
+  }
+});
+
+test('what comes along with the wish for a tunnel counts as sent', async () => {
+  let came = 0;
+  const host = await listen(
+    createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        came += chunk.length;
+      });
+    }),
+  );
+  const { socket, problem } = await start([host], { bytes: 1000 });
+  const inner = connect(socket, () =>
+    inner.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n${'x'.repeat(5000)}`),
+  );
+  inner.resume();
+  await new Promise((resolve) => inner.once('close', resolve));
+  expect(problem()?.words).toContain('were fetched');
+  expect(came).toBe(0);
+});
+
+test('a program is not told where the proxy stands, and a bare percent sign in its password is one', async () => {
+  const proxy = await startHost();
+  const { socket } = await start(['registry.acme.dev:80', 'registry.acme.dev:443'], {
+    proxy: `http://me:50%off@${proxy.host}`,
+  });
+  expect((await get(socket, 'http://registry.acme.dev/notes')).status).toBe(200);
+  const basic = `Basic ${Buffer.from('me:50%off').toString('base64')}`;
+  expect(proxy.asked).toEqual([`GET http://registry.acme.dev/notes ${basic}`]);
+  await new Promise((resolve) => proxy.server.close(resolve));
+  expect((await get(socket, 'http://registry.acme.dev/notes')).words).toBe('ECONNREFUSED');
+  expect(await tunnel(socket, 'registry.acme.dev:443')).toMatch(/\r\n\r\nECONNREFUSED$/);
+});
+
 test('a proxy that refuses, or of no kind we know, is an error and no way round it', async () => {
   const proxy = await startHost();
   proxy.server.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'));
   const { socket } = await start(['registry.acme.dev:443'], { proxy: `http://${proxy.host}` });
   expect(await tunnel(socket, 'registry.acme.dev:443')).toMatch(/^HTTP\/1\.1 502 .*answered 407$/s);
-  await expect(start(['registry.acme.dev:443'], { proxy: 'socks5://127.0.0.1:9' })).rejects.toThrow(
-    'no http or https address',
-  );
+  for (const address of ['socks5://127.0.0.1:9', 'http://[bad'])
+    await expect(start(['registry.acme.dev:443'], { proxy: address })).rejects.toThrow(
+      'no http or https address',
+    );
 });

@@ -44,7 +44,7 @@ const MAX_CONNECTIONS = 100;
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { url } = options.outsideProxy;
-  if (url !== undefined && !/^https?:\/\/[^/]/.test(url))
+  if (url !== undefined && !(/^https?:\/\/[^/]/.test(url) && URL.canParse(url)))
     throw new Error('the proxy of the npm settings is no http or https address');
   const books = new Books(options);
   // A package manager may keep a connection for as long as it runs, and would take its end for a fault of the registry's.
@@ -112,8 +112,11 @@ class Books {
     this.known.add(authority);
   }
 
-  missed({ code, message }: NodeJS.ErrnoException): void {
-    this.unreachable = `its registry cannot be reached: ${code ?? message}`;
+  /** Gives the reason in words for the program, which need not know where our proxy stands: no name and no address. */
+  missed({ code, message }: NodeJS.ErrnoException): string {
+    const reason = code ?? message;
+    this.unreachable = `its registry cannot be reached: ${reason}`;
+    return reason;
   }
 
   reached(): string[] {
@@ -166,15 +169,20 @@ function passOn(request: IncomingMessage, response: ServerResponse, books: Books
   const outgoing = ask(url, books.outsideProxy, { method, headers });
   outgoing.once('socket', books.keep);
   outgoing.once('response', (answer) => {
+    const { statusCode = 0 } = answer;
+    if (statusCode < 200) return void outgoing.destroy(new Error('its answer has no status'));
     books.found(authorityOf(url));
-    response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+    response.writeHead(statusCode, endToEnd(answer.headers));
     // Either side may go at any time; what it asked for then comes to an end, too.
     pipeline(answer, books.meter(), response).catch(() => response.destroy());
   });
-  outgoing.once('error', (error) => {
-    if (!response.headersSent && !response.destroyed) books.missed(error);
-    end(response, 502, error.message);
-  });
+  const fail = (error: Error) => {
+    if (!response.headersSent && !response.destroyed) end(response, 502, books.missed(error));
+    else response.destroy();
+  };
+  outgoing.on('error', fail);
+  // It may go over to another protocol, which is no answer.
+  outgoing.once('upgrade', () => fail(new Error('its answer has no status')));
   response.once('close', () => outgoing.destroy());
   outgoing.end();
 }
@@ -194,7 +202,7 @@ function openTunnel(to: string, inner: Duplex, head: Buffer, books: Books): void
       books.keep(outer);
       if (inner.destroyed) return void outer.destroy();
       inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      outer.write(head);
+      if (head.length > 0) inner.unshift(head);
       const over = () => {
         inner.destroy();
         outer.destroy();
@@ -203,8 +211,7 @@ function openTunnel(to: string, inner: Duplex, head: Buffer, books: Books): void
       pipeline(outer, books.meter(), inner).catch(over);
     },
     (error: Error) => {
-      books.missed(error);
-      inner.end(answerLine(502, error.message));
+      inner.end(answerLine(502, books.missed(error)));
     },
   );
 }
