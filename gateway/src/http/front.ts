@@ -39,7 +39,7 @@ export class Front {
   /** Ends what waited too long; to be called about once a second. */
   tick(now: number) {
     this.sessions.tick(now);
-    void this.stateless.tick(now);
+    this.stateless.tick(now);
   }
 
   /** Keeps what stands between from closing silent streams; to be called every few seconds. */

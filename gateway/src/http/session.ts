@@ -36,7 +36,11 @@ export class Session {
   }
 
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#streams.size === 0;
+    return !this.isWaiting && this.#streams.size === 0;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** A request of the client; its answer comes on the exchange. */

@@ -66,10 +66,14 @@ export class Sessions {
 
   /** Ends what waited too long; once a second. */
   tick(now: number): void {
-    const { sessionIdleMs } = this.#world.setup.config.limits;
+    const { servers, config } = this.#world.setup;
+    const { sessionIdleMs } = config.limits;
     for (const session of this.#byId.values()) {
       session.link.tick();
-      if (session.isIdle && now - session.usedAt > sessionIdleMs) void this.end(session);
+      const isForgotten = session.isIdle && now - session.usedAt > sessionIdleMs;
+      // Streams alone would keep a server that is no more for as long as a client likes.
+      const isOld = servers.get(session.server) !== session.made && !session.isWaiting;
+      if (isForgotten || isOld) void this.end(session);
     }
   }
 

@@ -6,17 +6,20 @@ import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import type { Server, World } from './world.ts';
 
-type Shared = Connection & { made: Server; usedAt: number };
+type Shared = Connection & { key: string; made: Server; usedAt: number };
+type Opening = { made: Server; opened: Promise<Shared | Overload> };
 
 const IDLE_MS = 10 * 60_000;
 
 /** The stateless era: what one identity asks of one server shares a connection, whoever of its clients asks. */
 export class StatelessLinks {
   readonly #world: World;
-  readonly #byCaller = new Map<string, Promise<Shared | Overload>>();
+  /** The one that new requests use. */
+  readonly #byCaller = new Map<string, Opening>();
+  /** These, and those that a change of the configuration left with what they still wait for. */
   readonly #open = new Set<Shared>();
   /** Subscriptions, which are silent for long. */
-  readonly #streams = new Set<Exchange>();
+  readonly #streams = new Map<Exchange, Shared>();
 
   constructor(world: World) {
     this.#world = world;
@@ -32,7 +35,7 @@ export class StatelessLinks {
     if ('retryAfterS' in connection) return connection;
     connection.usedAt = performance.now();
     // In this era to leave is to cancel.
-    if (message.method === 'subscriptions/listen') this.#streams.add(exchange);
+    if (message.method === 'subscriptions/listen') this.#streams.set(exchange, connection);
     exchange.onOver = (isAnswered) => {
       this.#streams.delete(exchange);
       if (!isAnswered) connection.link.clientLeft(exchange);
@@ -44,12 +47,12 @@ export class StatelessLinks {
   #connection(identity: Identity, server: Server): Promise<Shared | Overload> {
     const key = `${server.name}\n${identity.grant}`;
     const known = this.#byCaller.get(key);
-    if (known !== undefined) return known;
-    const opening = this.#openOne(key, identity, server);
+    if (known?.made === server) return known.opened;
+    const opening = { made: server, opened: this.#openOne(key, identity, server) };
     this.#byCaller.set(key, opening);
-    const forget = () => void this.#byCaller.delete(key);
-    opening.then((opened) => 'retryAfterS' in opened && forget(), forget);
-    return opening;
+    const forget = () => this.#forget(key, server);
+    opening.opened.then((opened) => 'retryAfterS' in opened && forget(), forget);
+    return opening.opened;
   }
 
   async #openOne(key: string, identity: Identity, server: Server): Promise<Shared | Overload> {
@@ -61,35 +64,45 @@ export class StatelessLinks {
         const stream = (via as Via | undefined)?.listener ?? exchange;
         return (stream as Exchange | undefined)?.event(message, undefined) ?? false;
       },
-      onEnd: () => this.#end(key, connection),
+      onEnd: () => this.#end(connection),
     });
     if ('retryAfterS' in opened) return opened;
-    const connection: Shared = { ...opened, made: server, usedAt: performance.now() };
+    const connection: Shared = { ...opened, key, made: server, usedAt: performance.now() };
     this.#open.add(connection);
     return connection;
   }
 
-  #end(key: string, connection: Shared) {
-    this.#byCaller.delete(key);
+  #forget(key: string, made: Server): void {
+    if (this.#byCaller.get(key)?.made === made) this.#byCaller.delete(key);
+  }
+
+  #end(connection: Shared) {
+    this.#forget(connection.key, connection.made);
     this.#open.delete(connection);
     connection.link.serverEnded();
     void connection.upstream.close();
   }
 
   /** Ends what waited too long; once a second. */
-  async tick(now: number): Promise<void> {
-    for (const [key, opening] of this.#byCaller) {
-      const connection = await opening.catch(() => undefined);
-      if (connection === undefined || 'retryAfterS' in connection) continue;
-      connection.link.tick();
-      const isOld = this.#world.setup.servers.get(connection.made.name) !== connection.made;
-      const isIdle = now - connection.usedAt > IDLE_MS && connection.link.inFlight === 0;
-      if (isIdle || (isOld && connection.link.inFlight === 0)) this.#end(key, connection);
+  tick(now: number): void {
+    const { servers } = this.#world.setup;
+    for (const connection of this.#open) {
+      const { link, made, usedAt } = connection;
+      link.tick();
+      const isIdle = now - usedAt > IDLE_MS && link.inFlight === 0;
+      // A subscription would keep a server that is no more for as long as its client likes.
+      const isOld =
+        servers.get(made.name) !== made && link.inFlight <= this.#subscriptions(connection);
+      if (isIdle || isOld) this.#end(connection);
     }
   }
 
+  #subscriptions(connection: Shared): number {
+    return [...this.#streams.values()].filter((each) => each === connection).length;
+  }
+
   ping(): void {
-    for (const stream of this.#streams) stream.ping();
+    for (const stream of this.#streams.keys()) stream.ping();
   }
 
   async endAll(): Promise<void> {
