@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 import type { Guard } from '../guard.ts';
 import { inspectResult } from '../responses/inspect-result.ts';
+import { readExactly } from '../responses/read-exactly.ts';
 import { withSafeIcons } from '../responses/safe-icons.ts';
 import type { OtherLists } from './other-lists.ts';
 import type { Pending } from './pending.ts';
@@ -69,19 +70,38 @@ export class AnswerChecks {
     if (isError || pending.method === 'tasks/result') {
       return this.#result(pending, owed, body, isError);
     }
-    const task = parsed(body);
+    const { after, checkOutput } = owed;
+    const task = readExactly(body.toString());
     const inner = own(task, 'result');
-    if (!isJsonObject(task) || inner === undefined) return 'pass';
-    const seen = await this.#result(pending, owed, Buffer.from(JSON.stringify(inner)), false);
-    if (seen === 'pass') return { body: { result: task } };
-    if ('withheld' in seen) return seen;
-    return { body: { result: { ...task, result: seen.body['result'] ?? null } } };
+    if (checkOutput !== undefined && inner !== undefined) {
+      const fits = await inspectResult(Buffer.from(JSON.stringify(inner)), { checkOutput }, false);
+      if ('withheld' in fits) return fits;
+    }
+    // What a task says while it runs is said by the same server, so the rule is for all of it.
+    const says = inner !== undefined || own(task, 'statusMessage') !== undefined;
+    const response = after?.response;
+    const rest = says ? after : response && { response };
+    const seen = await this.#result(pending, { ...(rest && { after: rest }) }, body, false);
+    return seen === 'pass' ? { body: { result: task } } : seen;
+  }
+
+  /** Each of the tasks that may be told of, by the rule of the call that began it. */
+  async #taskList(result: JsonObject): Promise<Looked> {
+    const ours = this.#tasks.onlyOurs(result);
+    const tasks: JsonValue[] = [];
+    for (const task of (own(ours, 'tasks') ?? []) as JsonObject[]) {
+      const response = await this.#tasks.owed(task)?.after?.response;
+      const body = Buffer.from(JSON.stringify(task));
+      const seen = await inspectResult(body, { ...(response && { response }) }, false);
+      if (!('withheld' in seen)) tasks.push('pass' in seen ? task : seen.result);
+    }
+    return { body: { result: { ...ours, tasks } } };
   }
 
   async #listing({ method }: Pending, body: Buffer): Promise<Looked> {
     const result = parsed(body);
     if (!isJsonObject(result)) return { withheld: 'it is no object' };
-    if (method === 'tasks/list') return { body: { result: this.#tasks.onlyOurs(result) } };
+    if (method === 'tasks/list') return this.#taskList(result);
     const filtered = this.#lists.filter(method, result) ?? this.#opening(result);
     return { body: { result: filtered } };
   }
@@ -97,7 +117,7 @@ export class AnswerChecks {
   }
 }
 
-const TASKS = new Set(['tasks/get', 'tasks/result']);
+const TASKS = new Set(['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/update']);
 const LISTS = new Set([
   ...['initialize', 'server/discover', 'tasks/list'],
   ...['prompts/list', 'resources/list', 'resources/templates/list'],

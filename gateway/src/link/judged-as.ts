@@ -8,9 +8,12 @@ export function judgedAs(
   method: string,
   params: JsonObject,
 ): Ask[] | 'invalid' | undefined {
-  const ask = (kind: 'resources' | 'prompts', name: JsonValue | undefined): Ask[] | 'invalid' => {
+  const ask = (
+    kind: 'resources' | 'prompts',
+    name: JsonValue | undefined,
+    given = own(params, 'arguments'),
+  ): Ask[] | 'invalid' => {
     if (typeof name !== 'string') return 'invalid';
-    const given = own(params, 'arguments');
     const args = given === undefined ? {} : given;
     if (!isJsonObject(args)) return 'invalid';
     return [{ kind, method, name, arguments: args, argumentsText: JSON.stringify(args) }];
@@ -23,8 +26,10 @@ export function judgedAs(
     case 'completion': {
       const ref = own(params, 'ref');
       const type = own(ref, 'type');
-      if (type === 'ref/prompt') return ask('prompts', own(ref, 'name'));
-      return type === 'ref/resource' ? ask('resources', own(ref, 'uri')) : 'invalid';
+      const given = completed(params);
+      if (given === undefined) return 'invalid';
+      if (type === 'ref/prompt') return ask('prompts', own(ref, 'name'), given);
+      return type === 'ref/resource' ? ask('resources', own(ref, 'uri'), given) : 'invalid';
     }
     case 'subscription': {
       const wanted = own(own(params, 'notifications'), 'resourceSubscriptions') ?? [];
@@ -35,4 +40,21 @@ export function judgedAs(
     default:
       return undefined;
   }
+}
+
+/**
+ * What a completion tells the server of the arguments: the one that is being typed, and those before it. Rules and
+ * people judge these as they judge the arguments themselves. `undefined` where it cannot be told, or says two things.
+ */
+function completed(params: JsonObject): JsonObject | undefined {
+  const typed = own(params, 'argument');
+  const before = own(own(params, 'context'), 'arguments') ?? {};
+  if (!isJsonObject(before)) return undefined;
+  if (typed === undefined) return before;
+  const name = own(typed, 'name');
+  const value = own(typed, 'value');
+  if (typeof name !== 'string' || typeof value !== 'string') return undefined;
+  const known = own(before, name);
+  if (known !== undefined && known !== value) return undefined;
+  return Object.fromEntries([...Object.entries(before), [name, value]]) as JsonObject;
 }

@@ -198,7 +198,12 @@ test('P24: resources, prompts, completions and subscriptions are judged by rules
     ['prompts/get', { name: 'other' }, false],
     ['prompts/get', { name: 'greet', arguments: null }, false],
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'other' }, argument: {} }, false],
-    ['completion/complete', { ref: { type: 'ref/prompt', name: 'greet' }, argument: {} }, true],
+    [
+      'completion/complete',
+      { ref: { type: 'ref/prompt', name: 'greet' }, argument: { name: 'a', value: '' } },
+      true,
+    ],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'greet' }, argument: {} }, false],
     ['completion/complete', { ref: { type: 'ref/odd', name: 'greet' }, argument: {} }, false],
     [
       'subscriptions/listen',

@@ -9,7 +9,9 @@ import type { ServerAsks } from './server-asks.ts';
 import type { ToolLists } from './tool-lists.ts';
 
 /** Notices of a server that carry texts of its own. */
-const SAYING = new Set(['notifications/message', 'notifications/progress']);
+const SAYING = new Set([
+  ...['notifications/message', 'notifications/progress', 'notifications/tasks/status'],
+]);
 
 /** What both sides tell each other without waiting for an answer; ids in it are changed for those of the other side. */
 export class Notifications {
@@ -40,14 +42,22 @@ export class Notifications {
     if (method === 'notifications/tools/list_changed') this.#tools.forget();
     this.#lists.forget(method);
     // Nobody can accept beforehand what is said while a call runs, so at least nothing in it hides or moves a cursor.
-    if (sent !== undefined && SAYING.has(method)) sent = mapTexts(sent, showHidden) as JsonObject;
+    if (sent !== undefined && SAYING.has(method)) {
+      sent = shown(sent);
+      if (sent === undefined) {
+        this.#options.note('server-fault', { what: 'a notice that cannot be looked through' });
+        return;
+      }
+    }
     if (method === 'notifications/progress') {
       const token = own(params, 'progressToken');
       const pending = this.#pending.ofToken(token as RequestId);
       if (pending === undefined || pending.isCancelled) return;
       pending.activeAt = this.#options.clock();
       origin = pending.origin;
-      if (this.#options.isShared) sent = { ...params, progressToken: tokenOf(pending) ?? null };
+      // The token is the client's own, whatever is written in it.
+      const theirs = this.#options.isShared ? tokenOf(pending) : token;
+      sent = { ...sent, progressToken: theirs ?? null };
     }
     if (method === 'notifications/cancelled') {
       const requestId = this.#asks.takeBack(own(params, 'requestId'));
@@ -94,5 +104,15 @@ export class Notifications {
   #subscriptionOf(holder: JsonObject): Pending | undefined {
     const id = own(own(holder, '_meta'), metaKeys.subscription);
     return typeof id === 'number' ? this.#pending.get(id) : undefined;
+  }
+}
+
+/** With nothing in it that hides; `undefined` where that cannot be had, which is no reason to end the connection. */
+function shown(params: JsonObject): JsonObject | undefined {
+  try {
+    return mapTexts(params, showHidden) as JsonObject;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }

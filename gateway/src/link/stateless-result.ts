@@ -18,15 +18,17 @@ export function checkStatelessResult(body: Buffer, capabilities: JsonObject): Ch
   const fields = scanFrame(body)?.fields;
   if (fields === undefined) return { problem: 'its result cannot be read' };
   const type = fields.get('resultType');
-  if (type === undefined) return NONE;
-  const named = body.toString('latin1', type.start, type.end);
-  // A task is polled for; what it asks comes in the results of that.
-  if (named === '"complete"' || named === '"task"') return NONE;
-  if (named !== '"input_required"') return { problem: 'its result is of an unknown type' };
+  const named = type && body.toString('latin1', type.start, type.end);
+  const isUnfinished = named === '"input_required"';
+  if (!isUnfinished && named !== undefined && named !== '"complete"' && named !== '"task"')
+    return { problem: 'its result is of an unknown type' };
+  // A task asks by the same field in what a poll for it answers, whatever type that is of.
+  if (!isUnfinished && !fields.has('inputRequests')) return NONE;
   const read = readStrictJson(body.toString());
   const requests = read.ok ? (own(read.value, 'inputRequests') ?? {}) : undefined;
   if (!isJsonObject(requests)) return { problem: 'what it asks for cannot be read' };
-  return declared(Object.values(requests), capabilities);
+  const checked = declared(Object.values(requests), capabilities);
+  return 'problem' in checked ? checked : { ...checked, isUnfinished };
 }
 
 function declared(requests: JsonValue[], capabilities: JsonObject): CheckedResult {

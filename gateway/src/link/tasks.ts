@@ -30,7 +30,7 @@ export class Tasks {
   /** A list of tasks, with only those that calls of this connection began. */
   onlyOurs(result: JsonObject): JsonObject {
     const tasks = own(result, 'tasks');
-    if (!Array.isArray(tasks)) return result;
+    if (!Array.isArray(tasks)) return { ...result, tasks: [] };
     const ours = tasks.filter((task) => isJsonObject(task) && this.owed(task) !== undefined);
     return { ...result, tasks: ours };
   }
