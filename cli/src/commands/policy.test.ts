@@ -406,6 +406,29 @@ test('a learned policy is shown as a difference, written only when accepted, and
   expect(code).toBe(1);
 });
 
+test('calls that were refused are not learned from, but those that were only observed are', async () => {
+  const refused = JSON.stringify({
+    server: 'notes',
+    tool: 'delete',
+    arguments: {},
+    effect: 'deny',
+  });
+  const { out, err } = await run('learn --recording r.jsonl --json', {
+    'r.jsonl': [exported({ args: {} }, 1), refused].join('\n'),
+  });
+  const { policy: learned, calls } = JSON.parse(out[0] ?? '');
+  expect([Object.keys(learned.tools), calls]).toEqual([['t'], 1]);
+  expect(err).toEqual(['not learned from 1 calls that were refused']);
+  const none = await run('learn --recording r.jsonl', { 'r.jsonl': refused });
+  expect(none).toMatchObject({
+    code: 2,
+    err: [
+      'not learned from 1 calls that were refused',
+      expect.stringContaining('every recorded call was refused'),
+    ],
+  });
+});
+
 test.for([
   ['learn', /--recording FILE is missing/],
   ['learn --recording r.jsonl --accept', /--accept needs --policy/],

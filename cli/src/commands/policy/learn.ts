@@ -17,7 +17,8 @@ toolwarden policy learn --recording FILE [--server NAME] [--policy FILE [--accep
 Makes the tightest policy that lets the recorded calls of a server pass: the tools that were called, what their arguments
 had in common (a few fixed values, a folder, hosts, a beginning, a greatest number or length), and limits. All else is denied.
 Record with toolwarden wrap --observe, which lets everything pass, and toolwarden audit export. Arguments are in the record
-only where the state's settings.json says so: {"fields": ["args"]} for all of them, secrets included.
+only where the state's settings.json says so: {"fields": ["args"]} for all of them, secrets included. Calls that were refused
+are not learned from; an argument that no recorded call had is not restricted.
 
   --recording FILE    JSON Lines as toolwarden audit export prints them; - is stdin
   --server NAME       whose calls, where the recording holds several servers'
@@ -57,7 +58,12 @@ async function run(args: string[], io: Io): Promise<number> {
     percentile: readShare('percentile', values.percentile ?? '99', 1, 100) / 100,
     headroom: readShare('headroom', values.headroom ?? '2', 1, 1000),
   };
-  const calls = callsOf(await readRecording(io, file), values.server, file);
+  const recorded = callsOf(await readRecording(io, file), values.server, file);
+  const calls = recorded.filter(hasPassed);
+  if (calls.length < recorded.length)
+    io.err(`not learned from ${recorded.length - calls.length} calls that were refused`);
+  if (calls.length === 0)
+    throw new CliError('input', `policy learn: ${file}: every recorded call was refused`);
   const learned = await learn(calls, options);
   if (values.json) io.out(JSON.stringify(learned));
   else tell(learned, io);
@@ -91,6 +97,11 @@ function callsOf(
     'input',
     `policy learn: ${file}: no call of ${plainText(server ?? '')}; ${known}`,
   );
+}
+
+/** What a policy refused is not what it should allow; a gateway that only observed let its refusals pass. */
+function hasPassed({ effect, ...rest }: RecordedDecision): boolean {
+  return effect === 'allow' || rest['observed'] === true;
 }
 
 function tell({ calls, refused, withoutArguments }: Awaited<ReturnType<typeof learn>>, io: Io) {
