@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { createGathering } from './gathering.ts';
+
+const EMPTY = Buffer.alloc(0);
 
 /**
  * Collects the body of a message, once. `undefined` where it broke off, or is longer than the limit: then nothing more of
@@ -9,7 +12,7 @@ export function readBody(
   maxBytes: number,
   done: (body: Buffer | undefined, isTooLong: boolean) => void,
 ): void {
-  let chunks: Buffer[] | undefined;
+  const several = createGathering();
   let only: Buffer | undefined;
   let held = 0;
   let isDone = false;
@@ -22,18 +25,20 @@ export function readBody(
     if (isDone) return;
     held += chunk.length;
     if (held > maxBytes) {
-      chunks = undefined;
+      several.take(EMPTY);
       only = undefined;
       message.pause();
       finish(undefined, true);
       return;
     }
     if (only === undefined) only = chunk;
-    else if (chunks === undefined) chunks = [only, chunk];
-    else chunks.push(chunk);
+    else {
+      if (several.length === 0) several.add(only);
+      several.add(chunk);
+    }
   });
   message.on('end', () => {
-    const body = chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks, held);
+    const body = several.length === 0 ? (only ?? EMPTY) : several.take(EMPTY);
     finish(message.complete ? body : undefined);
   });
   message.on('error', () => finish(undefined));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSseReader } from './sse-reader.ts';
 
 type Seen = { data: string; id?: string; retry?: number };
@@ -61,4 +61,23 @@ test('G13: an event without an end is cut off at the limit, once, and nothing af
   });
   const oneLine = [...Array(50).keys()].map(() => Buffer.alloc(100, 'x'));
   expect(read(oneLine, 1_000).overlong).toBe(1);
+});
+
+test('G13: an event that comes byte by byte, or in lines without number, costs what its bytes cost', () => {
+  const copied = vi.spyOn(Buffer.prototype, 'copy');
+  const joined = vi.spyOn(Buffer, 'concat');
+  onTestFinished(() => void vi.restoreAllMocks());
+  const byte = Buffer.from('x');
+  const bytes = Array.from({ length: 20_000 }, () => byte);
+  const { events } = read([Buffer.from('data: '), ...bytes, Buffer.from('\n\n')], 1e6);
+  expect(events).toEqual([{ data: 'x'.repeat(20_000) }]);
+  // Each byte once, and what was held whenever it has doubled.
+  const moved = copied.mock.contexts.reduce<number>(
+    (sum, each) => sum + (each as Buffer).length,
+    0,
+  );
+  expect(moved).toBeLessThan(200_000);
+  const lines = Buffer.from(`${'data\n'.repeat(20_000)}\n`);
+  expect(read([lines], 1e6).events).toEqual([{ data: '\n'.repeat(19_999) }]);
+  expect(joined).not.toHaveBeenCalled();
 });

@@ -1,3 +1,5 @@
+import { createGathering } from './gathering.ts';
+
 /** One event of a stream, as the standard reads it. Data is bytes: most of it is passed on as it came. */
 export type SseEvent = { data: Buffer; id?: string; retry?: number };
 
@@ -20,9 +22,12 @@ export function createSseReader(
   onOverlong: () => void,
   maxBytes: number,
 ): (chunk: Buffer) => void {
-  let rest: Buffer = EMPTY;
-  let searched = 0;
-  let data: Buffer[] = [];
+  /** The beginning of a line whose end has not come. */
+  const rest = createGathering();
+  let first: Buffer = EMPTY;
+  /** The data of an event that has several lines of it. */
+  const data = createGathering();
+  let lines = 0;
   let held = 0;
   let id: string | undefined;
   let retry: number | undefined;
@@ -37,7 +42,13 @@ export function createSseReader(
     const start = colon === -1 ? line.length : line[colon + 1] === SPACE ? colon + 2 : colon + 1;
     if (name === 'data') {
       const value = line.subarray(start);
-      data.push(value);
+      if (lines === 0) first = value;
+      else {
+        if (lines === 1) data.add(first);
+        data.add(NEWLINE);
+        data.add(value);
+      }
+      lines++;
       held += value.length + 1;
     } else if (name === 'id') {
       const value = line.toString('utf8', start);
@@ -48,15 +59,16 @@ export function createSseReader(
     }
   };
   const dispatch = () => {
-    if (data.length > 0 || id !== undefined || retry !== undefined) {
-      const whole = data.length === 1 ? (data[0] as Buffer) : joined(data);
+    if (lines > 0 || id !== undefined || retry !== undefined) {
+      const whole = lines > 1 ? data.take(EMPTY) : first;
       onEvent({
         data: whole,
         ...(id !== undefined && { id }),
         ...(retry !== undefined && { retry }),
       });
     }
-    data = [];
+    first = EMPTY;
+    lines = 0;
     held = 0;
     id = undefined;
     retry = undefined;
@@ -64,34 +76,30 @@ export function createSseReader(
 
   return (chunk) => {
     if (isBroken) return;
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
-    let from = searched;
-    if (skipsLf && bytes.length > 0) {
-      if (bytes[0] === LF) start = from = 1;
+    if (skipsLf && chunk.length > 0) {
+      if (chunk[0] === LF) start = 1;
       skipsLf = false;
     }
     for (;;) {
-      const end = lineEnd(bytes, from);
+      const end = lineEnd(chunk, start);
       if (end === -1) break;
-      let line = bytes.subarray(start, end);
+      let line = rest.take(chunk.subarray(start, end));
       if (isFirst && line.indexOf(BOM) === 0) line = line.subarray(BOM.length);
       isFirst = false;
       start = end + 1;
-      if (bytes[end] === CR) {
-        if (start === bytes.length) skipsLf = true;
-        else if (bytes[start] === LF) start++;
+      if (chunk[end] === CR) {
+        if (start === chunk.length) skipsLf = true;
+        else if (chunk[start] === LF) start++;
       }
-      from = start;
       if (line.length === 0) dispatch();
       else field(line);
     }
-    rest = start === bytes.length ? EMPTY : bytes.subarray(start);
-    searched = rest.length;
+    if (start < chunk.length) rest.add(chunk.subarray(start));
     if (held + rest.length > maxBytes) {
       isBroken = true;
-      rest = EMPTY;
-      data = [];
+      rest.take(EMPTY);
+      data.take(EMPTY);
       onOverlong();
     }
   };
@@ -101,9 +109,4 @@ function lineEnd(bytes: Buffer, from: number): number {
   const lf = bytes.indexOf(LF, from);
   const cr = (lf === -1 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from);
   return cr === -1 ? lf : cr;
-}
-
-function joined(lines: Buffer[]): Buffer {
-  if (lines.length === 0) return EMPTY;
-  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [NEWLINE, line])));
 }
