@@ -127,7 +127,19 @@ function resolvedServer(server: ServerConfig, name: string, world: Resolving): S
     mapValues(values ?? {}, (value, key) =>
       filled(value, pointerOf(['servers', name, part, key]), world),
     );
-  if ('url' in server) return { ...server, headers: fill(server.headers, 'headers') };
+  if ('url' in server) {
+    const headers = fill(server.headers, 'headers');
+    for (const [header, value] of Object.entries(headers)) {
+      const pointer = pointerOf(['servers', name, 'headers', header]);
+      // Else the first request would fail, and with it everything.
+      if (/[^\t\x20-\x7e\x80-\xff]/.test(value) && !/[\0\r\n]/.test(value))
+        world.problems.push({
+          pointer,
+          message: 'the value holds a character that no header may have',
+        });
+    }
+    return { ...server, headers };
+  }
   return {
     ...server,
     env: fill(server.env, 'env'),

@@ -52,6 +52,26 @@ test('the gateway’s own credentials reach the server and nobody else', async (
   expect(harness.broken({ secrets: ['canary-4711'] })).toEqual([]);
 });
 
+test('a credential that no header can carry is refused with the configuration, not at the first call', async () => {
+  const harness = await startHttpHarness();
+  const { url } = harness.server;
+  process.env['TOOLWARDEN_TEST_SECRET'] = 'canary-4712\u201d';
+  writeFileSync(
+    harness.config,
+    JSON.stringify({
+      ...{ listen: { port: 0 }, admin: false, grants: 'open' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a configuration names a variable
+      servers: { test: { url, headers: { 'X-Api-Key': '${env:TOOLWARDEN_TEST_SECRET}' } } },
+      policies: { p: harness.policy },
+    }),
+  );
+  await harness.gateway.reload();
+  delete process.env['TOOLWARDEN_TEST_SECRET'];
+  expect(harness.log.at(-1)).toContain('/servers/test/headers/X-Api-Key');
+  expect(JSON.stringify(harness.log)).not.toContain('canary');
+  expect((await harness.ask('tools/call', { name: 'act' })).status).toBe(200);
+});
+
 test('A4: a token in the address is none, and is not written down', async () => {
   const harness = await startHttpHarness({ grants: { [A]: ['test'] } });
   const path = `/mcp/test?access_token=${A}`;
