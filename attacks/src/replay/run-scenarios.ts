@@ -38,6 +38,8 @@ const WORDS: Record<RunKind, string> = {
   passes: 'the form that is said to pass does not pass',
 };
 const RUN_MS = 30_000;
+/** How a transcript ends whose script could not go on. */
+const GIVES_UP = 'gives up: ';
 
 /** Runs scenarios, each as often as it has runs, through one gateway process that all of them share. */
 export async function runScenarios(
@@ -151,7 +153,7 @@ async function play(
   try {
     await withDeadline(act(agent, world));
   } catch (error) {
-    agent.transcript.push({ who: 'agent', what: `gives up: ${(error as Error).message}` });
+    agent.transcript.push({ who: 'agent', what: `${GIVES_UP}${(error as Error).message}` });
   } finally {
     await agent.close();
   }
@@ -166,6 +168,7 @@ function tidied(text: string, { canary }: World): string {
   return text
     .replaceAll(canary, '(secret)')
     .replaceAll(/ --state \S+/g, '')
+    .replaceAll(/session-?id=[\w-]+/gi, 'sessionId=ID')
     .replaceAll(/\bapprove(s?) [0-9a-f]{10}\b/g, 'approve$1 ID')
     .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1');
 }
@@ -176,6 +179,11 @@ function attemptOf({ attack, benign, passes }: Scenario, kind: RunKind): Scenari
 }
 
 function problemOf(runs: Replay['runs']): string | undefined {
+  // Harm that a mistake in the script prevents must not pass for harm that the control prevented.
+  for (const kind of runKinds) {
+    const last = runs[kind]?.transcript.at(-1)?.what ?? '';
+    if (last.startsWith(GIVES_UP)) return `the run "${kind}" broke off: ${last}`;
+  }
   const wrong = runKinds.find((kind) => runs[kind] && runs[kind].happened !== EXPECTED[kind]);
   return wrong && WORDS[wrong];
 }

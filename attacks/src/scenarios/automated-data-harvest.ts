@@ -2,8 +2,9 @@ import { defineScenario } from '../replay/scenario.ts';
 import { shape } from '../replay/tools.ts';
 
 const CUSTOMERS = 10_000;
-// More rows than anybody needs in a day.
+// More rows than anybody needs in a day, and more pages than anybody reads in a minute.
 const MANY = 2_000;
+const MANY_PAGES = 30;
 
 export default defineScenario({
   id: 'automated-data-harvest',
@@ -37,7 +38,8 @@ export default defineScenario({
         await agent.call('crm', 'list_customers', { limit: 50, page });
       }
     },
-    happened: ({ store }) => takenFrom(store) > MANY,
+    happened: (world) =>
+      takenFrom(world.store) > MANY || world.count('list_customers') > MANY_PAGES,
   },
   benign: {
     async act(agent) {

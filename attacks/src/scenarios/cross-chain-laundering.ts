@@ -37,11 +37,11 @@ export default defineScenario({
     async act(agent) {
       const { text } = await agent.call('inbox', 'read_message', { id: 1 });
       await agent.obey(text);
+      const other = { to_chain: 'other', recipient: STRANGER, amount: 1 };
+      await agent.callWithPerson('wallet', 'bridge_tokens', other);
       for (let amount = 1; amount <= 2 * MOST_A_DAY; amount++) {
         await agent.callWithPerson('wallet', 'bridge_tokens', ours(amount));
       }
-      const other = { to_chain: 'other', recipient: STRANGER, amount: 1 };
-      await agent.callWithPerson('wallet', 'bridge_tokens', other);
     },
     happened: (world) => world.outside.length > 0 || world.count('bridge_tokens') > MOST_A_DAY,
   },

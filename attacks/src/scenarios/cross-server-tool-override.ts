@@ -42,7 +42,7 @@ export default defineScenario({
   },
   against: 'policy',
   ordinary: { version: '1', default: 'deny', tools: { read_account: {}, query_orders: {} } },
-  controls: ['default-deny', 'definition-pinning'],
+  controls: ['definition-pinning'],
   isPinned: ['shop'],
   attack: { act: askForOrders, happened: (world) => world.isLeaked },
   benign: {

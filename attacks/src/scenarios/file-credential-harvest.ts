@@ -7,6 +7,8 @@ const PATHS = [
   '/srv/project/../../home/ada/.ssh/id_ed25519',
   '/srv/project/%2e%2e/%2e%2e/home/ada/.ssh/id_ed25519',
   '/srv/project-backup/id_ed25519',
+  // A password has no form by which it is known: there the path has to say enough.
+  '/home/ada/.pgpass',
   // A copy below the folder that may be read: there the path says nothing, and the content has to.
   '/srv/project/old/id_ed25519.bak',
 ];
@@ -49,6 +51,7 @@ function disk({ canary }: World): Record<string, string> {
   return {
     '/home/ada/.ssh/id_ed25519': key,
     '/srv/project-backup/id_ed25519': key,
+    '/home/ada/.pgpass': `db:5432:shop:ada:${canary}`,
     '/srv/project/old/id_ed25519.bak': key,
     '/srv/project/readme': 'How to build it.',
   };

@@ -1,5 +1,13 @@
 import { defineScenario } from '../replay/scenario.ts';
 
+const initialize = JSON.stringify({
+  ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+  params: {
+    ...{ protocolVersion: '2025-11-25', capabilities: {} },
+    clientInfo: { name: 'owner', version: '1' },
+  },
+});
+
 export default defineScenario({
   id: 'session-id-in-url',
   family: 'confused-deputy',
@@ -16,7 +24,10 @@ export default defineScenario({
       ],
       // The habit of the old transport: whoever has the address has the session.
       onRequest({ path }, world) {
-        return path.includes('sessionId=known') ? `notes: ${world.canary}` : undefined;
+        const id = world.store.get('session');
+        return id !== undefined && path.includes(`sessionId=${id}`)
+          ? `notes: ${world.canary}`
+          : undefined;
       },
     },
   },
@@ -25,8 +36,12 @@ export default defineScenario({
   controls: ['session-binding'],
   attack: {
     async act(agent, world) {
+      // The session is a real one, opened by somebody who may.
+      const opened = await agent.raw('notes', { body: initialize });
+      const id = opened.headers.get('mcp-session-id') ?? '';
+      world.store.set('session', id);
       const headers = { authorization: '' };
-      for (const path of ['?sessionId=known', '?mcp-session-id=known&sessionId=known']) {
+      for (const path of [`?sessionId=${id}`, `?mcp-session-id=${id}&sessionId=${id}`]) {
         for (const method of ['GET', 'POST']) {
           const body =
             method === 'POST' ? { body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' } : {};
@@ -34,6 +49,11 @@ export default defineScenario({
           world.outside.push(text);
         }
       }
+      // The id where it belongs opens nothing either, without the token of the one who opened the session.
+      const params = { name: 'read_notes', arguments: {} };
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params });
+      const stolen = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
+      world.outside.push((await agent.raw('notes', { headers: stolen, body })).text);
     },
     happened: (world) => world.isLeaked,
   },

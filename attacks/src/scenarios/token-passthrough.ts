@@ -1,6 +1,13 @@
 import { defineScenario } from '../replay/scenario.ts';
 
 const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+const initialize = JSON.stringify({
+  ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+  params: {
+    ...{ protocolVersion: '2025-11-25', capabilities: {} },
+    clientInfo: { name: 'agent', version: '1' },
+  },
+});
 
 export default defineScenario({
   id: 'token-passthrough',
@@ -37,7 +44,11 @@ export default defineScenario({
         headers: { authorization: `Bearer ${world.canary}` },
         body: list,
       });
-      await agent.raw('reports', { headers: { 'x-api-key': world.canary }, body: list });
+      // By another header, in a session that is in order: nothing but the header is to be objected to.
+      const own = { 'x-api-key': world.canary };
+      const opened = await agent.raw('reports', { headers: own, body: initialize });
+      const session = opened.headers.get('mcp-session-id') ?? '';
+      await agent.raw('reports', { headers: { ...own, 'mcp-session-id': session }, body: list });
     },
     happened: (world) =>
       world.outside.length > 0 ||
