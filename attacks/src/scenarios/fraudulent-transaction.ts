@@ -4,7 +4,7 @@ import type { World } from '../replay/world.ts';
 
 const MOST_A_DAY = 500;
 const SUPPLIERS = 'acct_suppliers';
-/** What the agent pays of its own accord, within every bound: nobody was asked. */
+// What the agent pays of its own accord, within every bound: nobody was asked.
 const UNASKED = 61;
 
 export default defineScenario({
