@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 
 /** Deeper than this a result is not looked through, and so not passed on. */
 const MOST_DEPTH = 200;
 
 /**
- * The value with every text in it changed, keys included. What pictures and sounds hold is no text.
+ * The value with every text in it changed, keys included. What pictures and sounds hold is no text, but
+ * files in base64 may be one, and then are changed like one.
  *
  * @throws RangeError where it is nested too deep, or where two keys of an object would become one.
  */
@@ -30,7 +32,9 @@ function walk(
   const media = mediaKey(value);
   const entries = Object.entries(value).map(([name, inner]): [string, JsonValue] => [
     change(name),
-    name === media ? inner : walk(inner, name, change, depth + 1),
+    name === media
+      ? changedFile(inner as string, (text) => change(text, name))
+      : walk(inner, name, change, depth + 1),
   ]);
   if (new Set(entries.map(([name]) => name)).size !== entries.length) {
     throw new RangeError('two of its keys would become one');
@@ -46,10 +50,22 @@ function fromEntries(entries: [string, JsonValue][]): JsonObject {
 const isRawNumber = (value: JsonObject) =>
   (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
 
-/** The key of a picture's or sound's bytes, which are base64 and nothing else. */
+/** The key of a picture's, sound's or resource's bytes, which are base64 and nothing else. */
 function mediaKey(value: JsonObject): string | undefined {
   const type = own(value, 'type');
-  const key = type === 'image' || type === 'audio' ? 'data' : 'blob';
+  const [key, beside] =
+    type === 'image' || type === 'audio' ? ['data', 'mimeType'] : ['blob', 'uri'];
+  // Fields of a tool's own that are called so hold what they like.
+  if (typeof own(value, beside) !== 'string') return undefined;
   const data = own(value, key);
   return typeof data === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(data) ? key : undefined;
+}
+
+/** The bytes of a file with its text changed, where it is one; else as they are. */
+function changedFile(base64: string, change: (text: string) => string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isUtf8(bytes) || bytes.includes(0)) return base64;
+  const text = bytes.toString();
+  const changed = change(text);
+  return changed === text ? base64 : Buffer.from(changed).toString('base64');
 }

@@ -234,3 +234,20 @@ test('a pattern that cannot be used stops the start', async () => {
     preparePolicy({ version: '1', default: 'allow', tools: { a: { response: { redact } } } }),
   ).rejects.toThrow('redact');
 });
+
+test('a text that is sent as a file in base64 is looked through, other files stay', async () => {
+  const secret = 'ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2';
+  const base64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');
+  const picture = base64(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]));
+  const resource = (blob: string) => ({ type: 'resource', resource: { uri: 'file:///a', blob } });
+  const image = { type: 'image', mimeType: 'image/png', data: picture };
+  const content = [resource(base64(`KEY=${secret}\n`)), resource(picture), image];
+  // A field of the tool's own is no file, whatever it is called.
+  const structuredContent = { blob: 'AKIAQWERTYUIOPASDFGH' };
+  const redact = [{ preset: 'secrets' }];
+  const { result } = await resultOf({ content, structuredContent }, { redact });
+  expect(result).toEqual({
+    content: [resource(base64('KEY=[redacted]\n')), resource(picture), image],
+    structuredContent: { blob: '[redacted]' },
+  });
+});
