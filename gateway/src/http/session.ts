@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts';
 
 /** What a server says unasked while nobody listens; more than this is dropped, the oldest first. */
 const MOST_KEPT = 256;
+const MOST_KEPT_LENGTH = 4 * 1024 * 1024;
 const MOST_STREAMS = 8;
 
 /** One client's connection to one server in the session era. */
@@ -26,6 +27,7 @@ export class Session {
   readonly #waiting = new Map<Exchange, RequestId>();
   readonly #streams = new Set<Exchange>();
   #kept: string[] = [];
+  #keptLength = 0;
   isOver = false;
 
   constructor(options: { server: string; grant: string; made: object; now: number }) {
@@ -70,6 +72,7 @@ export class Session {
       return true;
     }
     exchange.streaming();
+    this.#keptLength = 0;
     for (const message of this.#kept.splice(0)) exchange.event(message, undefined);
     return true;
   }
@@ -100,7 +103,10 @@ export class Session {
     if (this.#anyStream()?.event(message, undefined) === true) return true;
     // A client opens its stream a moment after it opened the session.
     this.#kept.push(message);
-    if (this.#kept.length > MOST_KEPT) this.#kept.shift();
+    this.#keptLength += message.length;
+    while (this.#kept.length > MOST_KEPT || this.#keptLength > MOST_KEPT_LENGTH) {
+      this.#keptLength -= this.#kept.shift()?.length ?? 0;
+    }
     return true;
   }
 
