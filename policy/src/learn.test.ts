@@ -151,3 +151,18 @@ test('whatever was recorded passes under a limit that is wide enough, and the po
     { numRuns: 60 },
   );
 });
+
+test.for(['../x', '/srv/a/../x', 'a%2f/x', 'a\\b/x'])(
+  'paths that lie elsewhere than they say, such as %s, are no folder, and end nothing',
+  async (path) => {
+    const { policy } = await learn(
+      recording(
+        'read',
+        times(6, (index) => ({ path: `${path}${index}` })),
+      ),
+      options,
+    );
+    expect(JSON.stringify(policy)).toContain('max_length');
+    expect(JSON.stringify(policy)).not.toContain('within');
+  },
+);

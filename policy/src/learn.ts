@@ -7,6 +7,7 @@ import { argumentValues, type SeenArgument } from './learn/argument-values.ts';
 import { type LimitOptions, learnedLimits } from './learn/learned-limits.ts';
 import { valueBounds } from './learn/value-bounds.ts';
 import type { Policy, Rule } from './policy.ts';
+import { PolicyError } from './policy-error.ts';
 import { argumentsOf, type RecordedDecision } from './recorded-call.ts';
 import { simulate } from './simulate.ts';
 
@@ -83,7 +84,12 @@ async function allPass(conditions: Condition[], calls: readonly JsonObject[]): P
     version: '1',
     default: 'deny',
     tools: { tool: { require: conditions } },
+  }).catch((error: unknown) => {
+    // What was recorded came from outside: a bound that no policy may hold is none.
+    if (error instanceof PolicyError) return undefined;
+    throw error;
   });
+  if (policy === undefined) return false;
   const facts = { at: 0, counters: createMemoryCounters() };
   return calls.every(
     (args) =>

@@ -70,6 +70,8 @@ function commonFolder(texts: readonly string[]): string | undefined {
   if (!texts.every((text) => /^(\/|\.\/|[\w.-]+\/)/.test(text) && !/\s\s|:\/\//.test(text))) {
     return undefined;
   }
+  // A path that climbs is in another folder than it is written in.
+  if (texts.some((text) => text.split('/').includes('..'))) return undefined;
   const folders = texts.map((text) => text.split('/').slice(0, -1));
   const [first = []] = folders;
   const shared = first.findIndex((part, i) => folders.some((folder) => folder[i] !== part));
