@@ -33,6 +33,8 @@ export const replaySchema = z.strictObject({
     /** The form of the attack that still passes, where the control stops it only in part. */
     passes: runSchema.extend({ what: z.string() }).optional(),
   }),
+  /** What the same runs came to through `toolwarden wrap`; of one scenario a family. */
+  stdio: z.record(z.string(), z.boolean()).optional(),
 });
 export type Replay = z.infer<typeof replaySchema>;
 

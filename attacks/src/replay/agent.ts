@@ -1,4 +1,5 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CreateMessageRequestSchema,
@@ -14,7 +15,13 @@ import {
 import { exactRequest } from './exact-request.ts';
 
 /** Where an agent reaches a server, and with what token or headers of its own. */
-export type Door = { url: string; token?: string; headers?: Record<string, string> };
+export type Door = {
+  url: string;
+  token?: string;
+  headers?: Record<string, string>;
+  /** Started and spoken to over stdio, in the place of the address. */
+  command?: string[];
+};
 
 /** What an agent got for a call. */
 export type Got = { text: string; isError: boolean };
@@ -174,6 +181,11 @@ export class Agent {
       this.#tell('client', text);
       return { role: 'assistant', model: 'scripted', content: { type: 'text', text } };
     });
+    if (door.command !== undefined) {
+      const [command = '', ...args] = door.command;
+      await client.connect(new StdioClientTransport({ command, args, stderr: 'ignore' }));
+      return client;
+    }
     const requestInit = { headers: credentialsOf(door) };
     await client.connect(new StreamableHTTPClientTransport(new URL(door.url), { requestInit }));
     return client;

@@ -3,9 +3,11 @@ import { openStore } from '@toolwarden/catalogue/store';
 import { expect, test } from 'vitest';
 import { loadScenarios } from '../scenarios/index.ts';
 import { runScenarios } from './run-scenarios.ts';
-import { defineScenario, families, type Scenario } from './scenario.ts';
+import { defineScenario, type Family, families, type Scenario } from './scenario.ts';
 import { protectedPolicy } from './scenario-policy.ts';
+import { stdioScenarios } from './stdio-runs.ts';
 
+const STDIO: Family[] = ['rug-pull', 'cross-server-flow', 'exhaustion'];
 const root = join(import.meta.dirname, '../../..');
 const command = [process.execPath, join(root, 'cli/bin/toolwarden.js')];
 const { items } = await openStore(join(root, 'data')).readAttacks();
@@ -13,7 +15,10 @@ const attacks = new Map(items.map(({ attack }) => [attack.id, attack]));
 const scenarios = await loadScenarios();
 
 test('each attack does its harm without the control, none with it, and honest use still works', async () => {
-  const replays = await runScenarios(scenarios, attacks, { command });
+  // The command tries every family over stdio; here a few will do.
+  const overStdio = stdioScenarios(scenarios).filter(({ family }) => STDIO.includes(family));
+  const replays = await runScenarios(scenarios, attacks, { command, overStdio });
+  expect(replays.filter(({ stdio }) => stdio !== undefined)).toHaveLength(STDIO.length);
   const wrong = replays.flatMap(({ id, problem }) => (problem ? [`${id}: ${problem}`] : []));
   expect(wrong).toEqual([]);
   expect(replays).toHaveLength(scenarios.length);

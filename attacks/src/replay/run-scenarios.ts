@@ -8,6 +8,7 @@ import { type KnownServer, type ReplayGateway, startReplayGateway } from './repl
 import type { Scenario } from './scenario.ts';
 import { protectedPolicy } from './scenario-policy.ts';
 import { definitionOf, listenForScripts, toolsOf } from './scripted-upstream.ts';
+import { approverOf, wrapDoor } from './stdio-runs.ts';
 import { World } from './world.ts';
 
 /** The runs of a scenario: the attack without and with the control, the honest use, and what still passes. */
@@ -19,6 +20,8 @@ export type Replay = {
   id: string;
   runs: Partial<Record<RunKind, ReplayRun>>;
   policy: Policy;
+  /** Whether what each run is about came about through `wrap`; absent where it was not tried so. */
+  stdio?: Partial<Record<RunKind, boolean>>;
   problem?: string;
 };
 
@@ -45,7 +48,12 @@ const GIVES_UP = 'gives up: ';
 export async function runScenarios(
   scenarios: readonly Scenario[],
   attacks: ReadonlyMap<string, Attack>,
-  options: { command: readonly string[]; onReplay?: (replay: Replay) => void },
+  options: {
+    command: readonly string[];
+    /** Scenarios that are run through `toolwarden wrap` as well. */
+    overStdio?: readonly Scenario[];
+    onReplay?: (replay: Replay) => void;
+  },
 ): Promise<Replay[]> {
   const folder = mkdtempSync(join(tmpdir(), 'toolwarden-replay-'));
   const upstream = await listenForScripts();
@@ -85,8 +93,16 @@ export async function runScenarios(
       for (const each of staged.filter((one) => one.scenario === scenario)) {
         runs[each.kind] = await play(each, gateway);
       }
-      const problem = problemOf(runs);
-      const replay = { id: scenario.id, runs, policy, ...(problem !== undefined && { problem }) };
+      const isOverStdio = options.overStdio?.includes(scenario) === true;
+      const stdio = isOverStdio
+        ? await playOverStdio(scenario, { add: upstream.add, command: options.command, folder })
+        : undefined;
+      const problem = problemOf(runs) ?? (stdio && stdioProblemOf(stdio));
+      const replay = {
+        ...{ id: scenario.id, runs, policy },
+        ...(stdio && { stdio }),
+        ...(problem !== undefined && { problem }),
+      };
       replays.push(replay);
       options.onReplay?.(replay);
     }
@@ -135,6 +151,36 @@ function stage(
     doors[server] = { url, headers };
   }
   return { scenario, kind, world, doors };
+}
+
+type StdioPlace = {
+  add: Awaited<ReturnType<typeof listenForScripts>>['add'];
+  command: readonly string[];
+  folder: string;
+};
+
+/** The same runs, each server behind a `wrap` of its own and all of them on one state, as on a person's machine. */
+async function playOverStdio(
+  scenario: Scenario,
+  { add, command, folder }: StdioPlace,
+): Promise<Partial<Record<RunKind, boolean>>> {
+  const happened: Partial<Record<RunKind, boolean>> = {};
+  for (const kind of kindsOf(scenario)) {
+    const world = new World(`${scenario.id} ${kind} stdio`);
+    const state = join(folder, `stdio-${scenario.id}-${kind}`);
+    const policy = `${scenario.id}.${kind === 'without' ? 'without' : 'with'}`;
+    const doors = Object.entries(scenario.servers).map(([server, script]): [string, Door] => {
+      const name = nameIn(scenario, kind)(server);
+      const url = add(`/stdio/${name}`, { name: server, script, world });
+      return [server, wrapDoor({ command, folder, policy, state }, name, url)];
+    });
+    const agent = new Agent(Object.fromEntries(doors), approverOf(state));
+    const attempt = attemptOf(scenario, kind);
+    await withDeadline(attempt.act(agent, world)).catch(() => {});
+    await agent.close();
+    happened[kind] = attempt.happened(world);
+  }
+  return happened;
 }
 
 async function play(
@@ -186,6 +232,11 @@ function problemOf(runs: Replay['runs']): string | undefined {
   }
   const wrong = runKinds.find((kind) => runs[kind] && runs[kind].happened !== EXPECTED[kind]);
   return wrong && WORDS[wrong];
+}
+
+function stdioProblemOf(stdio: NonNullable<Replay['stdio']>): string | undefined {
+  const wrong = runKinds.find((kind) => kind in stdio && stdio[kind] !== EXPECTED[kind]);
+  return wrong && `over stdio: ${WORDS[wrong]}`;
 }
 
 async function withDeadline(work: Promise<void>): Promise<void> {

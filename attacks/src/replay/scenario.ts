@@ -18,7 +18,7 @@ export const families = [
   'argument-injection',
   'approval-fatigue',
 ] as const;
-type Family = (typeof families)[number];
+export type Family = (typeof families)[number];
 
 /** What a server may ask of its client while it works on a call. */
 export type ClientAsks = {

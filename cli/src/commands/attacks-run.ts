@@ -15,7 +15,9 @@ export async function runAttacks(
   }: { data?: string; json?: boolean; record?: boolean },
   io: Io,
 ): Promise<number> {
-  const { loadScenarios, runScenarios } = await import('@toolwarden/attacks/replay');
+  const { loadScenarios, runScenarios, stdioScenarios } = await import(
+    '@toolwarden/attacks/replay'
+  );
   const store = openStore(resolvePath(io, data));
   const entries = new Map(
     (await store.readAttacks()).items.map(({ attack }) => [attack.id, attack]),
@@ -36,7 +38,8 @@ export async function runAttacks(
   let failed = 0;
   await runScenarios(chosen, entries, {
     command: [process.execPath, process.argv[1] ?? ''],
-    onReplay: ({ id, runs, policy, problem }) => {
+    overStdio: stdioScenarios(all),
+    onReplay: ({ id, runs, stdio, policy, problem }) => {
       const scenario = byId.get(id);
       const { without, with: kept, benign, passes } = runs;
       if (problem !== undefined) failed++;
@@ -53,6 +56,7 @@ export async function runAttacks(
         ...{
           policy: policy as ReplayRecord['policy'],
           runs: { without, with: kept, benign, ...still },
+          ...(stdio && { stdio }),
         },
       });
     },

@@ -1,3 +1,4 @@
+import { isReproduced } from '@toolwarden/catalogue';
 import type { CatalogueView } from './catalogue-view.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { interval } from './interval.ts';
@@ -5,10 +6,40 @@ import { compareText, counted } from './names.ts';
 import { type BarPlot, barPlot } from './plots/bar-plot.ts';
 
 /** What the method page says of the catalogue as it is. */
-export type MethodView = { figures: { label: string; value: string }[]; coverage: BarPlot };
+export type MethodView = {
+  figures: { label: string; value: string }[];
+  coverage: BarPlot;
+  /** What the last run of the replayed attacks came to. */
+  replays: { label: string; value: string }[];
+};
 
 export function methodView(catalogue: CatalogueView): MethodView {
-  return { figures: methodFigures(catalogue), coverage: coverage(catalogue) };
+  return {
+    figures: methodFigures(catalogue),
+    coverage: coverage(catalogue),
+    replays: replayFigures(catalogue),
+  };
+}
+
+function replayFigures({ attackEntries }: CatalogueView): MethodView['replays'] {
+  const replays = attackEntries.flatMap(({ replay }) => replay ?? []);
+  if (replays.length === 0) return [];
+  const isWhole = ({ runs }: (typeof replays)[number]) => runs.passes === undefined;
+  const shown = (those: typeof replays) =>
+    share(those.filter(isReproduced).length, those.length, 'attack');
+  const overStdio = replays.filter(({ stdio }) => stdio !== undefined);
+  return [
+    { label: 'Harm without the control, none with it, honest use unharmed', value: shown(replays) },
+    { label: 'Of those that a gateway stops', value: shown(replays.filter(isWhole)) },
+    {
+      label: 'Of those it stops in part, whose page shows what still passes',
+      value: shown(replays.filter((each) => !isWhole(each))),
+    },
+    {
+      label: 'The same over stdio, one of each family',
+      value: counted(overStdio.length, 'attack'),
+    },
+  ];
 }
 
 /** Servers by how asking them ended, the most frequent reason first. */

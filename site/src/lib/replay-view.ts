@@ -20,6 +20,8 @@ export type ReplayRunView = {
 export type ReplayView = {
   isReproduced: boolean;
   story: string;
+  /** Whether the same was seen through `toolwarden wrap`. */
+  isOverStdio: boolean;
   runs: ReplayRunView[];
   /** The policy of the protected runs; absent where the control is the gateway itself. */
   policy: { text: string; tokens: JsonToken[] } | undefined;
@@ -43,6 +45,7 @@ export function replayView(replay: Replay): ReplayView {
   return {
     isReproduced: isReproduced(replay),
     story,
+    isOverStdio: replay.stdio !== undefined,
     policy:
       against === 'gateway' ? undefined : { tokens, text: tokens.map(({ text }) => text).join('') },
     runs: [
