@@ -94,11 +94,12 @@ async function openChild(
         events.onEnd(why);
       },
     });
-    const close = () => {
+    const { close } = upstream;
+    upstream.close = () => {
       isWanted = false;
-      return upstream.close();
+      return close();
     };
-    return { ...upstream, close };
+    return upstream;
   } catch (error) {
     over();
     throw error;

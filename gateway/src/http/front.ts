@@ -198,6 +198,7 @@ export class Front {
     }
     const session = this.sessions.find(id, caller.identity, caller.server);
     if (session === undefined) return noSession(response, idOf(message));
+    if (session.upstream.isFull) return tooMuch(response, { status: 503, retryAfterS: 1 });
     if (message.kind === 'request') {
       return session.request(message, new Exchange(request, response, sessionHeaders(request)));
     }

@@ -54,3 +54,29 @@ test('clients that leave while they are being looked up keep no place and no str
   expect(harness.server.seen.filter(({ method }) => method === 'GET')).toEqual([]);
   expect((await session.call('act')).status).toBe(200);
 });
+
+/** A program that answers the opening, and then reads no more. */
+const DEAF = `
+  process.stdin.once('data', (text) => {
+    process.stdin.pause();
+    const { id } = JSON.parse(String(text).split('\\n')[0]);
+    const serverInfo = { name: 'deaf', version: '1' };
+    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo };
+    console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+  setInterval(() => {}, 1000);
+`;
+
+test('what waits for a program that does not read is bounded', async () => {
+  const deaf = { command: process.execPath, args: ['-e', DEAF] };
+  const harness = await startHttpHarness({ servers: { deaf } });
+  const session = await harness.open({}, {}, '/mcp/deaf');
+  const text = 'x'.repeat(1_000_000);
+  const params = { _meta: { a: text, b: text, c: text } };
+  const notice = { jsonrpc: '2.0', method: 'notifications/initialized', params };
+  const statuses: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    statuses.push((await harness.post(notice, session.headers, '/mcp/deaf')).status);
+  }
+  expect(statuses).toEqual([202, 202, 202, 202, 202, 202, 503, 503]);
+});

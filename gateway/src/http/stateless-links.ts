@@ -33,6 +33,7 @@ export class StatelessLinks {
   ): Promise<Overload | undefined> {
     const connection = await this.#connection(identity, server);
     if ('retryAfterS' in connection) return connection;
+    if (connection.upstream.isFull) return { status: 503, retryAfterS: 1 };
     connection.usedAt = performance.now();
     // In this era to leave is to cancel.
     if (message.method === 'subscriptions/listen') this.#streams.set(exchange, connection);

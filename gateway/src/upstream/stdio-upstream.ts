@@ -13,6 +13,9 @@ export type CommandServer = {
 /** What every program may know of us; all else is named in the configuration. */
 const PASSED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TMPDIR', 'SystemRoot'];
 
+/** A server that reads nothing of so much is sent no more until it has. */
+const MOST_UNREAD = 16 * 1024 * 1024;
+
 /** Starts a server for one client. @throws GatewayError where the command cannot be started. */
 export async function openStdioUpstream(
   { command, args = [], env = {}, cwd }: CommandServer,
@@ -30,9 +33,18 @@ export async function openStdioUpstream(
 }
 
 function stdioUpstream(child: ServerProcess): Upstream {
+  /** Characters that came since the server last had read everything. */
+  let unread = 0;
+  child.onDrain(() => {
+    unread = 0;
+  });
   return {
-    // A server that does not read is bounded by how many requests may wait.
-    send: (message) => void child.write(message),
+    send(message) {
+      if (!child.write(message)) unread += message.length;
+    },
+    get isFull() {
+      return unread > MOST_UNREAD;
+    },
     cancel: () => false,
     settled: Promise.resolve(),
     pause: () => void child.stdout.pause(),

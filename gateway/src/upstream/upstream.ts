@@ -22,6 +22,8 @@ export type Upstream = {
   cancel(pending: Pending): boolean;
   /** Resolves once what was sent without waiting has arrived, or failed to. */
   readonly settled: Promise<void>;
+  /** Whether so much waits for a server that does not read that no more may be sent. */
+  readonly isFull?: boolean;
   /** Opens the stream of what the server says unasked; answers the listener itself. Absent where there is none. */
   listen?(listener: Listener, lastEventId: string | undefined): void;
   /** Stops and starts reading what the server says. */
