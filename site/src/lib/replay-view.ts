@@ -1,5 +1,6 @@
 import {
   isReproduced,
+  isReproducedOverStdio,
   type JsonValue,
   type Replay,
   type ReplayLine,
@@ -8,7 +9,7 @@ import {
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 
 /** One run as the page shows it. */
-export type ReplayRunView = {
+type ReplayRunView = {
   id: 'without' | 'with' | 'benign' | 'passes';
   title: string;
   /** What came of it, in a sentence. */
@@ -45,7 +46,7 @@ export function replayView(replay: Replay): ReplayView {
   return {
     isReproduced: isReproduced(replay),
     story,
-    isOverStdio: replay.stdio !== undefined,
+    isOverStdio: isReproducedOverStdio(replay),
     policy:
       against === 'gateway' ? undefined : { tokens, text: tokens.map(({ text }) => text).join('') },
     runs: [
