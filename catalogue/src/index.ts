@@ -65,6 +65,7 @@ export { type Needs, needsSchema, type ToolNeeds, toolNeedsSchema } from './need
 export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
 export {
   isReproduced,
+  isReproducedOverStdio,
   type Replay,
   type ReplayLine,
   type ReplayRun,

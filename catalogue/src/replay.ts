@@ -49,6 +49,15 @@ export const replayRunSchema = z.strictObject({
 });
 export type ReplayRunSummary = z.infer<typeof replayRunSchema>;
 
+/** Whether the same came of it over stdio, where that was tried. */
+export function isReproducedOverStdio({ runs, stdio }: Replay): boolean {
+  if (stdio === undefined) return false;
+  const isPassing = runs.passes === undefined || stdio['passes'] === true;
+  return (
+    stdio['without'] === true && stdio['with'] === false && stdio['benign'] === true && isPassing
+  );
+}
+
 /** Whether an attack was shown: the harm without the control, none with it, and honest use unharmed. */
 export function isReproduced({ runs }: Replay): boolean {
   const { without, with: kept, benign, passes } = runs;

@@ -29,6 +29,25 @@ test('a script that breaks off shows nothing, though no harm is done', async () 
   );
 }, 60_000);
 
+test('a script that breaks off over stdio alone shows nothing either', async () => {
+  const example = scenarios.find(({ id }) => id === 'tool-parameter-abuse') as Scenario;
+  let played = 0;
+  const attack: Scenario['attack'] = {
+    ...example.attack,
+    async act(agent, world) {
+      await example.attack.act(agent, world);
+      // Without and with the control through the gateway; then the same over stdio.
+      if (++played === 4) await agent.list('nowhere');
+    },
+  };
+  const overStdio = [{ ...example, attack }];
+  const [replay] = await runScenarios(overStdio, attacks, { command, overStdio });
+  expect(replay?.stdio?.with).toBe(false);
+  expect(replay?.problem).toBe(
+    'over stdio: the run "with" broke off: no server nowhere in this scenario',
+  );
+}, 60_000);
+
 test('what the site shows was recorded with the scenarios and the controls of today', () => {
   const recorded = items.flatMap(({ replay }) => {
     if (replay === undefined) return [];

@@ -97,10 +97,10 @@ export async function runScenarios(
       const stdio = isOverStdio
         ? await playOverStdio(scenario, { add: upstream.add, command: options.command, folder })
         : undefined;
-      const problem = problemOf(runs) ?? (stdio && stdioProblemOf(stdio));
+      const problem = problemOf(runs) ?? stdio?.failure;
       const replay = {
         ...{ id: scenario.id, runs, policy },
-        ...(stdio && { stdio }),
+        ...(stdio && { stdio: stdio.happened }),
         ...(problem !== undefined && { problem }),
       };
       replays.push(replay);
@@ -163,8 +163,9 @@ type StdioPlace = {
 async function playOverStdio(
   scenario: Scenario,
   { add, command, folder }: StdioPlace,
-): Promise<Partial<Record<RunKind, boolean>>> {
-  const happened: Partial<Record<RunKind, boolean>> = {};
+): Promise<{ happened: NonNullable<Replay['stdio']>; failure: string | undefined }> {
+  const happened: NonNullable<Replay['stdio']> = {};
+  let failure: string | undefined;
   for (const kind of kindsOf(scenario)) {
     const world = new World(`${scenario.id} ${kind} stdio`);
     const state = join(folder, `stdio-${scenario.id}-${kind}`);
@@ -176,11 +177,13 @@ async function playOverStdio(
     });
     const agent = new Agent(Object.fromEntries(doors), approverOf(state));
     const attempt = attemptOf(scenario, kind);
-    await withDeadline(attempt.act(agent, world)).catch(() => {});
+    await withDeadline(attempt.act(agent, world)).catch(({ message }: Error) => {
+      failure ??= `over stdio: the run "${kind}" broke off: ${message}`;
+    });
     await agent.close();
     happened[kind] = attempt.happened(world);
   }
-  return happened;
+  return { happened, failure: failure ?? stdioProblemOf(happened) };
 }
 
 async function play(

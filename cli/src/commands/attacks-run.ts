@@ -32,6 +32,9 @@ export async function runAttacks(
     );
   }
   const chosen = ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+  const lost = chosen.find(({ id }) => !entries.has(id));
+  if (lost !== undefined)
+    throw new CliError('input', `attacks run: no entry ${lost.id} in ${data}; give --data`);
   const byId = new Map(chosen.map((scenario) => [scenario.id, scenario]));
   const started = Date.now();
   const records: ReplayRecord[] = [];

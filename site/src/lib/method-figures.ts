@@ -1,4 +1,4 @@
-import { isReproduced } from '@toolwarden/catalogue';
+import { isReproduced, isReproducedOverStdio } from '@toolwarden/catalogue';
 import type { CatalogueView } from './catalogue-view.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { interval } from './interval.ts';
@@ -27,7 +27,7 @@ function replayFigures({ attackEntries }: CatalogueView): MethodView['replays'] 
   const isWhole = ({ runs }: (typeof replays)[number]) => runs.passes === undefined;
   const shown = (those: typeof replays) =>
     share(those.filter(isReproduced).length, those.length, 'attack');
-  const overStdio = replays.filter(({ stdio }) => stdio !== undefined);
+  const overStdio = replays.filter(isReproducedOverStdio);
   return [
     { label: 'Harm without the control, none with it, honest use unharmed', value: shown(replays) },
     { label: 'Of those that a gateway stops', value: shown(replays.filter(isWhole)) },

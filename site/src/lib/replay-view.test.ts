@@ -38,3 +38,16 @@ test('what still passes is told in its own words', () => {
     result: 'A link leads out.',
   });
 });
+
+test('the same over stdio is said only where each of those runs came out as it must', () => {
+  const told = (stdio: Replay['stdio'], runs: Partial<Replay['runs']> = {}) =>
+    replayView({ ...replay(runs), ...(stdio && { stdio }) }).isOverStdio;
+  const right = { without: true, with: false, benign: true };
+  const passes = { ...run(true), what: 'w' };
+  expect(told(right)).toBe(true);
+  expect(told({ ...right, passes: true }, { passes })).toBe(true);
+  expect(told(undefined)).toBe(false);
+  expect(told(right, { passes })).toBe(false);
+  for (const wrong of [{ without: false }, { with: true }, { benign: false }])
+    expect(told({ ...right, ...wrong }), JSON.stringify(wrong)).toBe(false);
+});
