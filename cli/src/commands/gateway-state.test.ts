@@ -153,3 +153,10 @@ test('new keys are made on request, and the old checkpoints still verify', async
     expect.stringMatching(/ 3 checkpoints, 0 problems$/),
   ]);
 });
+
+test('wrap says which header cannot be sent, and not what is in it', async () => {
+  const url = ['--url', 'http://127.0.0.1:9/mcp'];
+  const { err, code } = await run('wrap', '--policy', 'p.json', ...url, '--header', 'X-A:b\u201dc');
+  expect(err).toEqual(['toolwarden wrap: --header X-A: a character that no header may have']);
+  expect(code).toBe(2);
+});

@@ -110,6 +110,9 @@ function urlOf(address: string, headers: string[] = [], env: NodeJS.ProcessEnv) 
       if (found !== undefined) return found;
       throw new CliError('input', `wrap: --header ${name}: the variable ${variable} is not set`);
     });
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) {
+      throw new CliError('input', `wrap: --header ${name}: a character that no header may have`);
+    }
     return [name, text] as const;
   });
   return { address, headers: Object.fromEntries(filled) };
