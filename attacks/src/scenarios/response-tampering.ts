@@ -37,7 +37,9 @@ export default defineScenario({
       await agent.call('records', 'count_records');
       await agent.callWithPerson('records', 'delete_record', { id: 3 });
     },
-    happened: (world) => world.count('delete_record') === 1,
+    // The record tells of it, whatever the agent says.
+    happened: (world) =>
+      world.count('delete_record') === 1 && world.audited.includes('delete_record'),
   },
   passes: {
     what: 'The record tells of the call, but nobody makes the agent tell its user the truth about it.',
