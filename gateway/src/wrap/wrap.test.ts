@@ -108,7 +108,7 @@ test('server-filesystem with its recommended policy: reads inside pass, and noth
 });
 
 test.for(['legacy', 'auto'] as const)('a client of both eras works in mode %s', async (mode) => {
-  const policy = policyFile({ tools: { greet: {}, sign: {} } });
+  const policy = policyFile({ tools: { greet: {}, sign: {} }, elicitation: {} });
   const ask = async (args: string[]) => {
     const client = new DualClient(
       { name: 'test', version: '1' },
