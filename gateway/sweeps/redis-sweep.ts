@@ -29,7 +29,8 @@ const LONGEST_MS = 250;
  */
 export async function killRound(random: () => number): Promise<RedisRound> {
   const base = mkdtempSync(join(tmpdir(), 'toolwarden-redis-sweep-'));
-  const redis = await startRedis();
+  // With `everysec` Redis answers before it has written while the disk is busy, and a kill then forgets charges.
+  const redis = await startRedis('--appendfsync', 'always');
   try {
     const start = (name: string, calls = 1e9) => startGateway(base, redis.url, name, calls);
     const gateways = ['a', 'b'].map((name) => start(name));
