@@ -61,7 +61,8 @@ test("P15: replicas whose clocks are 30 seconds apart judge by the server's cloc
   }
   for (const [index, { before }] of passed.entries()) {
     const fourth = passed[index + limit.max];
-    if (fourth !== undefined) expect(fourth.after - before).toBeGreaterThanOrEqual(999);
+    // Redis counts whole milliseconds of a wall clock that is kept right, and this is a steady one: they differ a little.
+    if (fourth !== undefined) expect(fourth.after - before).toBeGreaterThanOrEqual(990);
   }
   // No clock is so far ahead that the others must wait for it.
   expect(passed.length).toBeGreaterThanOrEqual(9);
