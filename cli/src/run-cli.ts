@@ -18,7 +18,7 @@ const loaders: Record<string, { summary: string; load: () => Promise<Command> }>
     load: async () => (await import('./commands/classify.ts')).classifyCommand,
   },
   policy: {
-    summary: 'check, try, merge and recommend policies',
+    summary: 'check, try, merge, recommend and learn policies',
     load: async () => (await import('./commands/policy-entry.ts')).policyEntry,
   },
   wrap: {

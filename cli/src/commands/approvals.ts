@@ -28,7 +28,8 @@ toolwarden approvals serve [--port N]
 toolwarden approvals login [--as NAME] [--expires TIME]
 
 Calls that a policy wants a person to decide on. An answer is for that one call exactly as it was asked, is used once,
-and holds for 15 minutes. The agent's own connection cannot answer; whoever can run commands as this user can.
+and holds for 15 minutes or as long as the policy's "approval" says. The agent's own connection cannot answer; whoever
+can run commands as this user can.
 
   list             what waits for an answer; --all also what was answered, used or expired
   show ID          one call with all its arguments; what does not show on a terminal is written as \\u{…}

@@ -4,6 +4,6 @@ import { policyCommand } from './policy.ts';
 // The policy commands parse their own words, `--help` included.
 export const policyEntry: Command = {
   name: 'policy',
-  summary: 'check, try, merge and recommend policies',
+  summary: 'check, try, merge, recommend and learn policies',
   run: (args, io) => policyCommand(args, io),
 };
