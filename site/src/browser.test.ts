@@ -116,6 +116,23 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
+  test('an arrow pressed while one still types goes to the results of the whole word', async () => {
+    await withPage({}, async (page) => {
+      await open(page, '/method');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('i');
+      await page.waitForSelector('dialog [data-results] a');
+      const before = await page.textContent('dialog [data-status]');
+      await page.keyboard.type('ssue');
+      await page.keyboard.press('ArrowDown');
+      await page.waitForFunction(
+        (status) => document.querySelector('dialog [data-status]')?.textContent !== status,
+        before,
+      );
+      await page.waitForSelector('dialog [data-results] li:first-child a:focus');
+    });
+  });
+
   test('the search opens anywhere, moves by arrows, closes by Escape and gives the focus back', async () => {
     await withPage({}, async (page) => {
       await open(page, '/method');
@@ -126,6 +143,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.waitForSelector('dialog [data-results] a');
       const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
       await page.keyboard.press('ArrowDown');
+      await page.waitForSelector('dialog [data-results] a:focus');
       const first = await focused();
       await page.keyboard.press('ArrowDown');
       expect(await focused()).not.toBe(first);

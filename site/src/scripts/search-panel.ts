@@ -23,6 +23,8 @@ class Panel {
   readonly #results: HTMLElement;
   readonly #hasUrl: boolean;
   #round = 0;
+  // Whether the results belong to an earlier query than the one in the box.
+  #isStale = false;
   #shown = SHOWN;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,6 +45,7 @@ class Panel {
     if (this.#hasUrl) void this.#readAddress().then(() => this.#search());
     this.#form.addEventListener('input', () => {
       this.#shown = SHOWN;
+      this.#isStale = true;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#search(), PAUSE_MS);
     });
@@ -88,7 +91,13 @@ class Panel {
   }
 
   #show({ hits, total, near }: NamesAnswer, isFiltered: boolean): void {
+    const focused = this.#results.contains(document.activeElement);
+    const address = document.activeElement?.getAttribute('href');
+    this.#isStale = false;
     this.#results.replaceChildren(...hits.map(nameItem));
+    // The link under the focus is gone with the old results: the same one takes it, or else the box.
+    if (focused)
+      (this.#links().find((link) => link.getAttribute('href') === address) ?? this.#field).focus();
     if (total > hits.length) this.#results.append(buttonItem('Show more', () => this.#showMore()));
     const results = total === 1 ? 'result' : 'results';
     if (total === 0) this.#say(isFiltered ? NOTHING_LEFT : NOTHING);
@@ -144,8 +153,7 @@ class Panel {
 
   // Arrows move the real focus between the box and the results; Enter on a link is the browser's own.
   #move(event: KeyboardEvent): void {
-    const links = this.#links();
-    const place = links.indexOf(document.activeElement as HTMLAnchorElement);
+    const place = this.#place();
     const isInBox = document.activeElement === this.#field;
     if (event.key === 'Enter' && isInBox && !event.isComposing) {
       event.preventDefault();
@@ -155,8 +163,22 @@ class Panel {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     if (!isInBox && place < 0) return;
     event.preventDefault();
-    const next = place + (event.key === 'ArrowDown' ? 1 : -1);
-    (links[next] ?? (next < 0 ? this.#field : links[place]))?.focus();
+    const step = event.key === 'ArrowDown' ? 1 : -1;
+    // Results of half a word are about to be replaced: the arrow means those of the whole one.
+    if (this.#isStale) {
+      clearTimeout(this.#timer);
+      void this.#search().then(() => this.#step(step));
+    } else this.#step(step);
+  }
+
+  #step(step: 1 | -1): void {
+    const links = this.#links();
+    const next = this.#place() + step;
+    (links[next] ?? (next < 0 ? this.#field : links.at(-1)))?.focus();
+  }
+
+  #place(): number {
+    return this.#links().indexOf(document.activeElement as HTMLAnchorElement);
   }
 
   async #readAddress(): Promise<void> {
