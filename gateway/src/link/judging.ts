@@ -1,0 +1,173 @@
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import type { Ask, Verdict } from '../guard.ts';
+import type { ClientMethod } from '../protocol/methods.ts';
+import { refusalResult } from '../refusal.ts';
+import type { LiveTool } from '../tools/tool-table.ts';
+import type { Exchanges } from './exchanges.ts';
+import { follow } from './follow.ts';
+import { heldUntilApproved } from './hold.ts';
+import { judgedAs } from './judged-as.ts';
+import { code, type LinkOptions } from './link-options.ts';
+import type { OtherLists } from './other-lists.ts';
+import { type Pending, tokenOf } from './pending.ts';
+import { printParams } from './print-params.ts';
+import type { Tasks } from './tasks.ts';
+import type { ToolLists } from './tool-lists.ts';
+
+type Refused = Extract<Verdict, { pass: false }>;
+
+/** What judging rests on. */
+export type JudgingParts = {
+  exchanges: Exchanges;
+  tools: ToolLists;
+  lists: OtherLists;
+  tasks: Tasks;
+};
+
+/** From a client's request to its sending or refusal: nothing that policies are about leaves before it was judged. */
+export class Judging {
+  readonly #options: LinkOptions;
+  readonly #exchanges: Exchanges;
+  readonly #tools: ToolLists;
+  readonly #lists: OtherLists;
+  readonly #tasks: Tasks;
+
+  constructor(options: LinkOptions, { exchanges, tools, lists, tasks }: JudgingParts) {
+    this.#options = options;
+    this.#exchanges = exchanges;
+    this.#tools = tools;
+    this.#lists = lists;
+    this.#tasks = tasks;
+  }
+
+  /** Judges what needs it, and sends what may pass. */
+  request(pending: Pending, act: ClientMethod, hasParams: boolean): unknown {
+    const { method, params } = pending;
+    if (act === 'call-tool') return this.#callTool(pending);
+    // Nobody's tasks but those that calls of this connection began.
+    if (act === 'task' && this.#tasks.owed(params) === undefined)
+      return this.#exchanges.fail(pending, code.invalidParams, 'There is no such task');
+    const asks = judgedAs(act, method, params);
+    if (asks === 'invalid')
+      return this.#exchanges.fail(pending, code.invalidParams, 'Invalid params');
+    const text = hasParams ? JSON.stringify(this.#sent(pending)) : undefined;
+    return asks === undefined
+      ? this.#exchanges.send(pending, text)
+      : this.#judgeAll(pending, asks, text ?? '{}');
+  }
+
+  #callTool(pending: Pending): unknown {
+    const { params } = pending;
+    const name = own(params, 'name');
+    // Absent is empty; null is not.
+    const given = own(params, 'arguments');
+    const args = given === undefined ? {} : given;
+    if (typeof name !== 'string' || !isJsonObject(args)) {
+      const message = 'Expected a name, and arguments in an object';
+      return this.#exchanges.fail(pending, code.invalidParams, message);
+    }
+    return follow(this.#tools.ensure(metaOf(pending), this.#options.guard.needsFreshLists), () => {
+      const tool = this.#tools.get(name);
+      const problem = tool && this.#transportProblem(pending, tool);
+      if (problem) return this.#exchanges.fail(pending, problem.code, problem.message);
+      return follow(tool && this.#problemCheck(pending, tool), (check) => {
+        const argumentsText = JSON.stringify(args);
+        const ask: Ask = {
+          ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
+          ...(!pending.isStateless && { session: this.#options.session }),
+        };
+        const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
+        return follow(verdict, (judged) => {
+          pending.callId = judged.callId;
+          if (!judged.pass)
+            return this.#refuseOrHold(pending, name, judged, () => this.#callTool(pending));
+          if (judged.after !== undefined) pending.after = judged.after;
+          this.#exchanges.send(pending, printParams(this.#sent(pending), argumentsText));
+        });
+      });
+    });
+  }
+
+  /** The check of the arguments; a tool whose results could not be checked is not called at all. */
+  #problemCheck(pending: Pending, tool: LiveTool) {
+    if (tool.checkOutput === undefined) return tool.checkArguments();
+    return follow(tool.checkOutput(), (output) => {
+      if ('unusable' in output) return () => output.unusable;
+      pending.checkOutput = output.check;
+      return tool.checkArguments();
+    });
+  }
+
+  // What is wrong with its headers would tell that a hidden tool exists.
+  #transportProblem(pending: Pending, tool: LiveTool) {
+    const { transportProblem, guard } = this.#options;
+    return transportProblem?.(pending, tool, () => guard.isListed(tool));
+  }
+
+  /** The params as the server gets them: where several clients share it, they tell their progress apart by our ids. */
+  #sent(pending: Pending): JsonObject {
+    const { params, id } = pending;
+    if (!this.#options.isShared || tokenOf(pending) === undefined) return params;
+    const meta = own(params, '_meta');
+    return { ...params, _meta: { ...(isJsonObject(meta) ? meta : {}), progressToken: id } };
+  }
+
+  /** Judges everything that one request asks for; it passes only whole. */
+  #judgeAll(pending: Pending, asks: Ask[], text: string): unknown {
+    const [first, ...rest] = asks;
+    if (first === undefined) return this.#exchanges.send(pending, text);
+    const session = pending.isStateless ? {} : { session: this.#options.session };
+    const { guard } = this.#options;
+    const objection = guard.needsFreshLists
+      ? this.#lists.problemOf(first, metaOf(pending))
+      : undefined;
+    const verdict = follow(objection, (problem) => guard.judge({ ...first, ...session }, problem));
+    return follow(verdict as Verdict | Promise<Verdict>, (judged) => {
+      if (!judged.pass)
+        return this.#refuseOrHold(pending, first.name, judged, () =>
+          this.#judgeAll(pending, asks, text),
+        );
+      if (judged.after !== undefined) pending.after = judged.after;
+      // Only the last of several is paired with the answer; the others were part of the same request.
+      if (rest.length > 0) this.#options.outcome(judged.callId, { kind: 'answered', bytes: 0 });
+      pending.callId = judged.callId;
+      return this.#judgeAll(pending, rest, text);
+    });
+  }
+
+  /** Where the policy wants the call to wait for a person's answer, it is judged anew once it is approved. */
+  #refuseOrHold(pending: Pending, name: string, refused: Refused, again: () => unknown) {
+    const { approvalId, holdMs } = refused;
+    if (approvalId === undefined || holdMs === undefined || pending.wasHeld)
+      return this.#refuse(pending, name, refused);
+    const { approvalStatus, clock } = this.#options;
+    Object.assign(pending, { isHeld: true, wasHeld: true });
+    const isOver = () => pending.isCancelled || !this.#exchanges.isWaiting(pending);
+    const look = () => approvalStatus(approvalId);
+    return heldUntilApproved({ look, holdMs, isOver }).then((isApproved) => {
+      const now = clock();
+      Object.assign(pending, { isHeld: false, startedAt: now, activeAt: now });
+      return isApproved ? again() : this.#refuse(pending, name, refused);
+    });
+  }
+
+  #refuse(pending: Pending, name: string, refused: Refused) {
+    const { stateOption } = this.#options;
+    const result = refusalResult(name, refused, { isStateless: pending.isStateless, stateOption });
+    this.#exchanges.pending.remove(pending);
+    if (pending.isCancelled) return;
+    if (pending.method === 'tools/call') return this.#exchanges.reply(pending, { result });
+    const [content] = result['content'] as { text: string }[];
+    const error = {
+      code: code.invalidRequest,
+      message: content?.text ?? '',
+      data: result['_meta'] ?? null,
+    };
+    this.#exchanges.reply(pending, { error });
+  }
+}
+
+// Our own requests borrow what the client says of itself, where nobody said it at the start.
+function metaOf({ isStateless, params }: Pending): JsonValue | undefined {
+  return isStateless ? own(params, '_meta') : undefined;
+}
