@@ -135,7 +135,7 @@ test('G4: half an event, junk and an answer to something else end in an error', 
 });
 
 test('G5: clients that connect, call and leave leave nothing behind', async () => {
-  const harness = await startHttpHarness();
+  const harness = await startHttpHarness({ invariants: { clientLeft: true } });
   await harness.ask('tools/list');
   const before = process.getActiveResourcesInfo().length;
   for (let n = 0; n < 200; n++) {
@@ -426,6 +426,7 @@ test('redirects are not followed, and what a server says of our credentials is n
 
 test('G5: a client that leaves while it opens a session leaves no session', async () => {
   const harness = await startHttpHarness({
+    invariants: { clientLeft: true },
     script: ({ method }) => (method === 'initialize' ? true : undefined),
   });
   const leaving = new AbortController();

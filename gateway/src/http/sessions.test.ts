@@ -86,6 +86,7 @@ test('T13: in the stateless era leaving is cancelling; what was charged stays ch
   const { held, script } = holding();
   const harness = await startHttpHarness({
     script,
+    invariants: { clientLeft: true },
     policy: {
       version: '1',
       default: 'deny',
@@ -108,7 +109,7 @@ test('T13: in the stateless era leaving is cancelling; what was charged stays ch
 
 test('T14: in the session era leaving is not cancelling', async () => {
   const { held, script } = holding();
-  const harness = await startHttpHarness({ script });
+  const harness = await startHttpHarness({ script, invariants: { clientLeft: true } });
   const session = await harness.open();
   const leaving = new AbortController();
   const asked = harness.send({

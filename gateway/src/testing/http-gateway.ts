@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
-import { isJsonObject, type JsonObject, type JsonValue } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 import type { Policy } from '@toolwarden/policy';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startGateway } from '../http/run-gateway.ts';
+import { readStrictJson } from '../json/strict-json.ts';
 import { metaKeys } from '../protocol/methods.ts';
 import { encodeHeader } from '../protocol/name-header.ts';
 import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
@@ -35,14 +36,26 @@ export type HttpHarnessOptions = {
   isObserving?: boolean;
   /** Stands between the gateway and its state. */
   throughState?: (state: State) => State;
+  /** What the whole run is held against when its test is over. */
+  invariants?: InvariantOptions;
 };
 
 export const VERSION = '2026-07-28';
 export const ACCEPT = 'application/json, text/event-stream';
 
-/** A scripted server behind a gateway on real sockets, and a client that may send whatever it likes. */
+/**
+ * A scripted server behind a gateway on real sockets, and a client that may send whatever it likes. Whatever a test brings
+ * about, the invariants must hold when it is over: that is checked here, for all of them.
+ */
 export async function startHttpHarness(options: HttpHarnessOptions = {}) {
   const happenings: Happening[] = [];
+  const broken = (more: InvariantOptions = {}) =>
+    brokenInvariants(happenings, {
+      ...(options.isObserving === true && { isObserving: true }),
+      ...options.invariants,
+      ...more,
+    });
+  onTestFinished(() => expect(broken()).toEqual([]));
   const folder = temporaryFolder();
   const server = await startScriptedServer(happenings, options);
   const policy = join(folder, 'policy.json');
@@ -76,6 +89,7 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
   onTestFinished(() => gateway.stop());
   const address = new URL(gateway.url);
 
+  let exchanges = 0;
   /** Sends one request exactly as given. */
   const send = (message: {
     method?: string;
@@ -85,7 +99,9 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
     signal?: AbortSignal;
   }): Promise<Got> => {
     const { method = 'POST', path = '/mcp/test', headers = {}, body, signal } = message;
-    if (body !== undefined) happenings.push({ kind: 'client-sent', line: body });
+    // Ids are a session's own, or, where there are no sessions, a request's.
+    const client = String(headers['Mcp-Session-Id'] ?? `request ${++exchanges}`);
+    if (body !== undefined) happenings.push({ kind: 'client-sent', line: body, client });
     const { promise, resolve, reject } = Promise.withResolvers<Got>();
     const asked = request({
       ...{ host: address.hostname, port: address.port, method, path, headers },
@@ -99,7 +115,8 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
         const text = Buffer.concat(chunks).toString();
         const messages = messagesIn(text, response.headers['content-type'] ?? '');
         for (const each of messages) {
-          happenings.push({ kind: 'client-got', line: JSON.stringify(each) });
+          const line = JSON.stringify(isTurnedAway(each) ? { ...each, id: idIn(body) } : each);
+          happenings.push({ kind: 'client-got', line, client });
         }
         const { statusCode = 0 } = response;
         resolve({ status: statusCode, headers: response.headers, text, messages });
@@ -198,13 +215,24 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
     port: Number(address.port),
     /** Arguments of the calls that reached the server. */
     reached: calls,
-    broken: (more: InvariantOptions = {}) => brokenInvariants(happenings, more),
+    broken,
   };
 }
 
 /** Approvals of a state in memory are for tests to look at, not for pages to show. */
 function withoutApprovals({ approvals: _, ...state }: MemoryState): State {
   return state;
+}
+
+/** What is turned away at the door is answered before its id is read; the exchange says which request it is about. */
+function isTurnedAway({ id, error }: JsonObject): boolean {
+  return id === null && String(own(error, 'message')).startsWith('Refused: ');
+}
+
+function idIn(body: string | undefined): JsonValue {
+  const read = readStrictJson(body ?? '');
+  const id = read.ok ? own(read.value, 'id') : undefined;
+  return typeof id === 'string' || Number.isSafeInteger(id) ? (id as JsonValue) : null;
 }
 
 function messagesIn(text: string, type: string): JsonObject[] {
