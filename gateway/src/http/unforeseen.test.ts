@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { State } from '../state/state.ts';
+import { startHttpHarness } from '../testing/http-gateway.ts';
+
+const TOKEN = 'token-of-a-1234567890';
+const headers = { Authorization: `Bearer ${TOKEN}` };
+const NOT_FORESEEN = 'canary: a fault that nobody foresaw';
+
+/** A state one of whose methods fails in a way that is none of its own. */
+function failing(method: 'record' | 'findGrant', how: 'throws' | 'rejects') {
+  const fault = { isOn: false };
+  const throughState = (state: State): State => ({
+    ...state,
+    [method](...given: never[]) {
+      if (!fault.isOn) return (state[method] as (...args: never[]) => unknown)(...given);
+      const error = new TypeError(NOT_FORESEEN);
+      if (how === 'throws') throw error;
+      return Promise.reject(error);
+    },
+  });
+  return { fault, throughState };
+}
+
+test.for([
+  ['record', 'throws'],
+  ['record', 'rejects'],
+  ['findGrant', 'throws'],
+  ['findGrant', 'rejects'],
+] as const)(
+  'G18: %s %s: those requests are refused in both eras, and the next ones are served',
+  async ([method, how]) => {
+    const { fault, throughState } = failing(method, how);
+    const harness = await startHttpHarness({
+      ...{ grants: { [TOKEN]: ['test'] }, throughState },
+      invariants: { secrets: [NOT_FORESEEN] },
+    });
+    const session = await harness.open(headers);
+    const calls = async () => [
+      await session.call('act'),
+      await harness.ask('tools/call', { name: 'act' }, { headers }),
+    ];
+    for (const { text } of await calls()) expect(text).toContain('"done"');
+    fault.isOn = true;
+    harness.happenings.push({ kind: 'lost', what: method });
+    for (const { text } of await calls()) {
+      expect(text).toMatch(/"isError":true|Refused: the gateway cannot judge this now/);
+    }
+    fault.isOn = false;
+    harness.happenings.push({ kind: 'restored' });
+    for (const { text } of await calls()) expect(text).toContain('"done"');
+    expect(harness.gateway.load()).toEqual({ inFlight: 0, sessions: 1 });
+  },
+);
