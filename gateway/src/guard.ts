@@ -16,6 +16,7 @@ import type { ListedKind } from './pins/pin-digest.ts';
 import { type Objection, pinnedEntry, pinnedInstructions, pinnedTool } from './pins/pinning.ts';
 import type { Pins } from './pins/pins.ts';
 import type { LoadedPolicy, RuledKind } from './policy/load-policy.ts';
+import type { Shadow } from './policy/shadow.ts';
 import { unavailable } from './refusal.ts';
 import type { PreparedResponse } from './responses/response-rules.ts';
 import type { CallEntry, Eventually, Recorded, State } from './state/state.ts';
@@ -38,6 +39,8 @@ export type GuardOptions = {
   nextCallId: () => string;
   clock: () => number;
   isObserving: boolean;
+  /** The policy that is staged beside the one in force. */
+  shadow?: () => Shadow | undefined;
 };
 
 /** Something a client asks for that a policy decides. */
@@ -103,22 +106,30 @@ export function createGuard(options: GuardOptions): Guard {
     policy: LoadedPolicy,
     tool: LiveTool | undefined,
     problem?: Objection,
+    ownProblem: (policy: LoadedPolicy) => Objection | undefined = () => problem,
   ) => {
     const known = tool && factsOf(tool);
     const call = { server: serverOf(ask.kind), tool: ask.name, ...identity(ask) };
     const terms = termsOf(policy, ask.kind, call, known);
     const entry = entryOf(ask, tool, terms);
     const marks = marksLeft(policy, ask.kind, call, known ?? {});
+    const beside = options.shadow?.()?.judge({
+      ...{ ask, call, known: known ?? {}, callId: entry.callId, at: entry.at },
+      ...{ isObserved: isObserving, isMissing: tool === undefined, objection: ownProblem },
+    });
     const recorded = state.record(entry, (facts) => {
       const judged = () => judgeBy(policy, ask, call, { ...facts, ...known });
       const decision =
         problem === undefined ? judged() : objected(policy, problem, tool === undefined, judged);
-      return marks.length === 0 ? decision : withMarks(decision, marks, facts, isObserving);
+      const marked = marks.length === 0 ? decision : withMarks(decision, marks, facts, isObserving);
+      return beside === undefined ? marked : { ...marked, shadow: beside.says(facts.isApproved) };
     });
-    const conclude = (done: Recorded) =>
-      verdict(entry, done, terms, () =>
+    const conclude = (done: Recorded) => {
+      beside?.settled(done);
+      return verdict(entry, done, terms, () =>
         aftermath(policy, { kind: ask.kind, entry }, call, known ?? {}, marks),
       );
+    };
     return recorded instanceof Promise ? recorded.then(conclude) : conclude(recorded);
   };
   const verdict = (
@@ -196,10 +207,9 @@ export function createGuard(options: GuardOptions): Guard {
     judgeCall(ask, tool, problem) {
       const policy = options.policy();
       if (tool === undefined) return record(ask, policy, tool, MISSING);
-      const objection =
-        pinnedTool(policy, pins, tool) ??
-        (problem && { rules: [], reason: `arguments: ${problem}` });
-      return record(ask, policy, tool, objection || undefined);
+      const broken = problem ? { rules: [], reason: `arguments: ${problem}` } : undefined;
+      const objection = (by: LoadedPolicy) => pinnedTool(by, pins, tool) ?? broken;
+      return record(ask, policy, tool, objection(policy), objection);
     },
     judge: (ask, problem) =>
       record(

@@ -2,6 +2,7 @@ export { openLoginTokens } from './approvals/login-token.ts';
 export { serveApprovals } from './approvals/serve-approvals.ts';
 export { openAuditReader } from './audit/audit-reader.ts';
 export { readSettings } from './audit/audit-settings.ts';
+export { auditShadow, type ShadowReport } from './audit/audit-shadow.ts';
 export { auditTop, type TopKey, topKeys } from './audit/audit-top.ts';
 export { publicKeyId } from './audit/checkpoint.ts';
 export { exportStore, mergeFiles } from './audit/export-records.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  auditShadow,
   auditTop,
   currentPublicKey,
   openAuditReader,
@@ -15,12 +16,14 @@ import { readMoment, withState } from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
+import { shadowLines } from '../shadow-lines.ts';
 import { table } from '../table.ts';
 import { exportAudit, verify } from './audit-files.ts';
 
 const help = `
 toolwarden audit tail [-n N] [--follow]
 toolwarden audit top [--by KEY] [--since TIME]
+toolwarden audit shadow [--since TIME]
 toolwarden audit export [FILE…] [--out FILE] [--chain NAME] [--since TIME]
 toolwarden audit verify [FILE…] [--checkpoints FILE] [--key FILE]… [--partial]
 toolwarden audit archive --before TIME --out FILE
@@ -31,6 +34,8 @@ Every decision of the gateway, in chains of records that each name the hash of t
 
   tail             the latest records (10, or -n N); --follow waits for more
   top              what was decided most, by tool (default), server, grant, rule or reason
+  shadow           what a staged policy (wrap --shadow, "shadow" of a gateway) would have decided otherwise: which
+                   calls, by which rules, and how many of those it judged
   export           records as lines of JSON, as they were written; with FILEs, exported files joined by time
     --out FILE     a new file to write to, instead of stdout
     --chain NAME   one chain
@@ -84,12 +89,13 @@ async function run(args: string[], io: Io, signal: AbortSignal): Promise<number>
   if (files.length > 0) throw new CliError('usage', `${act}: takes no ${files[0]}; see --help`);
   if (act === 'tail') return tail(folder, values, io, signal);
   if (act === 'top') return top(folder, values, io);
+  if (act === 'shadow') return shadow(folder, values, io);
   if (act === 'archive') return archive(values, io);
   if (act === 'key') return showKey(folder, values, io);
   if (act === 'rotate-keys') return rotate(values, io);
   throw new CliError(
     'usage',
-    'expected tail, top, export, verify, archive, key or rotate-keys; see --help',
+    'expected tail, top, shadow, export, verify, archive, key or rotate-keys; see --help',
   );
 }
 
@@ -127,6 +133,17 @@ function top(folder: string, { by = 'tool', since, json }: AuditValues, io: Io):
       ]);
     for (const line of table(['total', 'allow', 'approve', 'deny', by], cells)) io.out(line);
   }
+  return 0;
+}
+
+function shadow(folder: string, { since, json }: AuditValues, io: Io): number {
+  const from = since === undefined ? 0 : readMoment('since', since, Date.now(), true);
+  const reader = openAuditReader(folder);
+  const reports = auditShadow(reader, from);
+  reader.close();
+  if (json) for (const report of reports) io.out(JSON.stringify(report));
+  else if (reports.length === 0) io.out('no call was judged by a staged policy');
+  else for (const report of reports) for (const line of shadowLines(report)) io.out(line);
   return 0;
 }
 

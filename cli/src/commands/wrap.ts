@@ -12,6 +12,8 @@ Stands between an MCP client and a server that it starts, or that is reached ove
 before the server sees it. Put it into the client's configuration in place of the server's command.
 
   --policy FILE     the policy; followed while it runs, and a broken change leaves the last good one in force
+  --shadow FILE     a staged policy that judges every call beside it, without effect: toolwarden audit shadow says what it
+                    would change
   --url ADDRESS     the server's Streamable HTTP endpoint, in place of a command
   --header NAME:VALUE  sent with each request to it; VALUE may say \${env:NAME}, which keeps secrets off the command line
   --server NAME     name in counters, approvals and audit; else made from the command and its arguments, or the address
@@ -38,6 +40,7 @@ Example:
       split === -1 ? args : args.slice(0, split),
       {
         policy: { type: 'string' },
+        shadow: { type: 'string' },
         server: { type: 'string' },
         catalogue: { type: 'string' },
         grant: { type: 'string' },
@@ -79,6 +82,7 @@ Example:
         isObserving: values.observe === true,
         openState: () => openSqliteState({ folder }),
         stateOption: stateOption(folder, io.env, io.cwd),
+        ...(values.shadow !== undefined && { shadow: values.shadow }),
         ...(values.server !== undefined && { server: values.server }),
         ...(values.catalogue !== undefined && { catalogue: values.catalogue }),
         ...(values.lock !== undefined && { lock: values.lock }),

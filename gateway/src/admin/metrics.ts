@@ -31,6 +31,18 @@ export function gatewayMetrics(figures: Figures, load: () => Load): () => Promis
     ['server', 'effect'],
     figures.decisions,
   );
+  new Counter({
+    name: 'toolwarden_shadow_decisions_total',
+    help: 'Decisions that a staged policy judged beside the one in force, by server and both effects.',
+    ...{ labelNames: ['server', 'effect', 'shadow'], registers },
+    collect() {
+      this.reset();
+      for (const [server, effects, count] of figures.shadowed.entries()) {
+        const [effect = '', shadow = ''] = effects.split(' ');
+        this.inc({ server, effect, shadow }, count);
+      }
+    },
+  });
   tally(
     'toolwarden_outcomes_total',
     'What became of calls that were sent on.',

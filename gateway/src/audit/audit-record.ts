@@ -33,6 +33,7 @@ export function decisionRecord(
   text += `,"rules":${list(decision.rules, JSON.stringify)}`;
   text += `,"reason":${JSON.stringify(decision.reason)}`;
   if (approvalId !== undefined) text += `,"approval":${JSON.stringify(approvalId)}`;
+  if (decision.shadow !== undefined) text += `,"shadow":${JSON.stringify(decision.shadow)}`;
   return `${text},"counters":${list(decision.counters, counterText)},"policy":${quoted(decision.policyDigest)}}`;
 }
 

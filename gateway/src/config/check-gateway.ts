@@ -6,12 +6,11 @@ import { type ConfigProblem, readConfig } from './load-config.ts';
 export async function checkGateway(path: string, env: NodeJS.ProcessEnv): Promise<ConfigProblem[]> {
   const read = await readConfig(path, env);
   if (!read.ok) return read.problems;
-  const { policies, catalogue } = read.config;
-  const checks: [pointer: string, work: () => Promise<unknown>][] = [
-    ...Object.entries(policies).map(
-      ([name, file]) =>
-        [`/policies/${name}`, () => loadPolicy(file)] as [string, () => Promise<unknown>],
-    ),
+  const { policies, shadow, catalogue } = read.config;
+  const checks: Check[] = [
+    ...policyChecks('/policies', policies),
+    ...policyChecks('/shadow/policies', shadow?.policies),
+    ...policyChecks('/shadow/grants', shadow?.grants),
   ];
   if (catalogue !== undefined) checks.push(['/catalogue', () => readToolClasses(catalogue)]);
   const problems: ConfigProblem[] = [];
@@ -23,4 +22,13 @@ export async function checkGateway(path: string, env: NodeJS.ProcessEnv): Promis
     }
   }
   return problems;
+}
+
+type Check = [pointer: string, work: () => Promise<unknown>];
+
+function policyChecks(pointer: string, files: Readonly<Record<string, string>> = {}): Check[] {
+  return Object.entries(files).map(([name, file]) => [
+    `${pointer}/${name}`,
+    () => loadPolicy(file),
+  ]);
 }

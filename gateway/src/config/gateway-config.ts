@@ -98,6 +98,15 @@ export const gatewayConfigSchema = z.strictObject({
   grants: z.literal('open').optional(),
   servers: z.record(name, z.union([commandServer, urlServer])),
   policies: z.record(name, path),
+  /** Staged policies: they judge every call beside the one in force, and nothing follows from it but a note in the record. */
+  shadow: z
+    .strictObject({
+      /** By the policy that they run beside. */
+      policies: z.record(name, path).optional(),
+      /** By the id of a single grant; goes before that of its policy. */
+      grants: z.record(z.string().min(1), path).optional(),
+    })
+    .optional(),
   /** What tools are, for rules under `classes`: a catalogue's data folder, or a JSON file by digest. */
   catalogue: path.optional(),
   lock: path.optional(),

@@ -117,6 +117,9 @@ function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
     },
     servers: mapValues(config.servers, (server, name) => resolvedServer(server, name, world)),
     policies: mapValues(config.policies, place),
+    ...(config.shadow && {
+      shadow: mapValues(config.shadow, (files) => files && mapValues(files, place)),
+    }),
     ...(config.catalogue !== undefined && { catalogue: place(config.catalogue) }),
     ...(config.lock !== undefined && { lock: place(config.lock) }),
   };
@@ -178,6 +181,11 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
   }
   if (Object.keys(config.servers).length === 0)
     problems.push({ pointer: '/servers', message: 'expected at least one server' });
+  for (const policy of Object.keys(config.shadow?.policies ?? {})) {
+    if (Object.hasOwn(config.policies, policy)) continue;
+    const message = 'there is no policy of this name to run beside';
+    problems.push({ pointer: pointerOf(['shadow', 'policies', policy]), message });
+  }
   if (Object.keys(config.policies).length === 0)
     problems.push({ pointer: '/policies', message: 'expected at least one policy' });
   if (config.admin !== false && !isLoopback(config.admin.host)) {

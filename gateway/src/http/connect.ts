@@ -56,7 +56,10 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     transportProblem: paramHeaderProblem,
     isShared: front.isShared,
     outcome: (callId, outcome) => world.state.outcome(callId, outcome),
-    undo: (callId) => world.state.undo(callId),
+    undo(callId) {
+      world.state.undo(callId);
+      world.setup.shadows?.of(identity)?.undo(callId, Date.now());
+    },
     approvalStatus: (id) => world.state.approvalStatus(id),
     note,
     clock: () => performance.now(),
@@ -117,5 +120,6 @@ function guardOf(world: World, { identity, server }: Front) {
     nextCallId: world.nextCallId,
     clock: Date.now,
     isObserving: world.isObserving,
+    shadow: () => world.setup.shadows?.of(identity),
   });
 }

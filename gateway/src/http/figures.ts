@@ -1,9 +1,11 @@
-import type { Note, State } from '../state/state.ts';
+import type { Note, Recorded, State } from '../state/state.ts';
 
 /** What the gateway counts of itself; plain numbers, because a call passes here too. */
 export type Figures = {
   /** By server and effect of the decision. */
   readonly decisions: Tally;
+  /** The same, and what a staged policy says beside it, as `allow deny`. */
+  readonly shadowed: Tally;
   /** By server and what became of a call that was sent on. */
   readonly outcomes: Tally;
   /** By kind. */
@@ -35,6 +37,7 @@ export class Tally {
 export function newFigures(): Figures {
   return {
     decisions: new Tally(),
+    shadowed: new Tally(),
     outcomes: new Tally(),
     notes: new Tally(),
     stateFault: undefined,
@@ -50,9 +53,10 @@ export function counted(state: State, figures: Figures): State {
   return {
     ...state,
     record(entry, judge) {
-      const count = (effect: string) => {
+      const count = ({ decision: { effect, shadow } }: Recorded) => {
         figures.stateFault = undefined;
         figures.decisions.add(entry.server, effect);
+        if (shadow !== undefined) figures.shadowed.add(entry.server, `${effect} ${shadow.effect}`);
       };
       let recorded: ReturnType<State['record']>;
       try {
@@ -61,11 +65,11 @@ export function counted(state: State, figures: Figures): State {
         return noteFault(error);
       }
       if (!(recorded instanceof Promise)) {
-        count(recorded.decision.effect);
+        count(recorded);
         return recorded;
       }
       return recorded.then((done) => {
-        count(done.decision.effect);
+        count(done);
         return done;
       }, noteFault);
     },

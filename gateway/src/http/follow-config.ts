@@ -3,6 +3,7 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { openPolicyShelf } from '../config/policy-shelf.ts';
 import { needsLock, type PinBoard, pinEventNote } from '../pins/pin-board.ts';
 import type { Pins } from '../pins/pins.ts';
+import { openShadowShelf, type ShadowShelf } from '../policy/shadow-shelf.ts';
 import { watchFile } from '../policy/watch-file.ts';
 import type { PolicyEvent } from '../policy/watch-policy.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
@@ -38,7 +39,10 @@ export async function makeSetup(
       : await followLock(config.lock, { log, note });
   const admit = board ? undefined : needsLock;
   const policies = await openPolicyShelf(config.policies, hear, admit);
+  let shadows: ShadowShelf | undefined;
   try {
+    if (config.shadow !== undefined)
+      shadows = await stagedPolicies(config, { log, note }, { admit, before: before?.shadows });
     const isSame = before !== undefined && before.config.catalogue === config.catalogue;
     const classOf = isSame
       ? before.classOf
@@ -46,14 +50,32 @@ export async function makeSetup(
     const pinsOf = (server: string) => board && pinsFor(server, board, { log, note });
     const kept = isSameLock ? before.servers : undefined;
     const servers: Map<string, Server> = prepareServers(config.servers, pinsOf, kept);
-    return { config, servers, policies, board, classOf: classOf || undefined };
+    return { config, servers, policies, shadows, board, classOf: classOf || undefined };
   } catch (error) {
     policies.close();
+    shadows?.close();
     throw error;
   }
 }
 
 type Tellers = Pick<SetupMaker, 'log' | 'note'>;
+
+async function stagedPolicies(
+  { shadow = {}, policies }: LoadedConfig,
+  { log, note }: Tellers,
+  more: Pick<Parameters<typeof openShadowShelf>[0], 'admit' | 'before'>,
+): Promise<ShadowShelf> {
+  const tell = (beside: string, event: PolicyEvent) => {
+    if (event.kind === 'rejected') {
+      log(`${event.error.message}; what was staged beside ${beside} before it stays`);
+      note('policy-rejected', { stagedBeside: beside, why: event.error.message });
+    } else {
+      log(`staged beside ${beside}: ${event.policy.digest}`);
+      note('policy-loaded', { stagedBeside: beside, digest: event.policy.digest });
+    }
+  };
+  return openShadowShelf({ files: shadow, policies, tell, ...more });
+}
 
 async function followLock(path: string, { log, note }: Tellers): Promise<PinBoard> {
   const { openPins } = await import('../pins/open-pins.ts');
@@ -110,6 +132,7 @@ export async function followConfig(
     isGood = true;
     replace(next);
     before.policies.close();
+    before.shadows?.close();
     if (next.board !== before.board) before.board?.close();
     const rest = later.length === 0 ? '' : `; ${later.join(', ')} changes at the next start`;
     maker.log(`configuration loaded again${rest}`);

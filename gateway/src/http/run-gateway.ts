@@ -79,6 +79,7 @@ async function start(
   const setup = await makeSetup(config, maker);
   ending.push(() => {
     world.setup.policies.close();
+    world.setup.shadows?.close();
     world.setup.board?.close();
   });
   const figures = newFigures();
@@ -120,7 +121,8 @@ async function start(
     load,
     servers: () => [...world.setup.servers.keys()],
     async reload() {
-      await Promise.all([watch.check(), world.setup.policies.check()]);
+      const { policies, shadows } = world.setup;
+      await Promise.all([watch.check(), policies.check(), shadows?.check()]);
     },
     async stop() {
       await drained(http, front, world);

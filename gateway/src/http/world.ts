@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import type { PolicyShelf } from '../config/policy-shelf.ts';
 import type { PinBoard } from '../pins/pin-board.ts';
 import type { Pins } from '../pins/pins.ts';
+import type { ShadowShelf } from '../policy/shadow-shelf.ts';
 import type { Note, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
@@ -26,6 +27,8 @@ export type Setup = {
   config: LoadedConfig;
   servers: ReadonlyMap<string, Server>;
   policies: PolicyShelf;
+  /** What is staged beside them; absent where nothing is. */
+  shadows: ShadowShelf | undefined;
   /** The lock file in force. */
   board: PinBoard | undefined;
   classOf: ((tool: LiveTool) => ToolClass | undefined) | undefined;

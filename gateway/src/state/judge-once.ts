@@ -1,6 +1,6 @@
 import type { CounterReader, Decision } from '@toolwarden/policy';
 import { approvalBinding } from './approval-binding.ts';
-import type { CallEntry, Judge } from './state.ts';
+import type { CallEntry, Judge, Recorded } from './state.ts';
 
 /** Approvals as one transaction sees them. */
 export type ApprovalDesk = {
@@ -20,7 +20,7 @@ export function judgeOnce(
   judge: Judge,
   facts: { at: number; counters: CounterReader },
   openDesk: () => ApprovalDesk,
-): { decision: Decision; approvalId?: string } {
+): Recorded {
   const decision = judge({ ...facts, isApproved: false });
   if (decision.effect !== 'approve') return { decision };
   // It is sent on as if a person had said yes, and costs what it then costs.

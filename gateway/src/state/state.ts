@@ -1,5 +1,6 @@
 import type { Digest, JsonObject } from '@toolwarden/catalogue';
 import type { CounterReader, Decision } from '@toolwarden/policy';
+import type { Beside } from '../policy/shadow.ts';
 
 /** One call as the state records it: everything that is known before it is judged. */
 export type CallEntry = {
@@ -39,12 +40,15 @@ export type JudgeFacts = {
   isApproved: boolean;
 };
 
+/** A decision, with what a staged policy says beside it; only the record holds that. */
+export type Judgement = Decision & { shadow?: Beside };
+
 /** Decides by policy; pure, because it may be asked twice (without and with an approval). */
-export type Judge = (facts: JudgeFacts) => Decision;
+export type Judge = (facts: JudgeFacts) => Judgement;
 
 /** A decision that stands in the audit, with its charges made. */
 export type Recorded = {
-  decision: Decision;
+  decision: Judgement;
   /**
    * The question that a person may answer; present where the effect is `approve`, unless the call is only observed or
    * too many questions of this grant wait already.

@@ -5,7 +5,8 @@ import { createLink } from '../link/link.ts';
 import { pendingLimits } from '../link/pending.ts';
 import type { Lock } from '../pins/lock.ts';
 import { createPins, type PinEvent } from '../pins/pins.ts';
-import { preparePolicy } from '../policy/load-policy.ts';
+import { type LoadedPolicy, preparePolicy } from '../policy/load-policy.ts';
+import { createShadow } from '../policy/shadow.ts';
 import { createMemoryState, type MemoryState } from '../state/memory-state.ts';
 import type { State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
@@ -21,6 +22,8 @@ type Script = (request: {
 
 export type HarnessOptions = {
   policy: Policy;
+  /** Staged beside it. */
+  shadow?: Policy;
   tools?: JsonObject[];
   script?: Script;
   state?: MemoryState;
@@ -54,6 +57,8 @@ export async function createHarness(options: HarnessOptions) {
   const { server = 'test', grant = 'local', session = 's1' } = options;
   const connection = ++connections;
   let policy = await preparePolicy(options.policy);
+  let staged = options.shadow && (await preparePolicy(options.shadow));
+  const shadow = staged && createShadow(() => staged as LoadedPolicy);
   let tools = options.tools ?? [];
   let now = 1_800_000_000_000;
   let calls = 0;
@@ -72,6 +77,7 @@ export async function createHarness(options: HarnessOptions) {
     ...(pins && { pins }),
     ...(pins && options.usesLockClasses && { classOf: pins.classOf }),
     ...(options.classOf && { classOf: options.classOf }),
+    ...(shadow && { shadow: () => shadow }),
   });
   const answer = (line: string) => {
     happenings.push({ kind: 'server-sent', line });
@@ -98,7 +104,10 @@ export async function createHarness(options: HarnessOptions) {
     toClient: (message) =>
       happenings.push({ kind: 'client-got', line: message.toString().trimEnd() }),
     outcome: state.outcome,
-    undo: state.undo,
+    undo(callId) {
+      state.undo(callId);
+      shadow?.undo(callId, now);
+    },
     approvalStatus: state.approvalStatus,
     note: (kind, detail) => notes.push({ kind, ...detail }),
     clock: () => now,
@@ -162,6 +171,13 @@ export async function createHarness(options: HarnessOptions) {
     },
     async setPolicy(next: Policy) {
       policy = await preparePolicy(next);
+    },
+    /** From now on nothing can be judged by the staged policy. */
+    breakShadow() {
+      const planFor = () => {
+        throw new Error('a fault of ours');
+      };
+      if (staged) staged = { ...staged, by: { tools: { ...staged.by.tools, planFor } } };
     },
     pass(ms: number) {
       now += ms;

@@ -9,7 +9,7 @@ import type { Link } from '../link/link-options.ts';
 import { type Pending, pendingLimits } from '../link/pending.ts';
 import { needsLock, type PinBoard, pinEventNote } from '../pins/pin-board.ts';
 import type { Pins } from '../pins/pins.ts';
-import { watchPolicy } from '../policy/watch-policy.ts';
+import { type PolicyEvent, watchPolicy } from '../policy/watch-policy.ts';
 import { readClientMessage } from '../protocol/client-message.ts';
 import type { Note, State } from '../state/state.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
@@ -23,6 +23,8 @@ export type WrapOptions = {
   /** Where the server is, if it is not started by a command. */
   url?: { address: string; headers: Record<string, string> };
   policy: string;
+  /** A policy that judges every call beside it, without effect. */
+  shadow?: string;
   /** Names the server in counters and audit; else its command does. */
   server?: string;
   /** A file that says what tools are, by the digest of their definition. */
@@ -73,6 +75,7 @@ export async function runWrap(
     },
     options.lock === undefined ? needsLock : undefined,
   );
+  const staged = options.shadow ? await followShadow(options, io, teller) : undefined;
   const board = options.lock ? await followLock(options.lock, io, teller) : undefined;
   const classOf = options.catalogue ? await readToolClasses(options.catalogue) : undefined;
   const state = await openState(options, io);
@@ -101,6 +104,7 @@ export async function runWrap(
       nextCallId: () => `${session}-${++calls}`,
       clock: Date.now,
       isObserving: options.isObserving,
+      ...(staged && { shadow: () => staged.shadow }),
     });
     const warned = new Set<string>();
     const link = createLink({
@@ -109,7 +113,10 @@ export async function runWrap(
       ...connect(io, child),
       ...child.linkOptions,
       outcome: (callId, outcome) => state.outcome(callId, outcome),
-      undo: (callId) => state.undo(callId),
+      undo(callId) {
+        state.undo(callId);
+        staged?.shadow.undo(callId, Date.now());
+      },
       approvalStatus: (id) => state.approvalStatus(id),
       note,
       onTools(names) {
@@ -128,12 +135,28 @@ export async function runWrap(
     return code;
   } finally {
     policy.close();
+    staged?.watch.close();
     board?.close();
     await state.close();
   }
 }
 
 type Teller = { note: (kind: Note['kind'], detail: Note['detail']) => void };
+
+async function followShadow({ shadow = '', lock }: WrapOptions, { err }: WrapIo, teller: Teller) {
+  // Most wraps have none, and the start of each waits for what is loaded.
+  const { createShadow } = await import('../policy/shadow.ts');
+  const tell = (event: PolicyEvent) => {
+    if (event.kind === 'rejected') {
+      err(`${event.error.message}; the staged policy before it stays`);
+      return teller.note('policy-rejected', { staged: true, why: event.error.message });
+    }
+    err(`staged policy loaded again: ${event.policy.digest}`);
+    teller.note('policy-loaded', { staged: true, digest: event.policy.digest });
+  };
+  const watch = await watchPolicy(shadow, tell, lock === undefined ? needsLock : undefined);
+  return { watch, shadow: createShadow(() => watch.current) };
+}
 
 async function followLock(path: string, { err }: WrapIo, teller: Teller): Promise<PinBoard> {
   // Most wraps have none, and the start of each waits for what is loaded.

@@ -2,7 +2,7 @@ import type { Charge, CounterReader, Decision } from '@toolwarden/policy';
 import { GatewayError } from '../../gateway-error.ts';
 import { approvalBinding } from '../approval-binding.ts';
 import { APPROVAL_MS } from '../approval-time.ts';
-import type { CallEntry, Judge, JudgeFacts, Recorded } from '../state.ts';
+import type { CallEntry, Judge, JudgeFacts, Judgement, Recorded } from '../state.ts';
 import type { CounterAsk, LedgerAnswer, LedgerAsk, RedisLedger } from './redis-ledger.ts';
 
 /** Facts change between two looks only where calls compete for one limit or the policy's own clock ticks. */
@@ -79,7 +79,7 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
 }
 
 /** An observed call is sent on as if a person had said yes, and costs what it then costs. */
-function decided(entry: CallEntry, judge: Judge, facts: JudgeFacts): Decision {
+function decided(entry: CallEntry, judge: Judge, facts: JudgeFacts): Judgement {
   const decision = judge(facts);
   if (decision.effect !== 'approve' || !entry.isObserved) return decision;
   const { effect, counters } = judge({ ...facts, isApproved: true });
