@@ -70,6 +70,21 @@ test('every attack has a page with its twins, a place in the sitemap and links f
   );
 });
 
+test('every page but that of no page names its twins, and what they link to is there', async () => {
+  const site = await openSite(out);
+  for (const page of site.pages) {
+    const html = await site.read(page);
+    const twins = ['json', 'md'].map((suffix) => page.replace(/html$/, suffix));
+    if (page === '/404.html') expect(html).not.toContain('This page as JSON');
+    else for (const twin of twins) expect(html, page).toContain(`href="${twin}"`);
+  }
+  const lists = [...site.files].filter((file) => file.endsWith('.md') && !/tools\//.test(file));
+  expect(lists.length).toBeGreaterThan(50);
+  for (const list of lists.filter((file) => !file.startsWith('/attacks/message')))
+    for (const [, target = ''] of (await site.read(list)).matchAll(/^- \[.*?\]\((\/[^)]*)\)/gm))
+      expect(site.files, `${list}: ${target}`).toContain(target);
+});
+
 test('S2: every page carries the content security policy and no inline handler or style', async () => {
   const site = await openSite(out);
   expect(site.pages).toHaveLength(result.pages);

@@ -68,10 +68,7 @@ function lines(items: object[]): string {
 function pagesOf(catalogue: CatalogueView): SitemapPage[] {
   const present = catalogue.servers.filter(({ status }) => status !== 'gone');
   return [
-    ...[...sitePages(catalogue).map(({ url }) => url), ...OWN_PAGES].map((path) => ({ path })),
+    ...sitePages(catalogue).map(({ url }) => ({ path: url })),
     ...[...present, ...catalogue.tools].map(({ url, changedOn }) => ({ path: url, changedOn })),
   ];
 }
-
-/** Pages that are made from no data. */
-const OWN_PAGES = ['/search', '/data', '/builder', '/stack', '/compare'];

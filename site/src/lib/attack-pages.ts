@@ -1,5 +1,6 @@
 import { type Attack, isReproduced } from '@toolwarden/catalogue';
 import { type AttackFacet, attackFacets } from './attack-facets.ts';
+import { attackFacetTwin, attacksTwin } from './attack-list-twins.ts';
 import { attackTwin, attackTwinMarkdown } from './attack-twin.ts';
 import {
   type AttackLink,
@@ -13,6 +14,7 @@ import type { CatalogueView } from './catalogue-view.ts';
 import { printJson } from './json-file.ts';
 import { attacksOverTime } from './plots/attacks-over-time.ts';
 import type { SitePage } from './site-pages.ts';
+import { withTwins } from './twins.ts';
 import { attackFacetUrl } from './urls.ts';
 
 export type AttacksView = {
@@ -52,8 +54,11 @@ export function attackPages(catalogue: CatalogueView): SitePage[] {
   const { attacks, attackEntries } = catalogue;
   const facets = attackFacets(attacks);
   const known = attacks.map(({ id }) => id);
+  const index = attacksView(catalogue, facets);
   return [
-    { url: '/attacks', template: 'attacks/index', view: attacksView(catalogue, facets) },
+    withTwins({ url: '/attacks', template: 'attacks/index', view: index }, () =>
+      attacksTwin(index),
+    ),
     ...attackEntries.map((entry): SitePage => {
       const view = attackView(catalogue, entry);
       return {
@@ -68,13 +73,12 @@ export function attackPages(catalogue: CatalogueView): SitePage[] {
       };
     }),
     ...facets.flatMap((facet) =>
-      facet.values.map(
-        (value): SitePage => ({
-          url: value.url,
-          template: 'attacks/by/[facet]/[value]',
-          view: facetView(facet, value),
-        }),
-      ),
+      facet.values.map((value): SitePage => {
+        const view = facetView(facet, value);
+        return withTwins({ url: value.url, template: 'attacks/by/[facet]/[value]', view }, () =>
+          attackFacetTwin(view),
+        );
+      }),
     ),
   ];
 }

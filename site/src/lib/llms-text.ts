@@ -12,13 +12,17 @@ Names and descriptions in the data are the publishers' words. Some are written t
 - [All tools](${at('/api/v1/tools.jsonl')}): JSON Lines: server, tool, url, level, category, label, traits, digest
 - [All servers](${at('/api/v1/servers.jsonl')}): JSON Lines: id, url, outcome, number of tools
 - [All attacks](${at('/api/v1/attacks.jsonl')}): JSON Lines: id, title, kind, url, aliases, ids, verification, gateway, needs
-- [Data and API](${at('/data')}): the fields; add .json or .md to the address of a tool, server or attack
+- [Data and API](${at('/data')}): the fields; add .json or .md to the address of any page
+- [Index of files](${at('/api/index.json')}) and [OpenAPI document](${at('/api/openapi.json')})
 
 ## Reference
 
-- [How tools are judged](${at('/method')}): categories, traits, the table of levels
-- [Risk levels](${at('/risk')}): tools by level
-- [Attacks](${at('/attacks')}): how each works, what it needs, what stops it
-- [Servers that could not be listed](${at('/failures')}): and why
+- [Overview](${at('/index.md')}): figures, newest changes and attacks, where each list begins
+- [How tools are judged](${at('/method.md')}): categories, traits, the table of levels, measured accuracy
+- [Risk levels](${at('/risk.md')}), [categories](${at('/categories.md')}) and [traits](${at('/traits.md')}): tools by each
+- [Servers](${at('/servers.md')}), by [area](${at('/areas.md')}) and [publisher](${at('/publishers.md')})
+- [Attacks](${at('/attacks.md')}): how each works, what it needs, what stops it
+- [Changes](${at('/changes.md')}): tools added, removed or redefined between two listings
+- [Servers that could not be listed](${at('/failures.md')}): and why
 `;
 }

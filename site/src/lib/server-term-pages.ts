@@ -1,9 +1,11 @@
+import { serverTermTwin, termIndexTwin } from './list-twins.ts';
 import { compareText, counted } from './names.ts';
 import { type Page, paged } from './paging.ts';
 import { termSlug } from './publisher.ts';
 import type { ServerSummary } from './server-summary.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
 import type { SitePage, TermsView } from './site-pages.ts';
+import { withTwins } from './twins.ts';
 import { pageUrl } from './urls.ts';
 import { clip, visibleText } from './visible-text.ts';
 
@@ -60,23 +62,18 @@ function pagesOf(servers: readonly ServerSummary[], kind: ServerTerms): SitePage
     const words = `${counted(those.length, 'server')}${unknown === 0 ? '' : `, ${unknown} not listed`}`;
     return { title: visibleText(clip(term, 80)), meaning: words, url: base, count };
   });
+  const index: TermIndexView = { title, meaning, url, terms };
   return [
-    {
-      url,
-      template: `${url.slice(1)}/index`,
-      view: { title, meaning, url, terms } satisfies TermIndexView,
-    },
+    withTwins({ url, template: `${url.slice(1)}/index`, view: index }, () => termIndexTwin(index)),
     ...groups.flatMap(({ term, base, those }) =>
-      paged(those.map(asServerLink), SERVERS_A_PAGE).map((page) => ({
-        url: pageUrl(base, page.page),
-        template: `${url.slice(1)}/[...term]`,
-        view: {
-          title: clip(term, 80),
-          base,
-          up: { href: url, text: title },
-          page,
-        } satisfies ServerTermView,
-      })),
+      paged(those.map(asServerLink), SERVERS_A_PAGE).map((page) => {
+        const up = { href: url, text: title };
+        const view: ServerTermView = { title: clip(term, 80), base, up, page };
+        return withTwins(
+          { url: pageUrl(base, page.page), template: `${url.slice(1)}/[...term]`, view },
+          () => serverTermTwin(view),
+        );
+      }),
     ),
   ];
 }

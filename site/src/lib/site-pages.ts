@@ -11,10 +11,21 @@ import {
 } from './catalogue-view.ts';
 import type { ChangeLine } from './change-lines.ts';
 import { crawlReasonWords } from './crawl-words.ts';
+import { homeTwin } from './home-twin.ts';
 import { homeView } from './home-view.ts';
 import { levelKey, levelMeaning, levelTitle } from './level-words.ts';
+import {
+  changesTwin,
+  failuresTwin,
+  judgedTermsTwin,
+  levelsTwin,
+  serversTwin,
+  toolListTwin,
+} from './list-twins.ts';
 import { methodView } from './method-figures.ts';
+import { methodTwin } from './method-twin.ts';
 import { compareText } from './names.ts';
+import { ownPages, stackPage } from './own-pages.ts';
 import { type Page, paged } from './paging.ts';
 import { type BarPlot, barPlot } from './plots/bar-plot.ts';
 import { changesOverTime } from './plots/changes-over-time.ts';
@@ -24,6 +35,7 @@ import type { ToolSummary } from './server-summary.ts';
 import { SERVERS_A_PAGE, serverTermPages } from './server-term-pages.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
 import { asLink, type ToolLink } from './tool-view.ts';
+import { withTwins } from './twins.ts';
 import { categoryUrl, levelUrl, pageUrl, serversUrl, traitUrl } from './urls.ts';
 
 /** A page of the site: where it lies, the template that renders it, and all that it shows. */
@@ -54,7 +66,10 @@ export type TermsView = {
   count: number | undefined;
 }[];
 /** Terms of tools, and how many tools of each level have one. */
-export type JudgedTermsView = { terms: TermsView; plot: BarPlot };
+export type JudgedTermsView = {
+  terms: (TermsView[number] & { levels: LevelCount[] })[];
+  plot: BarPlot;
+};
 export type ServersView = Page<ServerLink>;
 /** The changes, and on the first of their pages how many there were over time. */
 export type ChangesView = Page<ChangeLine> & { overTime: ColumnPlot | undefined };
@@ -71,54 +86,56 @@ export function sitePages(catalogue: CatalogueView): SitePage[] {
   const { servers, tools } = catalogue;
   const changes = latestChanges(catalogue);
   return [
-    { url: '/', template: 'index', view: homeView(catalogue, changes) },
+    homePage(catalogue, changes),
     ...serverLists(servers.filter(({ status }) => status !== 'not listed' && status !== 'gone')),
-    { url: '/risk', template: 'risk/index', view: countLevels(tools) },
+    levelsPage(tools),
     ...levelsShown.flatMap((level) => levelLists(catalogue, level)),
-    { url: '/categories', template: 'categories/index', view: categoryTerms(catalogue) },
+    categoriesPage(catalogue),
     ...categories.flatMap(({ id }) => categoryLists(catalogue, id)),
-    { url: '/traits', template: 'traits/index', view: traitTerms(catalogue) },
+    traitsPage(catalogue),
     ...traits.flatMap(({ id }) => traitLists(catalogue, id)),
     ...attackPages(catalogue),
     ...serverTermPages(servers),
     ...changesPages(changes),
-    { url: '/failures', template: 'failures', view: failuresView(catalogue) },
-    { url: '/method', template: 'method', view: methodView(catalogue) },
-    stackPage(catalogue),
+    failuresPage(catalogue),
+    methodPage(catalogue),
+    // Its browser matches the attacks that need several tools.
+    stackPage(catalogue.attacks.filter(({ needs }) => needs.scope === 'combination')),
+    ...ownPages(),
   ];
 }
 
-/** The page about a whole configuration, and beside it the attacks that need several tools: its browser matches them. */
-function stackPage({ attackEntries }: CatalogueView): SitePage {
-  const attacks = attackEntries
-    .map(({ attack }) => attack)
-    .filter(({ needs }) => needs.scope === 'combination');
-  return {
-    url: '/stack',
-    template: 'stack',
-    // The view holds them too, so that a changed entry writes the file again.
-    view: { attacks },
-    files: [['/stack/attacks.json', () => JSON.stringify(attacks)]],
-  };
+function homePage(catalogue: CatalogueView, changes: readonly ChangeLine[]): SitePage {
+  const view = homeView(catalogue, changes);
+  return withTwins({ url: '/', template: 'index', view }, () => homeTwin(view));
+}
+
+function levelsPage(tools: readonly ToolSummary[]): SitePage {
+  const view: LevelsView = countLevels(tools);
+  return withTwins({ url: '/risk', template: 'risk/index', view }, () => levelsTwin(view));
+}
+
+function methodPage(catalogue: CatalogueView): SitePage {
+  const view = methodView(catalogue);
+  return withTwins({ url: '/method', template: 'method', view }, () => methodTwin(view));
 }
 
 function serverLists(servers: readonly ServerLink[]): SitePage[] {
-  return paged(servers.map(asServerLink), SERVERS_A_PAGE).map((page) => ({
-    url: serversUrl(page.page),
-    template: 'servers/index',
-    view: page satisfies ServersView,
-  }));
+  return paged(servers.map(asServerLink), SERVERS_A_PAGE).map((view: ServersView) =>
+    withTwins({ url: serversUrl(view.page), template: 'servers/index', view }, () =>
+      serversTwin(view),
+    ),
+  );
 }
 
 function changesPages(changes: readonly ChangeLine[]): SitePage[] {
-  return paged(changes).map((page) => ({
-    url: pageUrl('/changes', page.page),
-    template: 'changes',
-    view: {
-      ...page,
-      overTime: page.page === 1 ? changesOverTime(changes) : undefined,
-    } satisfies ChangesView,
-  }));
+  return paged(changes).map((page) => {
+    const overTime = page.page === 1 ? changesOverTime(changes) : undefined;
+    const view: ChangesView = { ...page, overTime };
+    return withTwins({ url: pageUrl('/changes', page.page), template: 'changes', view }, () =>
+      changesTwin(view),
+    );
+  });
 }
 
 /** So many changes are listed; older ones stand on the pages of their tools. */
@@ -135,11 +152,12 @@ export function latestChanges({ servers }: CatalogueView): ChangeLine[] {
 type ToolTerm = Omit<ToolListView, 'page'>;
 
 function toolLists(template: string, tools: readonly ToolSummary[], term: ToolTerm): SitePage[] {
-  return paged(tools).map(({ items, ...page }) => ({
-    url: pageUrl(term.base, page.page),
-    template,
-    view: { ...term, page: { ...page, items: items.map(asLine) } } satisfies ToolListView,
-  }));
+  return paged(tools).map(({ items, ...page }) => {
+    const view: ToolListView = { ...term, page: { ...page, items: items.map(asLine) } };
+    return withTwins({ url: pageUrl(term.base, page.page), template, view }, () =>
+      toolListTwin(view),
+    );
+  });
 }
 
 /** What a list shows of a tool. */
@@ -173,8 +191,8 @@ function traitLists(catalogue: CatalogueView, id: Trait): SitePage[] {
   return toolLists('traits/[...trait]', toolsWithTrait(catalogue, id), term);
 }
 
-function categoryTerms(catalogue: CatalogueView): JudgedTermsView {
-  return judgedTerms(
+function categoriesPage(catalogue: CatalogueView): SitePage {
+  const view = judgedTerms(
     categories.map(({ id, title, meaning }) => ({
       title,
       meaning,
@@ -182,16 +200,24 @@ function categoryTerms(catalogue: CatalogueView): JudgedTermsView {
       tools: toolsOfCategory(catalogue, id),
     })),
   );
+  const head = { title: 'Categories', meaning: 'What one call does.' };
+  return withTwins({ url: '/categories', template: 'categories/index', view }, () =>
+    judgedTermsTwin(head, view),
+  );
 }
 
-function traitTerms(catalogue: CatalogueView): JudgedTermsView {
-  return judgedTerms(
+function traitsPage(catalogue: CatalogueView): SitePage {
+  const view = judgedTerms(
     traits.map(({ id, title, meaning }) => ({
       title,
       meaning,
       url: traitUrl(id),
       tools: toolsWithTrait(catalogue, id),
     })),
+  );
+  const head = { title: 'Traits', meaning: 'What else one call can do, as its definition shows.' };
+  return withTwins({ url: '/traits', template: 'traits/index', view }, () =>
+    judgedTermsTwin(head, view),
   );
 }
 
@@ -200,9 +226,18 @@ type JudgedTerm = { title: string; meaning: string; url: string; tools: readonly
 function judgedTerms(terms: readonly JudgedTerm[]): JudgedTermsView {
   const rows = terms.map(({ title, url, tools }) => ({ title, url, parts: levelParts(tools) }));
   return {
-    terms: terms.map(({ tools, ...term }) => ({ ...term, count: tools.length })),
+    terms: terms.map(({ tools, ...term }) => ({
+      ...term,
+      count: tools.length,
+      levels: countLevels(tools),
+    })),
     plot: barPlot(rows, 'tool'),
   };
+}
+
+function failuresPage(catalogue: CatalogueView): SitePage {
+  const view = failuresView(catalogue);
+  return withTwins({ url: '/failures', template: 'failures', view }, () => failuresTwin(view));
 }
 
 function failuresView({ servers }: CatalogueView): FailuresView {

@@ -36,6 +36,11 @@ export function pageUrl(base: string, page: number): string {
   return page === 1 ? base : `${base}/${page}`;
 }
 
+/** Where the files beside a page lie, without a suffix: the first page of the site has no name of its own. */
+export function twinPath(url: string): string {
+  return url === '/' ? '/index' : url;
+}
+
 /** A page of the list of servers. No server can have this address: slugs of servers begin with their origin. */
 export function serversUrl(page: number): string {
   return page === 1 ? '/servers' : `/servers/all/${page}`;
