@@ -42,7 +42,9 @@ export function referenceRunner(policy: Policy) {
           .filter(
             (mark) =>
               mark.grant === grant &&
-              (scope !== 'session' || session === undefined || mark.session === session),
+              (scope !== 'session' ||
+                session === undefined ||
+                [session, undefined].includes(mark.session)),
           )
           .some((mark) => mark.trait === trait && mark.at > since);
       if (then.traits.some((trait) => traits.includes(trait)) && after.traits.every(hasMarked)) {

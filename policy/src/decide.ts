@@ -68,9 +68,10 @@ function judgeFlows(
       continue;
     }
     // A mark in the future comes from a clock that was set back; counters hold that it has not expired.
-    const isAfter = flow.after.every(
-      (mark) => counters.used(mark.keyFor(call), flow.withinMs, at) > 0,
-    );
+    const isAfter = flow.after.every((mark) => {
+      const left = mark.keysFor(call).map((key) => counters.used(key, flow.withinMs, at));
+      return left.some((count) => count > 0);
+    });
     if (isAfter) (flow.action === 'deny' ? denies : approves).push(flow);
   }
 }

@@ -7,11 +7,16 @@ import type { Call, Facts } from './decision.ts';
 import type { Policy } from './policy.ts';
 import { windowMs } from './window.ts';
 
+type Caller = Pick<Call, 'grant' | 'session'>;
+
 /** A mark, prepared: what a call leaves behind, and what a flow rule looks for. It is a counter like any other. */
 export type CompiledMark = {
   /** How long it must be remembered. */
   keptMs: number;
-  keyFor(call: Pick<Call, 'grant' | 'session'>): string;
+  /** The counter that a call leaves it in. */
+  keyFor(call: Caller): string;
+  /** The counters in which it is looked for. */
+  keysFor(call: Caller): readonly string[];
 };
 
 /** A flow rule, prepared. */
@@ -42,7 +47,7 @@ export function compileFlows({ flows = [] }: Policy): CompiledFlows {
   const keptMs = Math.max(
     ...(flows.length > 0 ? flows.map(({ within }) => windowMs(within)) : [KEPT_FOR_OTHERS_MS]),
   );
-  const mark = (trait: Trait, scope: Scope) => ({ keptMs, keyFor: keyMaker(trait, scope) });
+  const mark = (trait: Trait, scope: Scope) => ({ keptMs, ...keysOf(trait, scope) });
   const compiled = flows.map(({ after, within, then, action, reason, scope = 'grant' }, index) => ({
     then: then.traits,
     flow: {
@@ -95,15 +100,34 @@ function traitsOf(
   return (trait) => named.includes(trait) || ((isJudged || !isSaid) && keys.has(`trait:${trait}`));
 }
 
-// INVARIANT: ends in a text, so that it is never the key of a limit, which ends in the length of its window.
-function keyMaker(trait: Trait, scope: Scope): CompiledMark['keyFor'] {
-  let last: { grant: string; session: string | undefined; key: string } | undefined;
-  return ({ grant = 'local', session }) => {
-    if (last?.grant === grant && last.session === session) return last.key;
-    const who = scope === 'session' && session !== undefined ? [grant, session] : [grant];
-    const key = JSON.stringify(['mark', ...who, trait]);
-    last = { grant, session, key };
-    return key;
+/**
+ * A rule for one session also looks at what calls without a session left: one agent may mix both eras, and what it read in
+ * one must not leave by the other. A call without a session is judged by all that marked its grant.
+ */
+function keysOf(trait: Trait, scope: Scope): Pick<CompiledMark, 'keyFor' | 'keysFor'> {
+  // INVARIANT: ends in a text, so that it is never the key of a limit, which ends in the length of its window.
+  const key = (...who: (string | null)[]) => JSON.stringify(['mark', ...who, trait]);
+  if (scope === 'grant') {
+    const keys = remembered(({ grant = 'local' }) => [key(grant)]);
+    return { keyFor: (call) => keys(call)[0] as string, keysFor: keys };
+  }
+  const own = remembered(({ grant = 'local', session = null }) => [key(grant, session)]);
+  const looked = remembered(({ grant = 'local', session }) =>
+    session === undefined ? [key(grant)] : [key(grant, session), key(grant, null)],
+  );
+  return { keyFor: (call) => own(call)[0] as string, keysFor: looked };
+}
+
+// Calls of one connection come one after another.
+function remembered(make: (call: Caller) => readonly string[]): CompiledMark['keysFor'] {
+  type Last = { grant: string | undefined; session: string | undefined; keys: readonly string[] };
+  let last: Last | undefined;
+  return (call) => {
+    const { grant, session } = call;
+    if (last === undefined || last.grant !== grant || last.session !== session) {
+      last = { grant, session, keys: make(call) };
+    }
+    return last.keys;
   };
 }
 
@@ -118,7 +142,7 @@ export function marksOf(
 ): Charge[] {
   const { marks } = policy.planFor(call, facts);
   if (marks.length === 0) return [];
-  // Without a session two of them may be one.
+  // A policy may name one mark under several rules.
   const kept = new Map(marks.map(({ keyFor, keptMs }) => [keyFor(call), keptMs]));
   return [...kept].map(([key, windowMs]) => ({
     ...{ key, charged: 1, used: 0, max: NO_LIMIT, windowMs },

@@ -20,7 +20,7 @@ export function plannedCounters(
   const planned = [
     ...limits.map((limit) => ({ key: limit.keyFor(call), windowMs: limit.windowMs })),
     ...flows.flatMap(({ after, withinMs }) =>
-      after.map((mark) => ({ key: mark.keyFor(call), windowMs: withinMs })),
+      after.flatMap((mark) => mark.keysFor(call).map((key) => ({ key, windowMs: withinMs }))),
     ),
   ];
   // One mark may be asked for over several lengths of time.

@@ -178,6 +178,20 @@ test('marks outlive the process, and are seen by another one at once', async () 
   await later.close();
 });
 
+test('a rule for one session cannot be walked round by reading without one', async () => {
+  const state = createMemoryState();
+  const session = { flows: [{ ...flow, scope: 'session' }] };
+  const one = await start(session, { state });
+  const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  for (const name of ['browse', 'notes'])
+    await one.request('tools/call', { name, arguments: {}, _meta });
+  expect(await calls(one, 'send')).toEqual(['browse', 'notes']);
+  const other = await start(session, { state, session: 's2' });
+  expect(await calls(other, 'send')).toEqual([]);
+  const stranger = await start(session, { state, grant: 'g2' });
+  expect(await calls(stranger, 'send')).toEqual(['send']);
+});
+
 test('a call without a session is judged by all that marked its grant', async () => {
   const state = createMemoryState();
   const session = { flows: [{ ...flow, scope: 'session' }] };
