@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs';
 import type { StoredRecord } from '../state/record-table.ts';
 import type { Store } from '../state/store.ts';
+import { appendWhole } from './append-whole.ts';
 import type { ChainState } from './chain-writer.ts';
 import { type CheckpointSigner, openCheckpointSigner } from './checkpoint.ts';
 import { appendToMirror, mirrorPath } from './mirror.ts';
@@ -14,6 +14,8 @@ const MIRROR_MS = 200;
 export type ChainFollowers = {
   /** To be told of each commit. */
   onCommit(): void;
+  /** Signs where the chain stands, at once. */
+  checkpoint(): void;
   /** Does what is left to do. */
   close(): void;
 };
@@ -25,11 +27,14 @@ export function createFollowers(
     store,
     chain,
     clock,
+    makeRoom,
     onFailure,
   }: {
     store: Store;
     chain: () => ChainState;
     clock: () => number;
+    /** Gives room on a full disk; false where there is none to give. */
+    makeRoom: () => boolean;
     onFailure: (reason: string) => void;
   },
 ): ChainFollowers {
@@ -62,7 +67,13 @@ export function createFollowers(
       signer ??= openCheckpointSigner(places.keys);
       const line = signer.sign({ chain: name, count: seq, root: hash, at: clock() });
       // One write a line, so that processes that share the file do not mix their lines.
-      appendFileSync(places.checkpoints, `${line}\n`, { mode: 0o600 });
+      const append = () => appendWhole(places.checkpoints, `${line}\n`);
+      try {
+        append();
+      } catch (error) {
+        if (!isNoRoom(error) || !makeRoom()) throw error;
+        append();
+      }
       signed = seq;
     });
     if (signed !== seq) timers.checkpoint = setTimeout(checkpoint, CHECKPOINT_MS).unref();
@@ -90,6 +101,7 @@ export function createFollowers(
       }
       if (places.mirror !== undefined) timers.mirror ??= setTimeout(mirror, MIRROR_MS).unref();
     },
+    checkpoint,
     close() {
       mirror();
       checkpoint();
@@ -97,6 +109,10 @@ export function createFollowers(
       clearTimeout(timers.mirror);
     },
   };
+}
+
+function isNoRoom(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function* ours(records: Iterable<StoredRecord>, chain: number): Generator<StoredRecord> {

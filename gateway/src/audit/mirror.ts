@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StoredRecord } from '../state/record-table.ts';
+import { appendWhole } from './append-whole.ts';
 import { exportLine, readExportLine } from './chain.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -13,7 +14,7 @@ export function appendToMirror(path: string, records: Iterable<StoredRecord>): v
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let text = '';
   const write = () => {
-    if (text !== '') appendFileSync(path, text, { mode: 0o600 });
+    if (text !== '') appendWhole(path, text);
     text = '';
   };
   for (const { body, hash } of records) {

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type InstanceLock, takeInstanceLock } from '../state/instance-lock.ts';
 import { missingFault, stateFiles } from '../state/open-database.ts';
+import { createReserve } from '../state/reserve.ts';
 import { openStore, type Store, type Tables } from '../state/store.ts';
+import { isNoRoom, noRoomFault } from '../state/store-fault.ts';
 import type { StateSettings } from './audit-settings.ts';
+import { createCallGate } from './call-gate.ts';
 import { firstHash } from './chain.ts';
 import { createFollowers } from './chain-followers.ts';
 import {
@@ -16,10 +21,15 @@ import { lastState, recoverChains } from './recover-chains.ts';
 
 /** Writes one process's chain of records, together with whatever else belongs into the same transaction. */
 export type Recorder = {
-  /** Runs work in one transaction, which also writes all that waits; `append` adds records to the chain. */
-  commit<Result>(work: (tables: Tables, append: (draft: Draft) => void) => Result): Result;
   /**
-   * Appends one record without waiting for the lock: the store takes it only where nothing was written since this
+   * Runs work in one transaction; `append` adds records to the chain. On a full disk it takes the room that is kept for
+   * what must be written.
+   */
+  commit<Result>(work: Work<Result>): Result;
+  /** The same for calls that are to begin: they never take that room, and are refused while it is not there. */
+  commitCalls<Result>(work: Work<Result>): Result;
+  /**
+   * Appends one record of a call without waiting for the lock: the store takes it only where nothing was written since this
    * process last read. `undefined` where that is so, or where `work` finds that it needs more; then `commit` does it.
    */
   alone<Result>(
@@ -33,6 +43,8 @@ export type Recorder = {
   store: Store;
   close(): void;
 };
+
+type Work<Result> = (tables: Tables, append: (draft: Draft) => void) => Result;
 
 const FLUSH_MS = 50;
 // While the store fails no call passes, so that more than this is only noise of clients.
@@ -67,7 +79,8 @@ export function openRecorder(
     if (waiting.length < MOST_WAITING) waiting.push(draft);
     flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
   };
-  const commit: Recorder['commit'] = (work) => {
+  const reserve = createReserve(files.reserve);
+  const commitOnce: Recorder['commit'] = (work) => {
     lock ??= takeInstanceLock(files.instances, name);
     const result = store.transact((tables) => {
       next = state.number > 0 ? state : begun(tables, state, opening(), clock());
@@ -78,6 +91,14 @@ export function openRecorder(
     state = settled(next);
     followers.onCommit();
     return result;
+  };
+  const commit: Recorder['commit'] = (work) => {
+    try {
+      return commitOnce(work);
+    } catch (error) {
+      if (!isNoRoom(error) || !reserve.release()) throw error;
+      return commitOnce(work);
+    }
   };
   // Apart from the calls: nobody waits for it, and many records together cost little more than one.
   const flush = () => {
@@ -95,10 +116,24 @@ export function openRecorder(
       flushTimer = setTimeout(flush, FLUSH_MS * 20).unref();
     }
   };
+  const gate = createCallGate(reserve, {
+    fault: () => noRoomFault(files.database),
+    onStop() {
+      later(roomRecord('calls-stopped', clock()));
+      // While there is room to: whoever cuts the end off then shows.
+      setImmediate(() => {
+        if (isClosed) return;
+        flush();
+        followers.checkpoint();
+      });
+    },
+  });
+  // Room on another disk is of no use.
+  const makeRoom = () => isOnDisk(dirname(checkpoints), folder) && reserve.release();
   const followers = createFollowers(
     { keys: files.keys, checkpoints, mirror },
     {
-      ...{ store, clock, chain: () => state },
+      ...{ store, clock, chain: () => state, makeRoom },
       onFailure(reason) {
         const at = clock();
         later({ record: { kind: 'follower-failed', at, reason: reason.slice(0, 256) }, at });
@@ -109,17 +144,34 @@ export function openRecorder(
   recoverChains(store, { instances: files.instances, mirror }, clock());
   return {
     commit,
+    commitCalls(work) {
+      const refusals = gate.enter();
+      try {
+        const result = commitOnce((tables, append) => {
+          if (refusals > 0) append(roomRecord('calls-resumed', clock(), refusals));
+          return work(tables, append);
+        });
+        gate.passed();
+        return result;
+      } catch (error) {
+        return gate.failed(error);
+      }
+    },
     alone(work) {
-      if (state.number === 0) return undefined;
-      return store.once((tables) => {
-        if (!tables.ledger.isLoaded) return undefined;
-        const done = work(tables);
-        const after = done && appendAlone(tables.ledger, state, done.draft);
-        if (after === undefined) return undefined;
-        state = after;
-        followers.onCommit();
-        return done?.result;
-      });
+      if (state.number === 0 || !gate.isOpen) return undefined;
+      try {
+        return store.once((tables) => {
+          if (!tables.ledger.isLoaded) return undefined;
+          const done = work(tables);
+          const after = done && appendAlone(tables.ledger, state, done.draft);
+          if (after === undefined) return undefined;
+          state = after;
+          followers.onCommit();
+          return done?.result;
+        });
+      } catch (error) {
+        return gate.failed(error);
+      }
     },
     attempt(work) {
       const before = next;
@@ -158,6 +210,16 @@ export function openRecorder(
       }
     },
   };
+}
+
+function isOnDisk(path: string, other: string): boolean {
+  return statSync(path).dev === statSync(other).dev;
+}
+
+/** Says once that calls are refused for want of room, and once that they are not any more. */
+function roomRecord(kind: 'calls-stopped' | 'calls-resumed', at: number, refusals?: number): Draft {
+  const reason = 'no room on the disk';
+  return { record: { kind, at, reason, ...(refusals !== undefined && { refusals }) }, at };
 }
 
 function begun(tables: Tables, state: ChainState, opening: object, at: number): ChainState {

@@ -13,6 +13,7 @@ export function stateFiles(folder: string) {
     instances: join(folder, 'instances'),
     checkpoints: join(folder, 'checkpoints.jsonl'),
     settings: join(folder, 'settings.json'),
+    reserve: join(folder, 'reserve'),
   };
 }
 

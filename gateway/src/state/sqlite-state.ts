@@ -98,7 +98,7 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
       }
     });
   const groups = createGroupCommit<{ entry: CallEntry; judge: Judge }, Recorded>((items) =>
-    recorder.commit((tables, append) =>
+    recorder.commitCalls((tables, append) =>
       items.map(({ entry, judge }) => {
         try {
           return recorder.attempt(() => recordOne(tables, append, entry, judge));
@@ -115,7 +115,7 @@ export function openSqliteState(options: SqliteStateOptions): SqliteState {
       durability === 'power'
         ? groups.add({ entry, judge })
         : (recordAlone(entry, judge) ??
-          recorder.commit((tables, append) => recordOne(tables, append, entry, judge))),
+          recorder.commitCalls((tables, append) => recordOne(tables, append, entry, judge))),
     outcome(callId, outcome) {
       if (!recorder.isOpen(callId)) return;
       const at = clock();

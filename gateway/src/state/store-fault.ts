@@ -1,6 +1,7 @@
 import { GatewayError } from '../gateway-error.ts';
 
-// SQLite's primary result codes, https://sqlite.org/rescode.html
+// SQLite's result codes, https://sqlite.org/rescode.html
+const IOERR_WRITE = 778;
 const [BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, NOTADB] = [5, 6, 8, 11, 13, 14, 26];
 
 /** Says in words what is wrong with the store and how to recover; every code of ours passes through unchanged. */
@@ -16,8 +17,10 @@ export function storeFault(error: unknown, file: string): GatewayError {
   if (code === READONLY) {
     return fault('it may not be written; give its owner write permission on file and folder');
   }
-  if (code === FULL)
-    return fault('no room to write; make room, calls then pass again by themselves');
+  if (code === FULL) return noRoomFault(file, error);
+  // SQLite does not tell the two apart.
+  if (errcode === IOERR_WRITE)
+    return fault('a write failed; a quota is used up, or the disk fails');
   if (code === CANTOPEN) return fault('it cannot be opened; see to the permissions of its folder');
   if (code === CORRUPT || code === NOTADB) return corruptFault(file, error);
   return fault(`it cannot be used (${message})`);
@@ -28,6 +31,22 @@ export function corruptFault(file: string, cause?: unknown): GatewayError {
   return new GatewayError(
     'state-corrupt',
     `${file}: damaged; restore it with its -wal file from a backup, or move the whole folder away to begin anew without its counters, grants, approvals and audit`,
+    { cause },
+  );
+}
+
+/** Whether a fault of ours says that nothing more fits on the disk, or into what its user may have of it. */
+export function isNoRoom(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  const { errcode = 0 } = (error.cause ?? {}) as { errcode?: number };
+  return (errcode & 0xff) === FULL || errcode === IOERR_WRITE;
+}
+
+/** No call begins while there is not even room to say how it ended. */
+export function noRoomFault(file: string, cause?: unknown): GatewayError {
+  return new GatewayError(
+    'state-unavailable',
+    `${file}: no room to write; make room, calls then pass again by themselves`,
     { cause },
   );
 }

@@ -213,7 +213,7 @@ test('with no room on the disk no call passes unrecorded, and calls pass again w
   const script = join(import.meta.dirname, '../testing/record-calls.ts');
   const child = spawn(
     'sh',
-    ['-c', 'ulimit -S -f 300; exec "$@"', 'sh', process.execPath, script, folder, 'c', '0'],
+    ['-c', 'ulimit -S -f 2600; exec "$@"', 'sh', process.execPath, script, folder, 'c', '0'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -221,11 +221,12 @@ test('with no room on the disk no call passes unrecorded, and calls pass again w
   const ended = once(child, 'exit');
   const sent: string[] = [];
   let refused = 0;
-  let isHealed = false;
+  let [isHealed, sentBefore] = [false, 0];
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, what = ''] = line.split(' ');
     if (word === 'refused') {
       expect(what).toBe('state-unavailable');
+      if (refused === 0) sentBefore = sent.length;
       refused++;
       if (refused === 3) {
         spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
@@ -238,6 +239,7 @@ test('with no room on the disk no call passes unrecorded, and calls pass again w
   }
   expect(await ended).toEqual([0, null]);
   expect(refused).toBeGreaterThanOrEqual(3);
+  expect(sentBefore).toBeGreaterThan(0);
   const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
   const recorded = db
     .prepare("SELECT body ->> 'call' AS call FROM record WHERE body ->> 'kind' = 'decision'")

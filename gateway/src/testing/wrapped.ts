@@ -32,6 +32,10 @@ type Start = {
   args?: string[];
   policy?: object;
   options?: string[];
+  /** A command that runs the gateway's. */
+  through?: string[];
+  /** Where its state lies, if not in the folder's `state`, where it must be in the end. */
+  state?: string;
   env?: Record<string, string>;
   /** Names the client where several share a state. */
   client?: string;
@@ -50,7 +54,7 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
   const policy = start.policy ?? { version: '1', default: 'allow' };
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
   const command = start.entry ? [start.entry, ...(start.args ?? [])] : [BIN, 'wrap'];
-  const options = ['--policy', 'policy.json', '--state', join(folder, 'state')];
+  const options = ['--policy', 'policy.json', '--state', start.state ?? join(folder, 'state')];
   options.push(...(start.options ?? []));
   const { run, isNew } = wrappedRun(folder);
   const checks = {
@@ -58,7 +62,8 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
     ...start.invariants,
   };
   if (isNew) onTestFinished(() => expect(run.broken(checks)).toEqual([]));
-  const wrap = spawn('node', [...command, ...options, '--', 'node', 'server.mjs'], {
+  const [program = 'node', ...before] = [...(start.through ?? []), 'node'];
+  const wrap = spawn(program, [...before, ...command, ...options, '--', 'node', 'server.mjs'], {
     cwd: folder,
     stdio: 'pipe',
     env: { ...process.env, ...start.env },

@@ -64,7 +64,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
 
   const append = (draft: Draft) => recorder.commit((_, write) => write(draft));
   const groups = createGroupCommit<Draft, void>((drafts) =>
-    recorder.commit((_, write) => drafts.map(write)),
+    recorder.commitCalls((_, write) => drafts.map(write)),
   );
   const written = async (entry: CallEntry, recorded: Recorded): Promise<Recorded> => {
     const { callId, at, argumentsText } = entry;
@@ -76,7 +76,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
     };
     try {
       if (settings.durability === 'power') await groups.add(draft);
-      else append(draft);
+      else recorder.commitCalls((_, write) => write(draft));
     } catch (error) {
       // No record, no call: so it certainly never leaves.
       ledger.undoLater(callId);
