@@ -7,16 +7,23 @@ import { readBody } from '../upstream/read-body.ts';
 import { allowPage, close, error, noSession, preflight, SERVER_ERROR, tooMuch } from './answers.ts';
 import { Exchange } from './exchange.ts';
 import { type Identity, mayUse } from './identity.ts';
+import { type Place, Places } from './places.ts';
 import { type Gate, refusalOf } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { eraOf, standardHeaderProblem } from './standard-headers.ts';
 import { StatelessLinks } from './stateless-links.ts';
-import type { Server, World } from './world.ts';
+import type { World } from './world.ts';
 
 type Readable = Exclude<ClientMessage, { kind: 'refused' }>;
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
-type Caller = { identity: Identity; server: Server };
+type Caller = { identity: Identity; place: Place };
 
+/** Why an address leads nowhere for a caller. */
+const REFUSED_PLACES = {
+  'no address': 'expected /mcp, or /mcp/ and the name of a server',
+  'not allowed': 'the grant is not for this server and its policies',
+  'no server': 'there is no such server',
+};
 const SESSION_HEADER = 'mcp-session-id';
 const UNKNOWN_METHOD = -32601;
 const INVALID_REQUEST = -32600;
@@ -25,6 +32,7 @@ const INVALID_REQUEST = -32600;
 export class Front {
   readonly #world: World;
   readonly #gate: Gate;
+  readonly #places: Places;
   readonly sessions: Sessions;
   readonly stateless: StatelessLinks;
   isDraining = false;
@@ -32,8 +40,9 @@ export class Front {
   constructor(world: World, gate: Gate) {
     this.#world = world;
     this.#gate = gate;
-    this.sessions = new Sessions(world);
-    this.stateless = new StatelessLinks(world);
+    this.#places = new Places(world);
+    this.sessions = new Sessions(world, this.#places);
+    this.stateless = new StatelessLinks(this.#places);
   }
 
   /** Ends what waited too long; to be called about once a second. */
@@ -103,23 +112,26 @@ export class Front {
       );
       return undefined;
     }
-    const { setup } = this.#world;
-    const [, name] = /^\/mcp\/([A-Za-z0-9_.-]{1,64})(?:\?|$)/.exec(url) ?? [];
-    if (name === undefined) {
-      close(response, 404, 'expected /mcp/ and the name of a server');
-      return undefined;
-    }
-    const isAllowed = mayUse(identity, name) && setup.policies.has(identity.policy);
-    const server = setup.servers.get(name);
-    if (!isAllowed || server === undefined) {
+    const place = this.#placeOf(url, identity);
+    if (typeof place === 'object') return { identity, place };
+    if (place !== 'no address') {
       this.#note('identity', 'the grant is not for this server, or for a policy that is not here');
-      const why = isAllowed
-        ? 'there is no such server'
-        : 'the grant is not for this server and its policies';
-      close(response, isAllowed ? 404 : 403, why);
-      return undefined;
     }
-    return { identity, server };
+    close(response, place === 'not allowed' ? 403 : 404, REFUSED_PLACES[place]);
+    return undefined;
+  }
+
+  #placeOf(url: string, identity: Identity): Place | keyof typeof REFUSED_PLACES {
+    const { setup } = this.#world;
+    const [address, name] = /^\/mcp(?:\/([A-Za-z0-9_.-]{1,64}))?(?=\?|$)/.exec(url) ?? [];
+    if (address === undefined) return 'no address';
+    if (!setup.policies.has(identity.policy)) return 'not allowed';
+    if (name === undefined) {
+      const joined = this.#places.joined(identity);
+      return joined.servers.length > 0 ? joined : 'not allowed';
+    }
+    if (!mayUse(identity, name)) return 'not allowed';
+    return setup.servers.get(name) ?? 'no server';
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller) {
@@ -174,10 +186,12 @@ export class Front {
     if (typeof era === 'object') {
       return error(response, 400, idOf(message), era);
     }
-    const work =
+    const { tracing } = this.#world;
+    const begin = () =>
       era === 'session'
         ? this.#inSession(request, response, caller, message)
         : this.#stateless(request, response, caller, message);
+    const work = tracing ? tracing.during(request.headers, message, begin) : begin();
     work.catch((cause: Error) => this.#unforeseen(response, cause, idOf(message)));
   }
 
@@ -196,7 +210,7 @@ export class Front {
         message: 'The header Mcp-Session-Id is missing; begin with initialize',
       });
     }
-    const session = this.sessions.find(id, caller.identity, caller.server);
+    const session = this.sessions.find(id, caller.identity, caller.place);
     if (session === undefined) return noSession(response, idOf(message));
     if (session.upstream.isFull) return tooMuch(response, { status: 503, retryAfterS: 1 });
     if (message.kind === 'request') {
@@ -210,10 +224,10 @@ export class Front {
   async #open(
     request: IncomingMessage,
     response: ServerResponse,
-    { identity, server }: Caller,
+    { identity, place }: Caller,
     message: RequestMessage,
   ): Promise<void> {
-    const session = await this.sessions.open(identity, server);
+    const session = await this.sessions.open(identity, place);
     if ('retryAfterS' in session) return tooMuch(response, session);
     const exchange = new Exchange(request, response, sessionHeaders(request));
     exchange.isOpening = true;
@@ -294,7 +308,7 @@ export class Front {
     }
     const id = headers[SESSION_HEADER] as string | undefined;
     if (id === undefined) return void close(response, 400, 'the header Mcp-Session-Id is missing');
-    const session = this.sessions.find(id, caller.identity, caller.server);
+    const session = this.sessions.find(id, caller.identity, caller.place);
     if (session === undefined) noSession(response, null);
     return session;
   }
@@ -316,7 +330,7 @@ export class Front {
   #note(what: string, why: string, caller?: Caller) {
     const kind = what === 'method' ? 'method-refused' : 'frame-refused';
     const detail = what === 'method' ? { from: 'client', method: why } : { from: 'client', why };
-    this.#world.note(kind, detail, caller?.server.name, caller?.identity.grant);
+    this.#world.note(kind, detail, caller?.place.name, caller?.identity.grant);
   }
 }
 

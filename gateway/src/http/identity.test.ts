@@ -122,15 +122,7 @@ test('A6: a grant opens only its servers, under a policy that is here', async ()
   expect((await harness.post(call, bearer(A))).status).toBe(403);
   expect((await harness.post(call, bearer(A), '/mcp/other')).status).toBe(404);
   expect((await harness.open(bearer('token-of-all-1234567'))).id).not.toBe('');
-  for (const path of [
-    '/mcp',
-    '/',
-    '/mcp/',
-    '/mcp/test/',
-    '/mcp/%74est',
-    '/mcp/../mcp/test',
-    '/MCP/test',
-  ]) {
+  for (const path of ['/', '/mcp/', '/mcp/test/', '/mcp/%74est', '/mcp/../mcp/test', '/MCP/test']) {
     const { status } = await harness.post(call, bearer('token-of-all-1234567'), path);
     expect([path, status]).toEqual([path, 404]);
   }

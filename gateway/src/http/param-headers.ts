@@ -4,7 +4,6 @@ import type { Pending } from '../link/pending.ts';
 import { decodeHeader } from '../protocol/name-header.ts';
 import { headerParameters } from '../tools/header-parameters.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
-import { Exchange } from './exchange.ts';
 
 const HEADER_MISMATCH = -32020;
 
@@ -14,7 +13,7 @@ export function paramHeaderProblem(
   { definition }: LiveTool,
   isListed: () => boolean,
 ): TransportProblem | undefined {
-  if (!isStateless || !(origin instanceof Exchange)) return undefined;
+  if (!isStateless || !isAsked(origin)) return undefined;
   const found = headerParameters(definition);
   if (typeof found === 'string' || found.length === 0 || !isListed()) return undefined;
   const said = paramHeaders(origin.passedHeaders);
@@ -42,6 +41,13 @@ export function paramHeaderProblem(
     };
   }
   return undefined;
+}
+
+/** Where a request of a client came from: its headers, and the status that an error gets. */
+type Asked = { readonly passedHeaders: readonly string[]; status: number };
+
+function isAsked(origin: object | undefined): origin is Asked {
+  return origin !== undefined && 'passedHeaders' in origin && 'status' in origin;
 }
 
 function paramHeaders(headers: readonly string[]): Map<string, string> {

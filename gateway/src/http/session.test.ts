@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Upstream } from '../upstream/upstream.ts';
 import type { Exchange } from './exchange.ts';
 import { Session } from './session.ts';
 
 /** What a stream gets that is opened after a server has said all this with nobody listening. */
 function heardLate(said: readonly string[]): string[] {
-  const session = new Session({ server: 's', grant: 'g', made: {}, now: 0 });
+  const session = new Session({ grant: 'g', made: { name: '', servers: [], asked: [] }, now: 0 });
   // A server that is a program, whose streams are ours.
-  session.upstream = {} as Upstream;
+  session.upstream = { settled: Promise.resolve(), close: async () => {} };
   for (const message of said) session.tellClient(message, undefined, undefined);
   const heard: string[] = [];
   const event = (message: string) => heard.push(message) > 0;

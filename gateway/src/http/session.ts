@@ -1,28 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { type JsonValue, own } from '@toolwarden/catalogue';
-import type { Link } from '../link/link-options.ts';
 import type { ClientMessage, RequestId } from '../protocol/client-message.ts';
-import type { Upstream, Via } from '../upstream/upstream.ts';
+import type { Via } from '../upstream/upstream.ts';
 import type { Exchange } from './exchange.ts';
+import type { FrontConnection } from './front-connection.ts';
+import type { Place } from './places.ts';
 
 /** What a server says unasked while nobody listens; more than this is dropped, the oldest first. */
 const MOST_KEPT = 256;
 const MOST_KEPT_LENGTH = 4 * 1024 * 1024;
 const MOST_STREAMS = 8;
 
-/** One client's connection to one server in the session era. */
+/** One client's connection to one server, or to several that are joined, in the session era. */
 export class Session {
   /** Unguessable; no credential, because whoever uses it must be its owner too. */
   readonly id = randomBytes(24).toString('base64url');
   /** Names it where calls are counted and recorded, where its id has no business. */
   readonly name = randomBytes(9).toString('base64url');
-  readonly server: string;
   readonly grant: string;
   /** What the server was made from; a change of it ends the session. */
-  readonly made: object;
+  readonly made: Place;
   usedAt: number;
-  link!: Link;
-  upstream!: Upstream;
+  link!: FrontConnection['link'];
+  upstream!: FrontConnection['upstream'];
   /** Requests without an answer, in the order they came. */
   readonly #waiting = new Map<Exchange, RequestId>();
   readonly #streams = new Set<Exchange>();
@@ -30,8 +30,7 @@ export class Session {
   #keptLength = 0;
   isOver = false;
 
-  constructor(options: { server: string; grant: string; made: object; now: number }) {
-    this.server = options.server;
+  constructor(options: { grant: string; made: Place; now: number }) {
     this.grant = options.grant;
     this.made = options.made;
     this.usedAt = options.now;

@@ -1,25 +1,27 @@
 import type { Via } from '../upstream/upstream.ts';
 import type { Overload } from './admission.ts';
-import { connect } from './connect.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
+import type { Place, Places } from './places.ts';
 import { Session } from './session.ts';
-import type { Server, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** The sessions of all clients. */
 export class Sessions {
   readonly #world: World;
+  readonly #places: Places;
   readonly #byId = new Map<string, Session>();
 
-  constructor(world: World) {
+  constructor(world: World, places: Places) {
     this.#world = world;
+    this.#places = places;
   }
 
-  /** A session, if it is this caller's with this server; for everybody else there is none. */
-  find(id: string, identity: Identity, server: Server): Session | undefined {
+  /** A session, if it is this caller's at this place; for everybody else there is none. */
+  find(id: string, identity: Identity, place: Place): Session | undefined {
     const session = this.#byId.get(id);
-    if (session?.grant !== identity.grant || session.server !== server.name) return undefined;
-    if (session.made !== server) {
+    if (session?.grant !== identity.grant || session.made.name !== place.name) return undefined;
+    if (session.made !== place) {
       // The server was configured anew: what was agreed with the old one means nothing.
       this.end(session);
       return undefined;
@@ -29,16 +31,15 @@ export class Sessions {
   }
 
   /** Opens a session; it is known to nobody before {@link keep}. @throws GatewayError where no server starts. */
-  async open(identity: Identity, server: Server): Promise<Session | Overload> {
+  async open(identity: Identity, place: Place): Promise<Session | Overload> {
     const { admission } = this.#world;
     const overload = admission.session(identity.grant);
     if (overload !== undefined) return overload;
-    const session = new Session({
-      ...{ server: server.name, grant: identity.grant, made: server, now: performance.now() },
-    });
+    const { grant } = identity;
+    const session = new Session({ grant, made: place, now: performance.now() });
     try {
-      const connection = await connect(this.#world, {
-        ...{ identity, server, session: session.name, isShared: false },
+      const connection = await this.#places.connect(place, {
+        ...{ identity, session: session.name, isShared: false },
         toClient: (message, exchange, via) =>
           session.toClient(message, exchange as Exchange | undefined, via as Via | undefined),
         tellClient: (message, exchange, via) =>
@@ -66,13 +67,12 @@ export class Sessions {
 
   /** Ends what waited too long; once a second. */
   tick(now: number): void {
-    const { servers, config } = this.#world.setup;
-    const { sessionIdleMs } = config.limits;
+    const { sessionIdleMs } = this.#world.setup.config.limits;
     for (const session of this.#byId.values()) {
       session.link.tick();
       const isForgotten = session.isIdle && now - session.usedAt > sessionIdleMs;
       // Streams alone would keep a server that is no more for as long as a client likes.
-      const isOld = servers.get(session.server) !== session.made && !session.isWaiting;
+      const isOld = !this.#places.isCurrent(session.made) && !session.isWaiting;
       if (isForgotten || isOld) void this.end(session);
     }
   }

@@ -1,19 +1,19 @@
 import type { ClientMessage } from '../protocol/client-message.ts';
 import type { Via } from '../upstream/upstream.ts';
 import type { Overload } from './admission.ts';
-import { type Connection, connect } from './connect.ts';
 import type { Exchange } from './exchange.ts';
+import type { FrontConnection } from './front-connection.ts';
 import type { Identity } from './identity.ts';
-import type { Server, World } from './world.ts';
+import type { Place, Places } from './places.ts';
 
-type Shared = Connection & { key: string; made: Server; usedAt: number };
-type Opening = { made: Server; opened: Promise<Shared | Overload> };
+type Shared = FrontConnection & { key: string; made: Place; usedAt: number };
+type Opening = { made: Place; opened: Promise<Shared | Overload> };
 
 const IDLE_MS = 10 * 60_000;
 
-/** The stateless era: what one identity asks of one server shares a connection, whoever of its clients asks. */
+/** The stateless era: what one identity asks at one address shares a connection, whoever of its clients asks. */
 export class StatelessLinks {
-  readonly #world: World;
+  readonly #places: Places;
   /** The one that new requests use. */
   readonly #byCaller = new Map<string, Opening>();
   /** These, and those that a change of the configuration left with what they still wait for. */
@@ -21,17 +21,17 @@ export class StatelessLinks {
   /** Subscriptions, which are silent for long. */
   readonly #streams = new Map<Exchange, Shared>();
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(places: Places) {
+    this.#places = places;
   }
 
   /** A request; its answer comes on the exchange. @throws GatewayError where no server starts. */
   async request(
-    { identity, server }: { identity: Identity; server: Server },
+    { identity, place }: { identity: Identity; place: Place },
     message: Extract<ClientMessage, { kind: 'request' }>,
     exchange: Exchange,
   ): Promise<Overload | undefined> {
-    const connection = await this.#connection(identity, server);
+    const connection = await this.#connection(identity, place);
     if ('retryAfterS' in connection) return connection;
     if (connection.upstream.isFull) return { status: 503, retryAfterS: 1 };
     connection.usedAt = performance.now();
@@ -45,20 +45,20 @@ export class StatelessLinks {
     return undefined;
   }
 
-  #connection(identity: Identity, server: Server): Promise<Shared | Overload> {
-    const key = `${server.name}\n${identity.grant}`;
+  #connection(identity: Identity, place: Place): Promise<Shared | Overload> {
+    const key = `${place.name}\n${identity.grant}`;
     const known = this.#byCaller.get(key);
-    if (known?.made === server) return known.opened;
-    const opening = { made: server, opened: this.#openOne(key, identity, server) };
+    if (known?.made === place) return known.opened;
+    const opening = { made: place, opened: this.#openOne(key, identity, place) };
     this.#byCaller.set(key, opening);
-    const forget = () => this.#forget(key, server);
+    const forget = () => this.#forget(key, place);
     opening.opened.then((opened) => 'retryAfterS' in opened && forget(), forget);
     return opening.opened;
   }
 
-  async #openOne(key: string, identity: Identity, server: Server): Promise<Shared | Overload> {
-    const opened = await connect(this.#world, {
-      ...{ identity, server, session: 'stateless', isShared: true },
+  async #openOne(key: string, identity: Identity, place: Place): Promise<Shared | Overload> {
+    const opened = await this.#places.connect(place, {
+      ...{ identity, session: 'stateless', isShared: true },
       toClient: (message, exchange, via) =>
         (exchange as Exchange | undefined)?.answer(message, via as Via | undefined) ?? false,
       tellClient: (message, exchange, via) => {
@@ -68,12 +68,12 @@ export class StatelessLinks {
       onEnd: () => this.#end(connection),
     });
     if ('retryAfterS' in opened) return opened;
-    const connection: Shared = { ...opened, key, made: server, usedAt: performance.now() };
+    const connection: Shared = { ...opened, key, made: place, usedAt: performance.now() };
     this.#open.add(connection);
     return connection;
   }
 
-  #forget(key: string, made: Server): void {
+  #forget(key: string, made: Place): void {
     if (this.#byCaller.get(key)?.made === made) this.#byCaller.delete(key);
   }
 
@@ -86,14 +86,13 @@ export class StatelessLinks {
 
   /** Ends what waited too long; once a second. */
   tick(now: number): void {
-    const { servers } = this.#world.setup;
     for (const connection of this.#open) {
       const { link, made, usedAt } = connection;
       link.tick();
       const isIdle = now - usedAt > IDLE_MS && link.inFlight === 0;
       // A subscription would keep a server that is no more for as long as its client likes.
       const isOld =
-        servers.get(made.name) !== made && link.inFlight <= this.#subscriptions(connection);
+        !this.#places.isCurrent(made) && link.inFlight <= this.#subscriptions(connection);
       if (isIdle || isOld) this.#end(connection);
     }
   }

@@ -32,6 +32,8 @@ export type HttpHarnessOptions = {
   grants?: Record<string, string[]>;
   config?: JsonObject;
   servers?: JsonObject;
+  /** The time line, where further servers are on it. */
+  happenings?: Happening[];
   sessions?: boolean;
   isObserving?: boolean;
   /** Stands between the gateway and its state. */
@@ -48,7 +50,7 @@ export const ACCEPT = 'application/json, text/event-stream';
  * about, the invariants must hold when it is over: that is checked here, for all of them.
  */
 export async function startHttpHarness(options: HttpHarnessOptions = {}) {
-  const happenings: Happening[] = [];
+  const { happenings = [] } = options;
   const broken = (more: InvariantOptions = {}) =>
     brokenInvariants(happenings, {
       ...(options.isObserving === true && { isObserving: true }),
@@ -145,6 +147,7 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
       meta?: JsonObject;
       id?: JsonValue;
       signal?: AbortSignal;
+      path?: string;
     } = {},
   ) => {
     const meta = {
@@ -166,6 +169,7 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
       },
       body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } }),
       ...(more.signal && { signal: more.signal }),
+      ...(more.path !== undefined && { path: more.path }),
     });
   };
 

@@ -1,0 +1,34 @@
+import type { Identity } from '../http/identity.ts';
+import type { Server, Setup } from '../http/world.ts';
+
+/** The servers of a grant, joined. The same object for as long as none of them changes. */
+export type JoinedServers = { name: ''; servers: readonly Server[]; asked: readonly string[] };
+
+const MOST_KEPT = 1_000;
+
+/** Finds what a caller's servers are now; grants that name the same servers share the answer. */
+export class JoinedShelf {
+  readonly #byNames = new Map<string, JoinedServers>();
+
+  /** Those of the configuration that a grant names, in the configuration's order. */
+  of({ servers: configured }: Pick<Setup, 'servers'>, asked: Identity['servers']): JoinedServers {
+    const all = asked.includes('*');
+    const servers = [...configured.values()].filter(({ name }) => all || asked.includes(name));
+    const key = JSON.stringify([...asked].sort());
+    const known = this.#byNames.get(key);
+    if (known !== undefined && isSame(known.servers, servers)) return known;
+    if (this.#byNames.size >= MOST_KEPT) this.#byNames.clear();
+    const joined: JoinedServers = { name: '', servers, asked };
+    this.#byNames.set(key, joined);
+    return joined;
+  }
+
+  /** Whether these are still what their grant names. */
+  isCurrent(setup: Pick<Setup, 'servers'>, joined: JoinedServers): boolean {
+    return this.of(setup, joined.asked) === joined;
+  }
+}
+
+function isSame(one: readonly Server[], other: readonly Server[]): boolean {
+  return one.length === other.length && one.every((server, at) => server === other[at]);
+}
