@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import type { SearchRecord } from './lib/search-record.ts';
+import type { ServerMarks } from './lib/server-marks.ts';
 import type { ServerSummary } from './lib/server-summary.ts';
 
 /** Pages by address, each with a hash of all that it shows. */
@@ -19,6 +20,8 @@ export type ServerState = {
   around: string;
   /** Missing where its record could not be used. */
   summary?: ServerSummary;
+  /** Missing with the summary. */
+  marks?: ServerMarks;
   /** What is searched of it in full; apart from the summary, as no page shows it. */
   search?: SearchRecord;
   problems: StoreProblem[];
@@ -27,13 +30,18 @@ export type ServerState = {
   pages: PageHashes;
   /** The same for what its tools' pages are made from: where that is as it was, a page is not even looked at. */
   inputs: PageHashes;
+  /** Of its tools' definitions, in the order of the marks: counting takes longer than all else about them. */
+  tokens: number[];
+  /** Hashes of its policies that passed our own check, which looks at nothing but their text. */
+  passed: string[];
 };
 
 /** What was written of a server. */
-export type WrittenServer = Pick<ServerState, 'name' | 'pages' | 'inputs' | 'faults'>;
+export type WrittenServer = Pick<ServerState, 'name' | MadeByWriting>;
+type MadeByWriting = 'pages' | 'inputs' | 'faults' | 'tokens' | 'passed';
 
 /** A server that was read, before its pages are looked at. */
-export type ReadState = Omit<ServerState, 'around' | 'pages' | 'inputs'>;
+export type ReadState = Omit<ServerState, 'around' | Exclude<MadeByWriting, 'faults'>>;
 
 /** What a build leaves for the next one, so that only what changed is made again. */
 export type BuildState = {

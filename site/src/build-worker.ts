@@ -4,9 +4,11 @@ import { flushCompileCache } from 'node:module';
 import { type AttackEntry, withoutTakenDown } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
 import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
+import { rememberAttacks } from './lib/applicable-attacks.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { serverSearchRecord } from './lib/search-record.ts';
-import { type ServerSummary, summarizeServer } from './lib/server-summary.ts';
+import { type ServerMarks, serverMarks } from './lib/server-marks.ts';
+import { foundIn, type ServerSummary, summarizeServer } from './lib/server-summary.ts';
 import { sitePages } from './lib/site-pages.ts';
 import { type CountTokens, openTokenCounter } from './lib/token-count.ts';
 import { openRenderer } from './page-renderer.ts';
@@ -21,6 +23,7 @@ const attacks = attackEntries.map(({ attack }) => attack);
 const takedowns = await store.readTakedowns();
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
+const marksRead = new Map<string, ServerMarks>();
 /** As records take some eight times the memory of their files, only so many are held; the others are read again. */
 const MAX_HELD_BYTES = 48 * 2 ** 20;
 /** Pages between two words about progress. */
@@ -29,11 +32,15 @@ const A_WORD = 25;
 async function read({ servers }: ReadRequest): Promise<ReadState[]> {
   const found: ReadState[] = [];
   let bytes = 0;
-  for (const files of servers) {
+  for (const { files, ...before } of servers) {
     const server = await readPublic(files);
     bytes += files.bytes;
     if (bytes <= MAX_HELD_BYTES) held.set(files.name, server);
     const { entry, history, problems } = server;
+    const marks = entry && serverMarks(entry, before.marks);
+    if (marks !== undefined) marksRead.set(files.name, marks);
+    if (entry && before.found && marks?.facts === before.marks?.facts)
+      rememberAttacks(entry, attacks, before.found);
     found.push({
       name: files.name,
       digest: files.digest,
@@ -41,6 +48,7 @@ async function read({ servers }: ReadRequest): Promise<ReadState[]> {
       faults: [],
       ...(entry && {
         summary: summarizeServer(entry, attacks, history),
+        ...(marks && { marks }),
         search: serverSearchRecord(entry),
       }),
     });
@@ -66,15 +74,19 @@ async function write(request: WriteRequest) {
     pages += 1;
     if (pages % A_WORD === 0) process.send?.({ pages: A_WORD });
   };
-  let countTokens: CountTokens | undefined;
+  let counter: Promise<CountTokens> | undefined;
+  const openCounter = () => (counter ??= openTokenCounter());
+  const summaryOf = new Map(catalogue.servers.map((summary) => [summary.slug, summary]));
   const servers: WrittenServer[] = [];
   for (const name of request.same) linkServer(target, name);
   for (const { files, before } of request.servers) {
     const known = held.get(files.name) ?? (await readPublic(files));
     held.delete(files.name);
-    const work = { name: files.name, read: known, before };
-    countTokens ??= await openTokenCounter();
-    servers.push(await writeServer(target, { ...catalogue, attacks, countTokens }, work, onPage));
+    const marks = marksRead.get(files.name) ?? before?.marks;
+    const summary = summaryOf.get(files.name);
+    if (known.entry && summary) rememberAttacks(known.entry, attacks, foundIn(summary));
+    const work = { name: files.name, read: known, marks, before };
+    servers.push(await writeServer(target, { ...catalogue, attacks, openCounter }, work, onPage));
   }
   const pageHashes = await writeSitePages(target, catalogue, request, onPage);
   // The process is ended by a signal, at which nothing is kept.

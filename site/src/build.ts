@@ -20,7 +20,7 @@ import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
 import { linkTree } from './link-tree.ts';
 import { shareOut } from './share-out.ts';
-import { type Group, processesFor, workOn } from './work-shares.ts';
+import { type Group, processesFor, readingOf, workOn } from './work-shares.ts';
 import { writeFeeds } from './write-feeds.ts';
 import { searchRecords, writeIndex } from './write-index.ts';
 import { writeNames } from './write-names.ts';
@@ -127,10 +127,11 @@ class Build {
     const before = await stateOf(previousDir, head);
     const groups = files.map((each): Group => {
       const known = before?.servers.get(each.name);
+      const isSameAttacks = before?.attacks === attacks;
       // What a tool's page is made from names attacks only by their ids.
-      if (known !== undefined && before?.attacks !== attacks) known.inputs = {};
-      const isRead = known?.digest !== each.digest || before?.attacks !== attacks;
-      return { files: each, before: known, isRead };
+      if (known !== undefined && !isSameAttacks) known.inputs = {};
+      const isRead = known?.digest !== each.digest || !isSameAttacks;
+      return { files: each, before: known, isRead, isSameAttacks };
     });
     const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
       isRead ? bytes : bytes / 20,
@@ -294,17 +295,21 @@ async function readServers(
 ): Promise<Map<string, ServerState>> {
   const read = await Promise.all(
     shares.map((share, index) => {
-      const servers = share.filter(({ isRead }) => isRead).map(({ files }) => files);
-      return (workers[index] as BuildWorker).read({ do: 'read', servers });
+      const request = { do: 'read' as const, servers: readingOf(share) };
+      return (workers[index] as BuildWorker).read(request);
     }),
   );
   const states = [
-    ...read.flat().map((state): ServerState => ({ ...state, around: '', pages: {}, inputs: {} })),
+    ...read.flat().map((state): ServerState => ({ ...state, ...nothingWritten() })),
     ...shares.flat().flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before })),
   ];
   return new Map(
     states.sort((a, b) => (a.name < b.name ? -1 : 1)).map((each) => [each.name, each]),
   );
+}
+
+function nothingWritten() {
+  return { around: '', pages: {}, inputs: {}, tokens: [], passed: [] };
 }
 
 async function stateOf(

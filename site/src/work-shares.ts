@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ServerFiles } from '@toolwarden/catalogue/store';
-import type { ServerState, WrittenServer } from './build-state.ts';
-import type { WriteRequest } from './worker-messages.ts';
+import type { ServerState } from './build-state.ts';
+import { foundIn } from './lib/server-summary.ts';
+import type { KnownServer, ReadRequest, WriteRequest } from './worker-messages.ts';
 
 /** A process more is worth its start for so many bytes of records. */
 const BYTES_A_PROCESS = 500_000;
@@ -12,6 +13,8 @@ export type Group = {
   before: ServerState | undefined;
   /** Whether its files must be read again. */
   isRead: boolean;
+  /** Whether the attacks are those that were looked for in it. */
+  isSameAttacks: boolean;
 };
 
 /** What one process is to do with its share: take over what would be the same, and write the rest. */
@@ -31,8 +34,19 @@ export function workOn(
   };
 }
 
-function writtenOf({ name, pages, inputs, faults }: ServerState): WrittenServer {
-  return { name, pages, inputs, faults };
+function writtenOf({ marks, ...state }: ServerState): KnownServer {
+  const { name, pages, inputs, faults, tokens, passed } = state;
+  return { name, pages, inputs, faults, tokens, passed, marks };
+}
+
+/** What is to be read of a share. */
+export function readingOf(share: readonly Group[]): ReadRequest['servers'] {
+  return share
+    .filter(({ isRead }) => isRead)
+    .map(({ files, before, isSameAttacks }) => {
+      const found = isSameAttacks && before?.summary ? foundIn(before.summary) : undefined;
+      return { files, marks: before?.marks, found };
+    });
 }
 
 export function processesFor(files: readonly ServerFiles[]): number {

@@ -1,5 +1,7 @@
 import type { ServerFiles } from '@toolwarden/catalogue/store';
 import type { PageHashes, WrittenServer } from './build-state.ts';
+import type { FoundAttacks } from './lib/applicable-attacks.ts';
+import type { ServerMarks } from './lib/server-marks.ts';
 
 /** What a process of a build is told at its start. */
 export type WorkerJob = {
@@ -15,7 +17,18 @@ export type WorkerJob = {
   processes: number;
 };
 
-export type ReadRequest = { do: 'read'; servers: ServerFiles[] };
+export type ReadRequest = {
+  do: 'read';
+  servers: {
+    files: ServerFiles;
+    /** Of an earlier build. */
+    marks: ServerMarks | undefined;
+    /** What that found, where it looked for the same attacks. */
+    found: FoundAttacks | undefined;
+  }[];
+};
+/** What an earlier build wrote of a server, and by what it is known again. */
+export type KnownServer = WrittenServer & { marks: ServerMarks | undefined };
 export type WriteRequest = {
   do: 'write';
   /** File with all servers' summaries, one a line. */
@@ -23,7 +36,7 @@ export type WriteRequest = {
   only: 'html' | undefined;
   /** Names of those whose pages are taken over as they are: nothing that they are made from has changed. */
   same: string[];
-  servers: { files: ServerFiles; before: WrittenServer | undefined }[];
+  servers: { files: ServerFiles; before: KnownServer | undefined }[];
   /** The pages of the whole catalogue as they were. */
   before: PageHashes | undefined;
 };

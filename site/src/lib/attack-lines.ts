@@ -1,10 +1,5 @@
-import {
-  type Attack,
-  attacksForServer,
-  type CatalogueEntry,
-  type CatalogueTool,
-} from '@toolwarden/catalogue';
-import { applicableAttacks } from './applicable-attacks.ts';
+import type { Attack, CatalogueEntry, CatalogueTool } from '@toolwarden/catalogue';
+import { applicableAttacks, serverAttacks } from './applicable-attacks.ts';
 
 /** An attack that a tool's capabilities allow, as its page lists it. */
 export type AttackLine = {
@@ -45,7 +40,7 @@ export function serverAttackLines(
   entry: CatalogueEntry,
   attacks: readonly Attack[],
 ): ServerAttacks {
-  const those = attacksForServer(entry, attacks);
+  const those = serverAttacks(entry, attacks);
   const linesOf = (scope: Attack['needs']['scope']) =>
     those.filter(({ attack }) => attack.needs.scope === scope).map(lineOf);
   return { together: linesOf('combination'), found: linesOf('product'), any: linesOf('server') };

@@ -4,7 +4,13 @@ import {
   escapePointer,
   type JsonValue,
 } from '@toolwarden/catalogue';
-import { checkPolicyText, recommend, recommendServer } from '@toolwarden/policy';
+import {
+  checkPolicyText,
+  type Finding,
+  type Recommendation,
+  recommend,
+  recommendServer,
+} from '@toolwarden/policy';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
 
 /** The profiles, the one we recommend first, with what each is for. */
@@ -35,28 +41,38 @@ export function toolPolicies(entry: CatalogueEntry, tool: CatalogueTool): Policy
   // It names this tool alone, and need not be compared with each of a server's thousands.
   const alone = { ...entry, tools: [tool] };
   const base = `/tools/${escapePointer(name)}/`;
-  return profilesShown.map((shown) =>
-    panel(shown, recommend(alone, name, shown.profile), alone, base),
-  );
+  return profilesShown.map((shown) => {
+    const recommended = recommend(alone, name, shown.profile);
+    const printed = print(recommended.policy);
+    const check = () => checkPolicyText(printed.text, { entry: alone });
+    return panel(shown, recommended, { printed, check }, base);
+  });
 }
 
+/** Whether a policy's text is known to have passed our own check. */
+export type IsPassed = (text: string) => boolean;
+
 /** The policies for all tools of a server. */
-export function serverPolicies(entry: CatalogueEntry): PolicyPanel[] {
-  return profilesShown.map((shown) =>
-    panel(shown, recommendServer(entry, shown.profile), entry, '/tools/'),
-  );
+export function serverPolicies(
+  entry: CatalogueEntry,
+  isPassed: IsPassed = () => false,
+): PolicyPanel[] {
+  return profilesShown.map((shown) => {
+    const recommended = recommendServer(entry, shown.profile);
+    const printed = print(recommended.policy);
+    // What makes a policy wrong stands in its text; an entry beside it only adds warnings, which its tools' own policies had.
+    const check = () => (isPassed(printed.text) ? [] : checkPolicyText(printed.text));
+    return panel(shown, recommended, { printed, check }, '/tools/');
+  });
 }
 
 function panel(
   shown: (typeof profilesShown)[number],
-  { policy, rules, effect }: ReturnType<typeof recommend>,
-  entry: CatalogueEntry,
+  { rules, effect }: Omit<Recommendation, 'policy'>,
+  { printed, check }: { printed: ReturnType<typeof print>; check: () => Finding[] },
   base: string,
 ): PolicyPanel {
-  const printed = print(policy);
-  const fault = checkPolicyText(printed.text, { entry }).find(
-    ({ severity }) => severity === 'error',
-  );
+  const fault = check().find(({ severity }) => severity === 'error');
   // A crawled definition must not be able to stop the build, and nothing that fails our own check is shown.
   if (fault !== undefined)
     return { ...shown, ...REFUSED, fault: `${fault.pointer}: ${fault.message}` };

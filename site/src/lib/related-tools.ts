@@ -37,32 +37,49 @@ export function sameActElsewhere(
 
 /** Neighbours on the same server: those that share words with this one, the riskier first. */
 export function relatedHere(entry: CatalogueEntry, tool: CatalogueTool): CatalogueTool[] {
-  const words = new Set(nounsOf(tool.definition.name));
-  return entry.tools
-    .filter((other) => other !== tool)
-    .map((other) => ({
-      other,
-      shared: nounsOf(other.definition.name).filter((word) => words.has(word)).length,
-      weight: levels.findIndex(({ id }) => id === other.judgement?.risk),
-    }))
-    .filter(({ shared }) => shared > 0)
-    .sort((a, b) => b.shared - a.shared || b.weight - a.weight)
+  const index = nounIndex(entry);
+  const shared = new Map<number, number>();
+  for (const word of new Set(nounsOf(tool.definition.name)))
+    for (const place of index.get(word) ?? []) shared.set(place, (shared.get(place) ?? 0) + 1);
+  return [...shared]
+    .map(([place, count]) => ({ place, count, other: entry.tools[place] as CatalogueTool }))
+    .filter(({ other }) => other !== tool)
+    .map((each) => ({ ...each, weight: weightOf(each.other) }))
+    .sort((a, b) => b.count - a.count || b.weight - a.weight || a.place - b.place)
     .slice(0, SHOWN)
     .map(({ other }) => other);
+}
+
+function weightOf({ judgement }: CatalogueTool): number {
+  return levels.findIndex(({ id }) => id === judgement?.risk);
+}
+
+/** The places of a server's tools by the nouns of their names, one that a name says twice twice. */
+type NounIndex = Map<string, number[]>;
+const nounIndexes = new WeakMap<CatalogueEntry, NounIndex>();
+
+// Each tool of a server asks for its neighbours, and to compare it with all others takes the square of their number.
+function nounIndex(entry: CatalogueEntry): NounIndex {
+  const known = nounIndexes.get(entry);
+  if (known !== undefined) return known;
+  const index: NounIndex = new Map();
+  for (const [place, { definition }] of entry.tools.entries())
+    for (const word of nounsOf(definition.name)) {
+      const places = index.get(word);
+      if (places === undefined) index.set(word, [place]);
+      else places.push(place);
+    }
+  nounIndexes.set(entry, index);
+  return index;
 }
 
 function actKey(name: string): string {
   return nameWords(name).map(singular).sort().join(' ');
 }
 
-const nounsOfName = new Map<string, string[]>();
-
 // The first word is nearly always the verb; what two tools of one server share is their object.
 function nounsOf(name: string): string[] {
-  // Each tool of a server is compared with all its others, so a name is taken apart once.
-  const known = nounsOfName.get(name) ?? nameWords(name).slice(1).map(singular);
-  nounsOfName.set(name, known);
-  return known;
+  return nameWords(name).slice(1).map(singular);
 }
 
 function singular(word: string): string {

@@ -10,7 +10,7 @@ import { concerns } from './history-rows.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
 import { earlierListings, listingsUrl, toolEvents } from './listings.ts';
-import { type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
+import { type IsPassed, type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
@@ -63,8 +63,9 @@ export function* serverPages(
   around: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
+  isPassed?: IsPassed,
 ): Generator<PageSource> {
-  yield { url: serverUrl(entry.slug), make: () => serverPage(around, entry, history) };
+  yield { url: serverUrl(entry.slug), make: () => serverPage(around, entry, history, isPassed) };
   const shared = sharedInputs(entry);
   for (const tool of entry.tools)
     yield {
@@ -105,10 +106,11 @@ function serverPage(
   { attacks, countTokens }: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
+  isPassed: IsPassed | undefined,
 ): PageWithFiles {
   const url = serverUrl(entry.slug);
   const view = serverView(entry);
-  const policies = view.tools.length > 0 ? serverPolicies(entry) : [];
+  const policies = view.tools.length > 0 ? serverPolicies(entry, isPassed) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);
   const events = toolEvents(history);

@@ -1,6 +1,6 @@
 import {
+  type ApplicableAttack,
   type Attack,
-  attacksForServer,
   type CatalogueEntry,
   type CatalogueTool,
   type Category,
@@ -11,16 +11,18 @@ import {
   type ServerId,
   type Trait,
 } from '@toolwarden/catalogue';
-import { applicableAttacks } from './applicable-attacks.ts';
+import {
+  type AttackReason,
+  applicableAttacks,
+  type FoundAttacks,
+  serverAttacks,
+} from './applicable-attacks.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { publisherOf } from './publisher.ts';
 import { type ServerLink, serverLink } from './server-view.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
 import { toolUrl } from './urls.ts';
 import { clip } from './visible-text.ts';
-
-/** An attack that applies, by its id, and why. */
-type AttackReason = { id: string; because: string };
 
 /** What other pages need of a tool: lists, indexes, related tools, attacks. */
 export type ToolSummary = ToolLink & {
@@ -74,11 +76,16 @@ export function summarizeServer(
       attacks: applicableAttacks(entry, tool, attacks).map(reasonOf),
       changedOn: lastDay(history, tool.definition.name),
     })),
-    attacks: attacksForServer(entry, attacks).map(reasonOf),
+    attacks: serverAttacks(entry, attacks).map(reasonOf),
     publisher: publisherOf(record.id),
     changes: changeLines(entry, history, CHANGES),
     changedOn: lastDay(history),
   };
+}
+
+/** The attacks that a summary names. */
+export function foundIn({ tools, attacks }: ServerSummary): FoundAttacks {
+  return { tools: tools.map((tool) => tool.attacks), server: attacks };
 }
 
 /** A tool without its attacks, which need the whole server. */
@@ -112,6 +119,6 @@ function lastDay(history: readonly HistoryEvent[], name?: string): string | unde
   return days.sort().at(-1);
 }
 
-function reasonOf({ attack, because }: { attack: Attack; because: string }): AttackReason {
+function reasonOf({ attack, because }: ApplicableAttack): AttackReason {
   return { id: attack.id, because };
 }

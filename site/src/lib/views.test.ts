@@ -96,7 +96,7 @@ test('a person’s answer for an earlier definition is shown, and does not hold'
 test('the policies of every fixture, tool by tool and whole, pass our own check and the schema', () => {
   const panels = [
     ...refs.flatMap(({ entry, tool: each }) => toolPolicies(entry, each)),
-    ...entries.filter(({ tools }) => tools.length > 0).flatMap(serverPolicies),
+    ...entries.filter(({ tools }) => tools.length > 0).flatMap((entry) => serverPolicies(entry)),
   ];
   expect(panels.length).toBeGreaterThan(3 * refs.length);
   for (const { text, fault } of panels) {
