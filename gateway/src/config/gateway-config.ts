@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './is-loopback.ts';
 
 /** Names stand in addresses, counters and the audit. */
 const name = z
@@ -8,6 +9,12 @@ const path = z.string().min(1);
 const port = z.int().min(0).max(65_535);
 const count = z.int().min(1).max(1_000_000);
 const milliseconds = z.int().min(10).max(86_400_000);
+
+/** Signatures by a key that only the authorization server has; whoever can check one cannot make one. */
+const SIGNATURES = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+] as const;
 
 /** Headers that the protocol or the transport sets. */
 const OWN_HEADERS =
@@ -20,6 +27,46 @@ const headers = z.record(
     .refine((header) => !OWN_HEADERS.test(header), 'this header is set by the gateway itself'),
   z.string(),
 );
+
+/** An address that nothing secret is read or written at unless it is encrypted, or stays on this machine. */
+const safeUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => URL.canParse(url) && (url.startsWith('https:') || isLoopback(new URL(url).hostname)),
+    'expected https, or http on this machine',
+  );
+
+/** Who calls is said by tokens that an authorization server signed, beside grants. */
+const jwt = z.strictObject({
+  issuer: z.string().min(1),
+  /** What this gateway is called where tokens are asked for: its own address, such as `https://mcp.example.com/mcp`. */
+  resource: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => URL.canParse(url) && new URL(url).hash === '' && new URL(url).search === '',
+      'expected an address without query and fragment',
+    ),
+  /** What a token must be for; `resource` unless it is said. */
+  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  /** The keys that sign: an address they are read from, or a file. */
+  jwksUrl: safeUrl.optional(),
+  jwks: path.optional(),
+  algorithms: z
+    .array(z.enum(SIGNATURES))
+    .min(1)
+    .default([...SIGNATURES]),
+  /** How far the clocks may differ. */
+  leewayS: z.int().min(0).max(60).default(5),
+  /** The claim that `access` is about: words with spaces between them, or a list. */
+  claim: z.string().min(1).default('scope'),
+  /** What each of its words opens. A token whose words lead to two policies is refused. */
+  access: z.record(
+    z
+      .string()
+      .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'expected a word without spaces and quotes'),
+    z.strictObject({ servers: z.array(z.string().min(1)).min(1), policy: name }),
+  ),
+});
 
 const commandServer = z.strictObject({
   /** A program and its arguments; started for each client, never through a shell. */
@@ -96,6 +143,14 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
   /** `open`: whoever reaches this loopback address may call, by the one policy there is. */
   grants: z.literal('open').optional(),
+  auth: z.strictObject({ jwt }).optional(),
+  /** A span of every call goes to a collector (OTLP over HTTP); `false` whatever the environment says. */
+  tracing: z
+    .union([
+      z.literal(false),
+      z.strictObject({ endpoint: safeUrl.optional(), headers: headers.optional() }),
+    ])
+    .optional(),
   servers: z.record(name, z.union([commandServer, urlServer])),
   policies: z.record(name, path),
   /** Staged policies: they judge every call beside the one in force, and nothing follows from it but a note in the record. */
@@ -145,6 +200,7 @@ export const gatewayConfigSchema = z.strictObject({
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type ServerConfig = GatewayConfig['servers'][string];
+export type JwtConfig = z.infer<typeof jwt>;
 export type GatewayLimits = GatewayConfig['limits'];
 
 /** The configuration's schema for editors, usable as its `$schema`. */

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import { readStrictJson } from '../json/strict-json.ts';
 import { type GatewayConfig, gatewayConfigSchema, type ServerConfig } from './gateway-config.ts';
+import { isLoopback } from './is-loopback.ts';
 
 /** A configuration whose paths are whole and whose variables are filled in. */
 export type LoadedConfig = GatewayConfig & {
@@ -89,6 +90,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: JsonValue): ConfigProblem
   return [{ pointer, message: issue.message }];
 }
 
+type Auth = NonNullable<GatewayConfig['auth']>;
 type Resolving = { folder: string; env: NodeJS.ProcessEnv; problems: ConfigProblem[] };
 
 function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
@@ -115,6 +117,13 @@ function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
         webhook: { ...webhook, secret: filled(webhook.secret, '/approvals/webhook/secret', world) },
       }),
     },
+    ...(config.auth && { auth: resolvedAuth(config.auth, place) }),
+    ...(config.tracing && {
+      tracing: {
+        ...config.tracing,
+        headers: filledHeaders(config.tracing.headers, ['tracing'], world),
+      },
+    }),
     servers: mapValues(config.servers, (server, name) => resolvedServer(server, name, world)),
     policies: mapValues(config.policies, place),
     ...(config.shadow && {
@@ -125,31 +134,41 @@ function resolved(config: GatewayConfig, world: Resolving): LoadedConfig {
   };
 }
 
+function resolvedAuth({ jwt }: Auth, place: (path: string) => string): Auth {
+  return { jwt: { ...jwt, ...(jwt.jwks !== undefined && { jwks: place(jwt.jwks) }) } };
+}
+
 function resolvedServer(server: ServerConfig, name: string, world: Resolving): ServerConfig {
-  const fill = (values: Record<string, string> | undefined, part: string) =>
-    mapValues(values ?? {}, (value, key) =>
-      filled(value, pointerOf(['servers', name, part, key]), world),
-    );
   if ('url' in server) {
-    const headers = fill(server.headers, 'headers');
-    for (const [header, value] of Object.entries(headers)) {
-      const pointer = pointerOf(['servers', name, 'headers', header]);
-      // Else the first request would fail, and with it everything.
-      if (/[^\t\x20-\x7e\x80-\xff]/.test(value) && !/[\0\r\n]/.test(value))
-        world.problems.push({
-          pointer,
-          message: 'the value holds a character that no header may have',
-        });
-    }
-    return { ...server, headers };
+    return { ...server, headers: filledHeaders(server.headers, ['servers', name], world) };
   }
   return {
     ...server,
-    env: fill(server.env, 'env'),
+    env: mapValues(server.env ?? {}, (value, key) =>
+      filled(value, pointerOf(['servers', name, 'env', key]), world),
+    ),
     // A program named by a path is meant from the file; a bare name is looked for.
     command: server.command.includes('/') ? resolve(world.folder, server.command) : server.command,
     cwd: resolve(world.folder, server.cwd ?? '.'),
   };
+}
+
+function filledHeaders(
+  headers: Record<string, string> = {},
+  at: readonly string[],
+  world: Resolving,
+): Record<string, string> {
+  return mapValues(headers, (value, header) => {
+    const pointer = pointerOf([...at, 'headers', header]);
+    const text = filled(value, pointer, world);
+    // Else the first request would fail, and with it everything.
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(text) && !/[\0\r\n]/.test(text))
+      world.problems.push({
+        pointer,
+        message: 'the value holds a character that no header may have',
+      });
+    return text;
+  });
 }
 
 function filled(value: string, pointer: string, { env, problems }: Resolving): string {
@@ -176,6 +195,7 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
       message: '"open" needs exactly one policy, for everybody',
     });
   }
+  problems.push(...authContradictions(config));
   if (config.state.replicas !== undefined && config.state.redis === undefined) {
     problems.push({ pointer: '/state/replicas', message: 'only Redis has replicas to wait for' });
   }
@@ -196,9 +216,32 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
   return problems;
 }
 
-/** Whether nobody but this machine reaches an address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+function authContradictions({ auth, grants, policies, servers }: LoadedConfig): ConfigProblem[] {
+  if (auth === undefined) return [];
+  const { jwt } = auth;
+  const problems: ConfigProblem[] = [];
+  if (grants === 'open') {
+    problems.push({ pointer: '/auth', message: '"grants": "open" asks nobody for a token' });
+  }
+  if ((jwt.jwks === undefined) === (jwt.jwksUrl === undefined)) {
+    const message = 'expected either jwks, a file, or jwksUrl, an address';
+    problems.push({ pointer: '/auth/jwt', message });
+  }
+  for (const [word, { servers: opened, policy }] of Object.entries(jwt.access)) {
+    const at = ['auth', 'jwt', 'access', word];
+    if (!Object.hasOwn(policies, policy)) {
+      problems.push({
+        pointer: pointerOf([...at, 'policy']),
+        message: 'there is no policy of this name',
+      });
+    }
+    for (const server of opened) {
+      if (server === '*' || Object.hasOwn(servers, server)) continue;
+      const message = `there is no server ${JSON.stringify(server)}`;
+      problems.push({ pointer: pointerOf([...at, 'servers']), message });
+    }
+  }
+  return problems;
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

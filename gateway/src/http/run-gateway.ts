@@ -5,7 +5,8 @@ import { type AdminOptions, serveAdmin } from '../admin/admin-server.ts';
 import type { ApprovalPagesOptions } from '../approvals/approval-pages.ts';
 import { openLoginTokens } from '../approvals/login-token.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
-import { isLoopback, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { isLoopback } from '../config/is-loopback.ts';
+import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { State } from '../state/state.ts';
 import { Admission } from './admission.ts';
@@ -15,6 +16,7 @@ import { Front } from './front.ts';
 import { type Identify, identifyAll, identifyByGrant } from './identity.ts';
 import { createGate } from './request-checks.ts';
 import { Starts } from './starts.ts';
+import { wantsTracing } from './tracing.ts';
 import type { Setup, World } from './world.ts';
 
 /** A state; where people can answer its questions, the pages for that are served beside health and metrics. */
@@ -84,9 +86,13 @@ async function start(
   });
   const figures = newFigures();
   const opened = await openState(options, config);
-  const state = counted(opened, figures);
+  const tracing = await tracingFor(config, options);
+  ending.push(() => tracing?.close());
+  const countedState = counted(opened, figures);
+  const state = tracing?.traced(countedState) ?? countedState;
   ending.push(() => state.close());
   const world = worldOf(options, setup, state, await identifyFor(config, state, log));
+  world.tracing = tracing;
   teller.note = world.note;
   const watch = await followConfig(options.config, maker, {
     current: () => world.setup,
@@ -159,6 +165,13 @@ async function openState(
   ]);
   const sent = createWebhook({ ...webhook, onLost: (why) => log(`webhook: ${why}`) });
   return announcing(await open(config), sent);
+}
+
+/** What sends spans, where somebody wants them; nobody else loads it. */
+async function tracingFor({ tracing }: LoadedConfig, { env, log }: GatewayOptions) {
+  if (!wantsTracing(tracing, env)) return undefined;
+  const { openTracing } = await import('./open-tracing.ts');
+  return openTracing(tracing || {}, log);
 }
 
 type AdminParts = {

@@ -12,6 +12,7 @@ import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
 import type { Admission } from './admission.ts';
 import type { Identify } from './identity.ts';
 import type { Starts } from './starts.ts';
+import type { Tracing } from './tracing.ts';
 
 /** A server of the configuration, ready to be reached. */
 export type Server = {
@@ -43,6 +44,8 @@ export type World = {
   admission: Admission;
   starts: Starts;
   isObserving: boolean;
+  /** Absent where nobody asked for spans. */
+  tracing?: Tracing | undefined;
   nextCallId: () => string;
   note: (kind: Note['kind'], detail: Note['detail'], server?: string, grant?: string) => void;
   log: (line: string) => void;
