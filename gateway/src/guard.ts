@@ -52,6 +52,8 @@ export type Ask = {
   arguments: JsonObject;
   /** The same as it will be sent on; printed once for the record and the server. */
   argumentsText: string;
+  /** What is sent on beside them in answer to a question of the server. */
+  replies?: JsonObject;
   /** Absent in the stateless era. */
   session?: string;
 };
@@ -193,6 +195,7 @@ export function createGuard(options: GuardOptions): Guard {
     ...{ callId: options.nextCallId(), method: ask.method, server: caller.server, tool: ask.name },
     ...identity(ask),
     ...{ at: clock(), arguments: ask.arguments, argumentsText: ask.argumentsText },
+    ...(ask.replies && { replies: ask.replies }),
     ...(tool && { definitionDigest: tool.digest }),
     ...(terms?.timeoutMs !== undefined && { approvalMs: terms.timeoutMs }),
     isObserved: isObserving,

@@ -128,9 +128,16 @@ function show(approval: Approval, json: boolean, io: Io): number {
     return 0;
   }
   io.out('arguments');
-  const lines = JSON.stringify(approval.arguments, null, 2).split('\n');
-  for (const line of lines) io.out(`  ${plainText(line)}`);
+  printJson(approval.arguments, io);
+  if (approval.replies !== undefined) {
+    io.out('sent along in answer to the server');
+    printJson(approval.replies, io);
+  }
   return 0;
+}
+
+function printJson(value: object, io: Io): void {
+  for (const line of JSON.stringify(value, null, 2).split('\n')) io.out(`  ${plainText(line)}`);
 }
 
 async function answer(

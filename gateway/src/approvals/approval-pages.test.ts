@@ -146,6 +146,16 @@ test('what differs from the last approved call of the tool is marked', async () 
   expect(shown).toMatch(/<span class="line">[^<]*bank/);
 });
 
+test('what a call answers to its server is shown with it', async () => {
+  const replies = { inputResponses: { to: { action: 'accept' } }, requestState: '\u202Estate' };
+  const { get } = await logIn();
+  const shown = await get(`/${idOf(ask({ amount: 5 }, { replies }))}`);
+  expect(shown).toContain('Sent along in answer to the server');
+  expect(shown).toMatch(/inputResponses/);
+  expect(shown).not.toContain('\u202E');
+  expect(await get(`/${idOf(ask({ amount: 6 }))}`)).not.toContain('Sent along');
+});
+
 test('a request for another host name is refused, whatever it brings', async () => {
   const { port } = new URL(server.url);
   const { status } = await new Promise<{ status: number }>((resolve, reject) => {

@@ -77,7 +77,7 @@ export function callMarkup(
 <dt>${isOpen ? 'Open until' : 'Status'}</dt><dd>${isOpen ? moment(expiresAt) : status}</dd>
 </dl>
 <h2>Arguments</h2>
-${isOpen || status === 'approved' ? argumentsMarkup(row, before) : html`<p class="soft">They are kept only while the call can be approved.</p>`}
+${isOpen || status === 'approved' ? html`${argumentsMarkup(row, before)}${repliesMarkup(row)}` : html`<p class="soft">They are kept only while the call can be approved.</p>`}
 ${
   isOpen &&
   html`<form method="post" action="/approvals/${id}">
@@ -136,6 +136,15 @@ function argumentsMarkup(row: ApprovalRow, before: ApprovalRow | undefined): Htm
     if (kind === 'removed') return html`<del>${shown(text)}</del>`;
     return html`<span class="line">${shown(text)}</span>`;
   })}</pre>`;
+}
+
+/** What the call answers to its server; it was not asked of the person who decides, so it is shown apart. */
+function repliesMarkup({ replies }: ApprovalRow): Html {
+  if (replies === undefined) return html``;
+  const { lines } = argumentLines(replies, undefined);
+  return html`<h2>Sent along in answer to the server</h2>
+<p class="soft">The server asked for more before it does this; the call carries these answers, and is approved with them.</p>
+<pre class="alone">${lines.map(({ text }) => html`<span class="line">${shown(text)}</span>`)}</pre>`;
 }
 
 function groupOf({ grant, server, tool }: ApprovalRow): string {

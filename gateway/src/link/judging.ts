@@ -11,6 +11,7 @@ import { code, type LinkOptions } from './link-options.ts';
 import type { OtherLists } from './other-lists.ts';
 import { type Pending, tokenOf } from './pending.ts';
 import { printParams } from './print-params.ts';
+import { repliesIn } from './replies.ts';
 import type { Tasks } from './tasks.ts';
 import type { ToolLists } from './tool-lists.ts';
 
@@ -75,6 +76,7 @@ export class Judging {
         const ask: Ask = {
           ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
           ...(!pending.isStateless && { session: this.#options.session }),
+          ...repliesIn(params),
         };
         const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
         return follow(verdict, (judged) => {
@@ -116,12 +118,15 @@ export class Judging {
   #judgeAll(pending: Pending, asks: Ask[], text: string): unknown {
     const [first, ...rest] = asks;
     if (first === undefined) return this.#exchanges.send(pending, text);
-    const session = pending.isStateless ? {} : { session: this.#options.session };
+    const more = {
+      ...(!pending.isStateless && { session: this.#options.session }),
+      ...repliesIn(pending.params),
+    };
     const { guard } = this.#options;
     const objection = guard.needsFreshLists
       ? this.#lists.problemOf(first, metaOf(pending))
       : undefined;
-    const verdict = follow(objection, (problem) => guard.judge({ ...first, ...session }, problem));
+    const verdict = follow(objection, (problem) => guard.judge({ ...first, ...more }, problem));
     return follow(verdict as Verdict | Promise<Verdict>, (judged) => {
       if (!judged.pass)
         return this.#refuseOrHold(pending, first.name, judged, () =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pending } from './pending.ts';
+import { repliesIn } from './replies.ts';
 
 /** A server that asks more often than this about one call is not asking, it is wearing somebody out. */
 const MOST_ROUNDS = 10;
@@ -13,9 +14,7 @@ export class Rounds {
   /** Whether a server may ask once more about what a request began. */
   mayAsk(pending: Pending): boolean {
     const key = keyOf(pending);
-    const isFirst = !['inputResponses', 'requestState'].some((field) =>
-      Object.hasOwn(pending.params, field),
-    );
+    const isFirst = repliesIn(pending.params).replies === undefined;
     const count = (isFirst ? 0 : (this.#counts.get(key) ?? 0)) + 1;
     this.#counts.delete(key);
     if (count > MOST_ROUNDS) return false;

@@ -10,6 +10,9 @@ const KEPT_MS = 7 * 24 * 60 * 60_000;
 /** A client that asks for ever must not bury the one question that matters. */
 const MOST_PENDING = 100;
 
+const FORGET = `UPDATE approval SET arguments = '{}', replies = NULL`;
+const KEEPS = `(arguments != '{}' OR replies IS NOT NULL)`;
+
 /** An approval as a person sees it. */
 export type ApprovalRow = Approval & { answeredAt?: number; answeredBy?: string };
 
@@ -32,6 +35,7 @@ type Row = {
   server: string;
   tool: string;
   arguments: string;
+  replies: string | null;
   reason: string;
   created_at: number;
   expires_at: number;
@@ -49,15 +53,15 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
   );
   // Arguments may hold secrets: of each tool only the last approved call keeps them, for comparing the next with it.
   const forgetEarlier = db.prepare(
-    `UPDATE approval SET arguments = '{}' WHERE status = 'used' AND id != ?1 AND arguments != '{}'
+    `${FORGET} WHERE status = 'used' AND id != ?1 AND ${KEEPS}
      AND (grant_id, server, tool) = (SELECT grant_id, server, tool FROM approval WHERE id = ?1)`,
   );
   const insert = db.prepare(
-    `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, reason, created_at, expires_at)
-     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, replies, reason, created_at, expires_at)
+     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const forget = db.prepare(
-    `UPDATE approval SET arguments = '{}' WHERE arguments != '{}'
+    `${FORGET} WHERE ${KEEPS}
      AND expires_at <= iif(status = 'used', ?1 - ${KEPT_MS}, ?1)`,
   );
   const count = db.prepare(
@@ -67,7 +71,7 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
   const all = db.prepare('SELECT * FROM approval ORDER BY created_at DESC, id');
   const answer = db.prepare(
     `UPDATE approval SET status = ?1, answered_at = ?2, answered_by = ?3, expires_at = ?2 + expires_at - created_at,
-     arguments = iif(?1 = 'denied', '{}', arguments) WHERE id = ?4 AND status = 'pending' AND expires_at > ?2`,
+     arguments = iif(?1 = 'denied', '{}', arguments), replies = iif(?1 = 'denied', NULL, replies) WHERE id = ?4 AND status = 'pending' AND expires_at > ?2`,
   );
   return {
     deskAt: (at) => ({
@@ -85,7 +89,8 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
         const id = randomBytes(5).toString('hex');
         const text = JSON.stringify(entry.arguments);
         const [from, until] = [Math.trunc(at), Math.trunc(at) + approvalMs];
-        insert.run(id, binding, grant, server, tool, text, reason, from, until);
+        const replies = entry.replies === undefined ? null : JSON.stringify(entry.replies);
+        insert.run(id, binding, grant, server, tool, text, replies, reason, from, until);
         return id;
       },
     }),
@@ -109,6 +114,7 @@ function approvalOf(row: Row, at: number): ApprovalRow {
     grant: row.grant_id,
     status: isOpen && row.expires_at <= at ? 'expired' : row.status,
     arguments: JSON.parse(row.arguments) as JsonObject,
+    ...(row.replies === null ? {} : { replies: JSON.parse(row.replies) as JsonObject }),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ...(row.answered_at === null ? {} : { answeredAt: row.answered_at }),

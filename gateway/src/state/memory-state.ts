@@ -47,6 +47,7 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
         ...{ id, binding, status: 'pending', grant, server, tool, reason },
         ...{
           arguments: entry.arguments,
+          ...(entry.replies && { replies: entry.replies }),
           createdAt: at,
           expiresAt: at + (entry.approvalMs ?? APPROVAL_MS),
         },

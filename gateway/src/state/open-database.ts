@@ -19,7 +19,7 @@ export function stateFiles(folder: string) {
 
 // "TwSt", so that another program's database is not taken for ours.
 const APPLICATION_ID = 0x54775374;
-const VERSION = 3;
+const VERSION = 4;
 const BUSY_MS = 2000;
 
 // One row a call is written while its client waits: no index but the id, which is the order of all that was written.
@@ -34,12 +34,17 @@ CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB 
   policy TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER,
   forgotten_at INTEGER) STRICT;
 CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
-  server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, reason TEXT NOT NULL,
+  server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, replies TEXT, reason TEXT NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT) STRICT;
 CREATE INDEX approval_binding ON approval (binding);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
 `;
+
+/** What makes a store of a version one of the next. Only columns are added, so that who has it open goes on with it. */
+const UPGRADES: ReadonlyMap<number, string> = new Map([
+  [3, 'ALTER TABLE approval ADD COLUMN replies TEXT'],
+]);
 
 /** Opens the store of a folder, making both where there was never one. */
 export function openDatabase(folder: string, durability: Durability): DatabaseSync {
@@ -52,6 +57,7 @@ export function openDatabase(folder: string, durability: Durability): DatabaseSy
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;
       PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
     if (pragma(db, 'user_version') === 0) createTables(db, database, existsSync(keys));
+    upgradeTables(db);
     checkTables(db, database);
     return db;
   } catch (error) {
@@ -102,6 +108,18 @@ function createTables(db: DatabaseSync, file: string, hasKeys: boolean): void {
     db.exec(SCHEMA);
   }
   db.exec('COMMIT');
+}
+
+function upgradeTables(db: DatabaseSync): void {
+  const isOld = () => isOurs(db) && UPGRADES.has(Number(pragma(db, 'user_version')));
+  while (isOld()) {
+    db.exec('BEGIN IMMEDIATE');
+    // Another process may have been first.
+    const version = Number(pragma(db, 'user_version'));
+    const upgrade = UPGRADES.get(version);
+    if (upgrade !== undefined) db.exec(`${upgrade}; PRAGMA user_version = ${version + 1};`);
+    db.exec('COMMIT');
+  }
 }
 
 function isOurs(db: DatabaseSync): boolean {

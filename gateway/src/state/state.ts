@@ -25,6 +25,11 @@ export type CallEntry = {
   arguments: JsonObject;
   /** The arguments exactly as they will be sent on; what keyed hashes are taken over. */
   argumentsText: string;
+  /**
+   * What is sent on beside the arguments in answer to a question of the server (`inputResponses`, `requestState`), where
+   * there is any. No rule looks at it; a person sees it, and approves it with the call.
+   */
+  replies?: JsonObject;
   /** How long a question about it stays open; absent where the policy leaves that to us. */
   approvalMs?: number;
   /** Recorded and charged as ever, but sent on whatever the decision says; no question is put to a person. */
@@ -93,13 +98,15 @@ export type Note = {
 /** A person's leave for one exact call. */
 export type Approval = {
   id: string;
-  /** SHA-256 over grant, server, tool, definition digest, canonical arguments and policy digest. */
+  /** SHA-256 over grant, server, tool, definition digest, canonical arguments, replies and policy digest. */
   binding: string;
   status: 'pending' | 'approved' | 'denied' | 'used' | 'expired';
   grant: string;
   server: string;
   tool: string;
   arguments: JsonObject;
+  /** What the call carries beside them in answer to a question of the server. */
+  replies?: JsonObject;
   reason: string;
   createdAt: number;
   expiresAt: number;

@@ -12,7 +12,7 @@ export type StateUnderTest = State & {
     forget(): Eventually<number>;
   };
   approvals: {
-    list(): Eventually<Pick<ApprovalRow, 'id' | 'status' | 'arguments'>[]>;
+    list(): Eventually<Pick<ApprovalRow, 'id' | 'status' | 'arguments' | 'replies'>[]>;
     /** True for the one answer that counts. */
     answer(id: string, status: 'approved' | 'denied', by: string): Eventually<boolean>;
   };
@@ -218,6 +218,53 @@ export const stateLaws: readonly StateLaw[] = [
       expect((await pay(100)).approvalId).toBeUndefined();
       expect((await pay(7)).approvalId).toBeDefined();
       expect((await pay(0, 'other')).approvalId).toBeDefined();
+      await state.close();
+    },
+  },
+  {
+    name: 'of each tool the last approved call keeps its arguments, for comparing the next with it',
+    isLasting: true,
+    async check(store) {
+      const state = await store.open();
+      const run = async (n: number, more: Partial<CallEntry> = {}) => {
+        const pay = () => ask(state, entry('pay', { arguments: { n }, ...more }));
+        const { approvalId = '' } = await pay();
+        expect(await state.approvals.answer(approvalId, 'approved', 'ann')).toBe(true);
+        expect((await pay()).decision.effect).toBe('allow');
+        return approvalId;
+      };
+      const kept = async () =>
+        Object.fromEntries((await state.approvals.list()).map((one) => [one.id, one.arguments]));
+      const first = await run(1);
+      expect((await kept())[first]).toEqual({ n: 1 });
+      const others = [await run(2, { grant: 'g' }), await run(3, { server: 't' })];
+      const last = await run(4);
+      const found = await kept();
+      expect([first, ...others, last].map((id) => found[id])).toEqual([
+        ...[{}, { n: 2 }, { n: 3 }, { n: 4 }],
+      ]);
+      await state.close();
+    },
+  },
+  {
+    name: 'C9, C10: an approval is for the answers that a call carries too, and shows them',
+    async check(store) {
+      const state = await store.open();
+      const replies = { inputResponses: { q: { action: 'accept' } }, requestState: 's' };
+      const pay = (more?: Partial<CallEntry>) => ask(state, entry('pay', more));
+      const { approvalId = '' } = await pay({ replies });
+      const find = async () =>
+        (await state.approvals.list()).find(({ id }) => id === approvalId)?.replies;
+      expect(await find()).toEqual(replies);
+      expect(await state.approvals.answer(approvalId, 'approved', 'ann')).toBe(true);
+      const altered = { ...replies, inputResponses: { q: { action: 'decline' } } };
+      for (const other of [undefined, { requestState: 's' }, altered]) {
+        const asked = await pay(other && { replies: other });
+        expect(asked.decision.effect).toBe('approve');
+        expect(asked.approvalId).not.toBe(approvalId);
+      }
+      expect((await pay({ replies })).decision.effect).toBe('allow');
+      expect((await pay({ replies })).decision.effect).toBe('approve');
       await state.close();
     },
   },

@@ -86,7 +86,16 @@ if ask ~= '' then
     -- 'use' where the call then passes, 'look' where it does not though it is approved.
     if ask == 'look' then return answer end
     redis.call('HSET', '{tw}:approval:' .. id, 'status', 'used')
-    redis.call('DEL', binding, '{tw}:approval-arguments:' .. id)
+    redis.call('DEL', binding)
+    -- Of each tool the arguments of the last approved call are kept, for comparing the next with it.
+    local keepMs, server, tool = ARGV[8], ARGV[10], ARGV[11]
+    local who = string.match(pending, '^{tw}:pending:(.*)$')
+    local last = '{tw}:last-approved:' .. redis.sha1hex(#who .. ':' .. who .. #server .. ':' .. server .. tool)
+    local before = redis.call('GET', last)
+    if before and before ~= id then redis.call('DEL', '{tw}:approval-arguments:' .. before) end
+    redis.call('SET', last, id, 'PX', keepMs)
+    redis.call('PEXPIRE', '{tw}:approval-arguments:' .. id, keepMs)
+    redis.call('PEXPIRE', '{tw}:approval:' .. id, keepMs)
   else
     answer[1] = 'asked'
     if isOpen and status == 'pending' then

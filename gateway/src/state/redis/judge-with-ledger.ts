@@ -3,6 +3,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import { approvalBinding } from '../approval-binding.ts';
 import { APPROVAL_MS } from '../approval-time.ts';
 import type { CallEntry, Judge, JudgeFacts, Judgement, Recorded } from '../state.ts';
+import { keptText } from './kept-arguments.ts';
 import type { CounterAsk, LedgerAnswer, LedgerAsk, RedisLedger } from './redis-ledger.ts';
 
 /** Facts change between two looks only where calls compete for one limit or the policy's own clock ticks. */
@@ -72,7 +73,7 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
   const question = {
     binding: approvalBinding(entry, decision.policyDigest),
     act: final.effect === 'allow' ? ('use' as const) : ('look' as const),
-    ...{ server, tool, reason: decision.reason, argumentsText: JSON.stringify(entry.arguments) },
+    ...{ server, tool, reason: decision.reason, argumentsText: keptText(entry) },
     forMs: entry.approvalMs ?? APPROVAL_MS,
   };
   return { ask: { ...ask, question }, due };

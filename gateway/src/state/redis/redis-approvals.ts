@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { JsonObject } from '@toolwarden/catalogue';
 import type { ApprovalRow } from '../approval-table.ts';
 import type { Approval } from '../state.ts';
+import { readKept } from './kept-arguments.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { keys } from './redis-keys.ts';
 import { redisScript, TIME_LUA } from './redis-script.ts';
@@ -98,7 +98,7 @@ function approvalOf(id: string, row: (string | null)[], now: number): ApprovalRo
       reason: `${reason}`,
     },
     status: isOpen && Number(expiresAt) <= now ? 'expired' : (status as Approval['status']),
-    arguments: JSON.parse(text ?? '{}') as JsonObject,
+    ...readKept(text ?? '{}'),
     ...{ createdAt: Number(createdAt), expiresAt: Number(expiresAt) },
     ...(answeredAt === null ? {} : { answeredAt: Number(answeredAt) }),
     ...(answeredBy == null ? {} : { answeredBy }),

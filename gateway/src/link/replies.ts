@@ -1,0 +1,12 @@
+import { type JsonObject, own } from '@toolwarden/catalogue';
+
+const FIELDS = ['inputResponses', 'requestState'] as const;
+
+/** What a request carries beside its arguments in answer to a question of the server; absent where nothing. */
+export function repliesIn(params: JsonObject): { replies?: JsonObject } {
+  const found = FIELDS.flatMap((field) => {
+    const value = own(params, field);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return found.length === 0 ? {} : { replies: Object.fromEntries(found) };
+}
