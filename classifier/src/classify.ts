@@ -14,15 +14,16 @@ import {
 } from '@toolwarden/catalogue';
 import { type Decision, decide } from './decide.ts';
 import { shorten, verifyEvidence } from './evidence.ts';
+import { accountOf } from './own-account.ts';
 import { rationaleFor } from './rationale.ts';
-import { readDefinition } from './reading.ts';
+import { type Reading, readDefinition } from './reading.ts';
 import type { View } from './signal.ts';
 import { signals } from './signals/index.ts';
 import { findSteering, type Steering } from './steering.ts';
 import { withoutOrders } from './without-orders.ts';
 
 /** Moves with every change that may alter an answer; stored answers of another version are computed again. */
-export const RULESET_VERSION = '16';
+export const RULESET_VERSION = '17';
 
 /** A tool to judge, with what its server says of itself. */
 export type ClassifierInput = { server?: ServerWords; tool: ToolDefinition };
@@ -45,10 +46,13 @@ export type RulesJudgement = Pick<
 export function classify({ server, tool }: ClassifierInput): RulesJudgement {
   const steering = findSteering(tool);
   const reading = withoutOrders(readDefinition(tool, server), steering);
-  const decision = decide(reading);
-  const view: View = { reading, ...decision, isSuspicious: steering.length > 0 };
-
-  const claimed = [...decision.evidence, ...traitEvidence(view), ...steeringEvidence(steering)];
+  const views = viewsOf(reading, steering.length > 0);
+  const view = views[0];
+  const claimed = [
+    ...view.evidence,
+    ...views.flatMap(traitEvidence),
+    ...steeringEvidence(steering),
+  ];
   const { kept, dropped } = verifyEvidence(claimed, tool, server);
   const traits = settle(
     new Set(kept.flatMap(({ for: fact }) => (fact === 'category' ? [] : [fact]))),
@@ -56,19 +60,33 @@ export function classify({ server, tool }: ClassifierInput): RulesJudgement {
   const evidence = withCategory(kept, tool).filter(
     ({ for: fact }) => fact === 'category' || traits.has(fact),
   );
-  const review = reviewOf(view, decision.review, traits, dropped.length > 0);
+  const review = reviewOf(view, view.review, traits, dropped.length > 0);
   const sorted = [...traits].sort();
-  const assessment = assess(decision.category, sorted);
+  const assessment = assess(view.category, sorted);
   return {
-    category: decision.category,
+    category: view.category,
     ...assessment,
     traits: sorted,
-    confidence: decision.confidence,
+    confidence: view.confidence,
     review,
     rationale: rationaleFor(view, sorted, assessment),
     evidence: limited(evidence),
   };
 }
+
+/** The views a definition allows, the one that decides first: two where a sentence stands before the name's own account. */
+function viewsOf(reading: Reading, isSuspicious: boolean): [Judged, ...Judged[]] {
+  const whole = { reading, ...decide(reading), isSuspicious };
+  const account = accountOf(reading, whole.acts.lead);
+  if (account === undefined) return [whole];
+  const rest = { reading: account.reading, ...decide(account.reading), isSuspicious };
+  const isStronger = RANK[rest.category] - RANK[whole.category];
+  return isStronger > 0 || (isStronger === 0 && account.isForeign) ? [rest, whole] : [whole, rest];
+}
+
+const RANK = { Read: 0, Write: 1, Execute: 2 } as const;
+
+type Judged = View & Decision;
 
 function traitEvidence(view: View): Evidence[] {
   return signals.flatMap(({ trait, find }) =>
