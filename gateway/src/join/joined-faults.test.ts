@@ -1,0 +1,388 @@
+import { writeFileSync } from 'node:fs';
+import type { JsonObject } from '@toolwarden/catalogue';
+import { expect, test } from 'vitest';
+import { metaKeys } from '../protocol/methods.ts';
+import { VERSION } from '../testing/http-gateway.ts';
+import {
+  namesIn,
+  plainTool,
+  resultOf,
+  saying,
+  startJoinedHarness,
+} from '../testing/joined-gateway.ts';
+import { openStream } from '../testing/open-stream.ts';
+import type { HttpScript } from '../testing/scripted-server.ts';
+
+const mail = { tools: [plainTool('send')], script: saying('mail') };
+const STREAM = { Accept: 'text/event-stream' };
+const SLOW = { timeout: 30_000 };
+const within = { timeout: 15_000 };
+
+const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
+
+/** Grants every subscription, and says what the test wants on it. */
+function listening(
+  script: HttpScript,
+  heard: ((say: (message: JsonObject) => void) => void)[] = [],
+): HttpScript {
+  return (asked) => {
+    const { method, params, id, response } = asked;
+    const isTaken = script(asked);
+    if (isTaken !== undefined || method !== 'subscriptions/listen') return isTaken;
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const say = ({ params: more, ...message }: JsonObject) => {
+      const _meta = { [metaKeys.subscription]: id as number };
+      const whole = { jsonrpc: '2.0', ...message, params: { ...(more as JsonObject), _meta } };
+      response.write(`data: ${JSON.stringify(whole)}\n\n`);
+    };
+    say({ method: ACKNOWLEDGED, params: { notifications: params['notifications'] ?? {} } });
+    for (const each of heard) each(say);
+    return true;
+  };
+}
+
+function subscribe(url: string, id: string, notifications: JsonObject) {
+  const headers = {
+    'MCP-Protocol-Version': VERSION,
+    'Mcp-Method': 'subscriptions/listen',
+  };
+  const _meta = { [metaKeys.version]: VERSION, [metaKeys.capabilities]: {} };
+  const params = { notifications, _meta };
+  return openStream(`${url}/mcp`, headers, {
+    jsonrpc: '2.0',
+    id,
+    method: 'subscriptions/listen',
+    params,
+  });
+}
+
+/** A server that breaks every connection while it is down. */
+function frail(name: string) {
+  const state = { isDown: true };
+  const say = saying(name);
+  const script: HttpScript = (asked) => {
+    if (!state.isDown) return say(asked);
+    asked.response.destroy();
+    return true;
+  };
+  return { state, server: { tools: [plainTool('read')], script } };
+}
+
+test(
+  'a server that is down is left out of a session, and told of when it is back',
+  SLOW,
+  async () => {
+    const { state, server } = frail('notes');
+    const harness = await startJoinedHarness({ mail, notes: server });
+    const session = await harness.session();
+    expect(namesIn(await session.request('tools/list'))).toEqual(['test__act', 'mail__send']);
+    const early = await session.call('notes__read');
+    expect(early.messages.at(-1)).toMatchObject({ error: { message: /notes is not there now/ } });
+    const stream = openStream(`${harness.gateway.url}/mcp`, { ...STREAM, ...session.headers });
+    state.isDown = false;
+    await expect.poll(() => stream.methods(), within).toContain('notifications/tools/list_changed');
+    expect(namesIn(await session.request('tools/list'))).toContain('notes__read');
+    expect(JSON.stringify(await session.call('notes__read'))).toContain('notes ran read');
+    const lines = harness.log.filter((line) => line.startsWith('notes: '));
+    expect(lines).toEqual([expect.stringContaining('left out of /mcp'), 'notes: back at /mcp']);
+  },
+);
+
+test('in the stateless era too, and whoever subscribed is told when it is back', SLOW, async () => {
+  const { state, server } = frail('notes');
+  const harness = await startJoinedHarness({
+    mail: { ...mail, script: listening(mail.script) },
+    notes: { ...server, script: listening(server.script) },
+  });
+  expect(namesIn(await harness.stateless('tools/list'))).toEqual(['test__act', 'mail__send']);
+  expect(harness.log.join()).toContain('notes (stateless era): left out of /mcp');
+  const stream = subscribe(harness.gateway.url, 'mine', {
+    toolsListChanged: true,
+    promptsListChanged: true,
+  });
+  await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
+  expect(stream.messages()[0]).toMatchObject({
+    params: { notifications: { toolsListChanged: true, promptsListChanged: true } },
+  });
+  state.isDown = false;
+  await expect.poll(() => stream.methods(), within).toContain('notifications/tools/list_changed');
+  for (const { params } of stream.messages()) {
+    expect(params).toMatchObject({ _meta: { [metaKeys.subscription]: 'mine' } });
+  }
+  expect(namesIn(await harness.stateless('tools/list'))).toContain('notes__read');
+  expect(harness.log.join()).toContain('notes (stateless era): back at /mcp');
+});
+
+test('a server that forgot its session is opened anew, and the others’ stays', SLOW, async () => {
+  let openings = 0;
+  let isForgotten = false;
+  const openingsOf = { mail: 0 };
+  const harness = await startJoinedHarness({
+    mail: {
+      ...mail,
+      script(asked) {
+        if (asked.method === 'initialize') openingsOf.mail++;
+        return mail.script(asked);
+      },
+    },
+    notes: {
+      tools: [plainTool('read')],
+      script(asked) {
+        if (asked.method === 'initialize') {
+          openings++;
+          isForgotten = false;
+        } else if (isForgotten) {
+          asked.response.writeHead(404).end();
+          return true;
+        }
+        return saying('notes')(asked);
+      },
+    },
+  });
+  const session = await harness.session();
+  const stream = openStream(`${harness.gateway.url}/mcp`, { ...STREAM, ...session.headers });
+  await expect.poll(() => stream.isOpen(), within).toBe(true);
+  isForgotten = true;
+  const lost = await session.call('notes__read');
+  expect(lost.messages.at(-1)).toHaveProperty('error');
+  await expect.poll(() => openings, within).toBe(2);
+  await expect
+    .poll(async () => JSON.stringify(await session.call('notes__read')), within)
+    .toContain('notes ran read');
+  expect(stream.methods()).toContain('notifications/tools/list_changed');
+  expect(openingsOf.mail).toBe(1);
+});
+
+test(
+  'a server that never answers a list holds nothing up for longer than its deadline',
+  SLOW,
+  async () => {
+    const harness = await startJoinedHarness(
+      {
+        mail,
+        stuck: { script: ({ method }) => (method === 'tools/list' ? true : undefined) },
+      },
+      { config: { limits: { idleMs: 300 } } },
+    );
+    const session = await harness.session();
+    expect(namesIn(await session.request('tools/list'))).toEqual(['test__act', 'mail__send']);
+    expect(namesIn(await harness.stateless('tools/list'))).toEqual(['test__act', 'mail__send']);
+    expect(harness.log.join()).toContain('stuck: left out of /mcp');
+  },
+);
+
+test('all pages of all servers are one list', async () => {
+  const paged: HttpScript = ({ method, params, answer }) => {
+    if (method !== 'tools/list') return undefined;
+    const page = Number(params['cursor'] ?? 0);
+    const next = page < 2 ? { nextCursor: `${page + 1}` } : {};
+    answer({ tools: [plainTool(`page${page}`)], resultType: 'complete', ...next });
+    return true;
+  };
+  const harness = await startJoinedHarness({ a: { script: paged }, b: { script: paged } });
+  const session = await harness.session();
+  const names = ['a', 'b'].flatMap((name) => [0, 1, 2].map((page) => `${name}__page${page}`));
+  for (const got of [await session.request('tools/list'), await harness.stateless('tools/list')]) {
+    expect(namesIn(got).slice(1)).toEqual(names);
+    expect(resultOf(got)).not.toHaveProperty('nextCursor');
+  }
+  const further = await session.request('tools/list', { cursor: '1' });
+  expect(further.messages.at(-1)).toMatchObject({ error: { code: -32602 } });
+});
+
+test(
+  'I6: what two servers ask at once under one id is answered to each of them',
+  SLOW,
+  async () => {
+    const answers: Record<string, JsonObject> = {};
+    const asking =
+      (name: string): HttpScript =>
+      ({ method, response, id }) => {
+        if (method !== 'tools/call') return undefined;
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        const params = { messages: [], maxTokens: 1, systemPrompt: name };
+        const ask = { jsonrpc: '2.0', id: 1, method: 'sampling/createMessage', params };
+        response.write(`data: ${JSON.stringify(ask)}\n\n`);
+        finish.set(name, () => {
+          const result = { content: [] };
+          response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
+        });
+        return true;
+      };
+    const finish = new Map<string, () => void>();
+    const harness = await startJoinedHarness({
+      a: { tools: [plainTool('act')], script: asking('a') },
+      b: { tools: [plainTool('act')], script: asking('b') },
+    });
+    const session = await harness.session({}, { sampling: {} });
+    const streams = ['a', 'b'].map((name) =>
+      openStream(`${harness.gateway.url}/mcp`, session.headers, {
+        ...{ jsonrpc: '2.0', id: name, method: 'tools/call', params: { name: `${name}__act` } },
+      }),
+    );
+    const asks = () =>
+      streams.flatMap((stream) => stream.messages()).filter((each) => each['method']);
+    await expect.poll(() => asks().length, within).toBe(2);
+    expect(new Set(asks().map(({ id }) => id)).size).toBe(2);
+    for (const { id, params } of asks()) {
+      const text = `for ${(params as JsonObject)['systemPrompt']}`;
+      const result = { role: 'assistant', model: 'm', content: { type: 'text', text } };
+      await harness.post({ jsonrpc: '2.0', id: id ?? null, result }, session.headers, '/mcp');
+    }
+    for (const name of ['a', 'b']) {
+      const got = harness.happenings.filter(
+        (each) => each.kind === 'server-got' && each.line.includes(`for ${name}`),
+      );
+      expect(got).toHaveLength(1);
+      expect(JSON.parse((got[0] as { line: string }).line)).toMatchObject({ id: 1 });
+      answers[name] = {};
+      finish.get(name)?.();
+    }
+    await expect.poll(() => streams.every((stream) => !stream.isOpen()), within).toBe(true);
+    // An answer to what was answered goes nowhere.
+    const again = { jsonrpc: '2.0', id: 1, result: {} };
+    await harness.post(again, session.headers, '/mcp');
+    expect(harness.state.notes.some(({ kind }) => kind === 'frame-refused')).toBe(true);
+  },
+);
+
+test('a cancellation reaches the one server that has the call, by its own id', async () => {
+  let finish: (() => void) | undefined;
+  const holding: HttpScript = ({ method, answer }) => {
+    if (method !== 'tools/call') return undefined;
+    finish = () => answer({ content: [] });
+    return true;
+  };
+  const harness = await startJoinedHarness({
+    a: { tools: [plainTool('act')], script: holding },
+    b: { tools: [plainTool('act')] },
+  });
+  const session = await harness.session();
+  const asked = session.request('tools/call', { name: 'a__act' }, 'mine');
+  const sentTo = (method: string) =>
+    harness.happenings.filter((each) => each.kind === 'server-got' && each.line.includes(method));
+  await expect.poll(() => sentTo('"tools/call"').length).toBe(1);
+  const cancel = { method: 'notifications/cancelled', params: { requestId: 'mine' } };
+  await harness.post({ jsonrpc: '2.0', ...cancel }, session.headers, '/mcp');
+  finish?.();
+  expect((await asked).messages).toEqual([]);
+  expect(sentTo('notifications/cancelled')).toHaveLength(1);
+  expect(sentTo('notifications/cancelled')[0]).not.toMatchObject({
+    line: expect.stringContaining('mine'),
+  });
+});
+
+test('G12: the end of a session ends it at every server', async () => {
+  const harness = await startJoinedHarness({ mail, notes: { tools: [plainTool('read')] } });
+  const session = await harness.session();
+  await harness.send({ method: 'DELETE', path: '/mcp', headers: session.headers });
+  for (const { seen } of harness.servers.values()) {
+    expect(seen.at(-1)).toMatchObject({
+      method: 'DELETE',
+      headers: { 'mcp-session-id': expect.stringMatching(/^up-/) },
+    });
+  }
+  expect((await session.call('mail__send')).status).toBe(404);
+});
+
+test(
+  'an answer that a server breaks off is taken up where it was, without the client',
+  SLOW,
+  async () => {
+    let resumed: string | undefined;
+    const harness = await startJoinedHarness({
+      slow: {
+        tools: [plainTool('act')],
+        script({ method, response, id, headers }) {
+          if (method === 'tools/call') {
+            response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+            response.end(`id: e-${id}\nretry: 100\ndata: \n\n`);
+            return true;
+          }
+          const last = String(headers['last-event-id'] ?? '');
+          if (method !== 'GET' || last === '') return undefined;
+          resumed = last;
+          const result = { content: [{ type: 'text', text: 'at last' }] };
+          const answer = { jsonrpc: '2.0', id: Number(last.slice(2)), result };
+          response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+          response.end(`id: e-2\ndata: ${JSON.stringify(answer)}\n\n`);
+          return true;
+        },
+      },
+    });
+    const session = await harness.session();
+    const got = await session.call('slow__act');
+    expect(JSON.stringify(resultOf(got))).toContain('at last');
+    expect(resumed).toMatch(/^e-\d+$/);
+    // The server's names of events would mean nothing at an address of several.
+    expect(got.text).not.toContain('e-2');
+  },
+);
+
+test(
+  'a joined session ends when one of its servers is configured anew, and only then',
+  SLOW,
+  async () => {
+    const harness = await startJoinedHarness({ mail });
+    const session = await harness.session();
+    const configuration = (servers: object) =>
+      JSON.stringify({
+        ...{ listen: { port: 0 }, admin: false, grants: 'open', policies: { p: harness.policy } },
+        servers,
+      });
+    const [known, other] = [harness.servers.get('mail')?.url ?? '', harness.server.url];
+    const before = { test: { url: other }, mail: { url: known } };
+    writeFileSync(harness.config, `${configuration(before)}\n`);
+    await harness.gateway.reload();
+    expect((await session.call('mail__send')).status).toBe(200);
+    writeFileSync(harness.config, configuration({ ...before, more: { url: other } }));
+    await harness.gateway.reload();
+    expect((await session.call('mail__send')).status).toBe(404);
+    const next = await harness.session();
+    expect(namesIn(await next.request('tools/list'))).toContain('more__act');
+  },
+);
+
+test(
+  'a subscription reaches each server with what is its own, and its notices come back under joined addresses',
+  SLOW,
+  async () => {
+    const says: ((message: JsonObject) => void)[] = [];
+    const script = () => listening(() => undefined, [(say) => says.push(say)]);
+    const harness = await startJoinedHarness(
+      { a: { script: script() }, b: { script: script() } },
+      {
+        policy: { version: '1', default: 'allow', resources: { 'x://secret': { action: 'deny' } } },
+      },
+    );
+    const stream = subscribe(harness.gateway.url, 's', {
+      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://1'],
+    });
+    await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
+    const asked = harness.happenings.flatMap((each) => {
+      if (each.kind !== 'server-got' || !each.line.includes('resourceSubscriptions')) return [];
+      return [JSON.parse(each.line).params.notifications];
+    });
+    expect(asked).toEqual([
+      { resourceSubscriptions: ['x://1'] },
+      { resourceSubscriptions: ['x://1'] },
+    ]);
+    says[1]?.({ method: 'notifications/resources/updated', params: { uri: 'x://1' } });
+    await expect.poll(() => stream.messages().length, within).toBe(2);
+    expect(stream.messages()[1]).toMatchObject({
+      method: 'notifications/resources/updated',
+      params: {
+        uri: expect.stringMatching(/^toolwarden:[ab]:x:\/\/1$/),
+        _meta: { [metaKeys.subscription]: 's' },
+      },
+    });
+    const refused = subscribe(harness.gateway.url, 't', {
+      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://secret'],
+    });
+    await expect.poll(() => refused.isDone(), within).toBe(true);
+    expect(JSON.parse(refused.text())).toMatchObject({ id: 't', error: { code: -32600 } });
+    const nobodys = subscribe(harness.gateway.url, 'u', { resourceSubscriptions: ['x://1'] });
+    await expect.poll(() => nobodys.isDone(), within).toBe(true);
+    expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
+  },
+);
