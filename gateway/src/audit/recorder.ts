@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type InstanceLock, takeInstanceLock } from '../state/instance-lock.ts';
 import { missingFault, stateFiles } from '../state/open-database.ts';
+import type { RecordTable } from '../state/record-table.ts';
 import { createReserve } from '../state/reserve.ts';
 import { openStore, type Store, type Tables } from '../state/store.ts';
 import { isNoRoom, noRoomFault } from '../state/store-fault.ts';
@@ -60,8 +61,11 @@ export function openRecorder(
   const files = stateFiles(folder);
   const { checkpoints = files.checkpoints, mirror } = settings;
   const name = `${clock().toString(36)}-${randomBytes(6).toString('hex')}`;
-  const store = openStore(folder, settings.durability, (tables) => {
-    if (state.number > 0) state = checkedState(tables, state, files.database, later, clock());
+  const store = openStore(folder, settings.durability, {
+    onReopened(tables) {
+      if (state.number > 0) state = checkedState(tables, state, files.database, later, clock());
+    },
+    isWhole: (records) => state.number === 0 || isLast(records, state),
   });
   let state: ChainState = {
     number: 0,
@@ -228,6 +232,9 @@ function begun(tables: Tables, state: ChainState, opening: object, at: number): 
   return appendRecords(tables.ledger, { ...state, number }, [{ record, at }]);
 }
 
+const isLast = (records: RecordTable, { lastId, head }: ChainState) =>
+  records.get(lastId)?.hash === head.hash;
+
 /** After the files were opened anew: they must hold our chain as we know it, or as a commit left it that seemed to fail. */
 function checkedState(
   { records }: Tables,
@@ -236,7 +243,7 @@ function checkedState(
   later: (draft: Draft) => void,
   at: number,
 ): ChainState {
-  if (records.get(known.lastId)?.hash !== known.head.hash) throw missingFault(file);
+  if (!isLast(records, known)) throw missingFault(file);
   const found = lastState(records, known.number, known.head.name);
   for (const call of found.open.keys()) {
     if (known.open.has(call)) continue;

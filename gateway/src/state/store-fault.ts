@@ -1,7 +1,7 @@
 import { GatewayError } from '../gateway-error.ts';
 
 // SQLite's result codes, https://sqlite.org/rescode.html
-const IOERR_WRITE = 778;
+const [IOERR_SHORT_READ, IOERR_WRITE] = [522, 778];
 const [BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, NOTADB] = [5, 6, 8, 11, 13, 14, 26];
 
 /** Says in words what is wrong with the store and how to recover; every code of ours passes through unchanged. */
@@ -22,7 +22,9 @@ export function storeFault(error: unknown, file: string): GatewayError {
   if (errcode === IOERR_WRITE)
     return fault('a write failed; a quota is used up, or the disk fails');
   if (code === CANTOPEN) return fault('it cannot be opened; see to the permissions of its folder');
-  if (code === CORRUPT || code === NOTADB) return corruptFault(file, error);
+  // A file that ends before it should was cut.
+  if ([CORRUPT, NOTADB].includes(code) || errcode === IOERR_SHORT_READ)
+    return corruptFault(file, error);
   return fault(`it cannot be used (${message})`);
 }
 

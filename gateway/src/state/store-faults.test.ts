@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -123,6 +124,67 @@ test('a store that is replaced by an older copy while it runs is refused', async
   await untilLookedAt();
   for (const _ of [1, 2, 3]) expect(() => call(running)).toThrow(/gone or replaced/);
   expect(() => running.close()).toThrow(/gone or replaced/);
+});
+
+/** Brings all that was written into the main file, as happens every few thousand calls. */
+function copyLog(file: string): void {
+  const db = new DatabaseSync(file);
+  expect(db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()).toMatchObject({ busy: 0 });
+  db.close();
+}
+
+const pages = (file: string) => statSync(file).size / 4096;
+
+test.for<[string, (file: string) => void]>([
+  [
+    'every page but the first overwritten',
+    (file) => overwrite(file, 4096, 'x'.repeat(4096 * (pages(file) - 1))),
+  ],
+  [
+    'its last page overwritten',
+    (file) => overwrite(file, 4096 * (pages(file) - 1), 'x'.repeat(4096)),
+  ],
+  ['its head overwritten', (file) => overwrite(file, 0, 'x'.repeat(100))],
+  ['half of it cut off', (file) => truncateSync(file, 4096 * Math.floor(pages(file) / 2))],
+])(
+  'P16: a store that is damaged while it runs, %s, refuses from then on and says how to recover',
+  async ([, damage]) => {
+    const { folder, state, file } = openNew();
+    copyLog(file);
+    await untilLookedAt();
+    expect(call(state)).toBe('allow');
+    damage(file);
+    await untilLookedAt();
+    whileGone(() => {
+      for (const _ of [1, 2])
+        expect(() => call(state)).toThrow(/damaged; restore it .* or move the whole folder away/);
+    });
+    expect(() => openSqliteState({ folder })).toThrow(/damaged; restore it/);
+  },
+);
+
+test.for([0.5, 0])(
+  'P16: a store whose log is cut to %d of its length while it runs refuses from then on',
+  async (part) => {
+    const { state, file } = openNew();
+    truncateSync(`${file}-wal`, statSync(`${file}-wal`).size * part);
+    await untilLookedAt();
+    whileGone(() => {
+      for (const _ of [1, 2])
+        expect(() => call(state)).toThrow(/(damaged|gone or replaced); restore it/);
+    });
+  },
+);
+
+test('P16: another program that copies the log into the main file, and cuts it, does no harm', async () => {
+  const { state, file } = openNew();
+  copyLog(file);
+  const db = new DatabaseSync(file);
+  expect(db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0 });
+  db.close();
+  expect(statSync(`${file}-wal`).size).toBe(0);
+  await untilLookedAt();
+  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
 test('a folder whose store is missing is not taken for a new one', () => {

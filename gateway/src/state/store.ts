@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
 import { type ApprovalTable, openApprovalTable } from './approval-table.ts';
@@ -7,7 +7,8 @@ import { type Ledger, openLedger } from './ledger.ts';
 import { missingFault, openDatabase, stateFiles } from './open-database.ts';
 import { openRecordTable, type RecordTable } from './record-table.ts';
 import type { Durability } from './state.ts';
-import { isPassing, storeFault } from './store-fault.ts';
+import { corruptFault, isPassing, storeFault } from './store-fault.ts';
+import { type WatchedFiles, watchFiles } from './watch-files.ts';
 
 /** All tables of an open store. */
 export type Tables = {
@@ -34,26 +35,29 @@ type Connection = {
   db: DatabaseSync;
   tables: Tables;
   run(statement: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo'): void;
-  /** Whether the files that were opened are still those of their names. */
-  isThere(): boolean;
+  files: WatchedFiles;
 };
 
 // Asking for two files costs a tenth of a call.
 const LOOK_MS = 20;
 
-/** Opens the store of a folder. `onReopened` is told when the files were opened anew, and throws if they are not ours. */
-export function openStore(
-  folder: string,
-  durability: Durability,
-  onReopened: (tables: Tables) => void,
-): Store {
+/** What its user knows of a store. */
+type StoreUser = {
+  /** To be told when the files were opened anew. @throws if they are not ours. */
+  onReopened(tables: Tables): void;
+  /** Whether what the files hold now, read past all that is in memory, is what was written. */
+  isWhole(records: RecordTable): boolean;
+};
+
+/** Opens the store of a folder. */
+export function openStore(folder: string, durability: Durability, user: StoreUser): Store {
   const { database } = stateFiles(folder);
   let connection: Connection | undefined = connect(folder, durability);
   const drop = () => {
     connection?.db.close();
     connection = undefined;
   };
-  let isClosed = false;
+  let [isClosed, isSuspect] = [false, false];
   let lookedAt = Number.NEGATIVE_INFINITY;
   // What is written to a file that was deleted is as gone as what was written just before that.
   const isTimeToLook = () => {
@@ -62,18 +66,40 @@ export function openStore(
     lookedAt = now;
     return true;
   };
+  const isWhole = () => {
+    let fresh: DatabaseSync | undefined;
+    try {
+      fresh = openDatabase(folder, durability);
+      return user.isWhole(openRecordTable(fresh));
+    } catch (error) {
+      const fault = storeFault(error, database);
+      if (fault.code !== 'state-corrupt') throw fault;
+      return false;
+    } finally {
+      fresh?.close();
+    }
+  };
   const connected = () => {
     if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
-    if (connection !== undefined && isTimeToLook() && !connection.isThere()) {
-      drop();
-      throw missingFault(database);
+    if (connection !== undefined && isTimeToLook()) {
+      const found = connection.files.look();
+      if (found === 'gone') {
+        drop();
+        throw missingFault(database);
+      }
+      isSuspect ||= found === 'written';
+      if (isSuspect && !isWhole()) {
+        drop();
+        throw corruptFault(database);
+      }
+      isSuspect = false;
     }
     if (connection === undefined) {
       // A store that was there before is opened, never made.
       if (!isFile(database)) throw missingFault(database);
       connection = connect(folder, durability);
       try {
-        onReopened(connection.tables);
+        user.onReopened(connection.tables);
       } catch (error) {
         drop();
         throw error;
@@ -156,7 +182,6 @@ function connect(folder: string, durability: Durability): Connection {
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
   );
-  const files = [database, `${database}-wal`].map((path) => ({ path, stats: statOf(path) }));
   return {
     db,
     tables: {
@@ -166,16 +191,8 @@ function connect(folder: string, durability: Durability): Connection {
       approvals: openApprovalTable(db),
     },
     run: (name) => void prepared[name]?.run(),
-    isThere: () =>
-      files.every(({ path, stats }) => {
-        const now = statOf(path);
-        return now !== undefined && now.ino === stats?.ino && now.dev === stats.dev;
-      }),
+    files: watchFiles(database),
   };
-}
-
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }
 
 function isStoreError(error: unknown): boolean {
@@ -183,5 +200,5 @@ function isStoreError(error: unknown): boolean {
 }
 
 function isFile(path: string): boolean {
-  return statOf(path)?.isFile() === true;
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
