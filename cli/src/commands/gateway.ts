@@ -11,8 +11,8 @@ export const gatewayCommand: Command = {
 Usage: toolwarden gateway --config FILE [--check] [--observe]
        toolwarden gateway --schema
 
-Listens for MCP clients (Streamable HTTP, http://127.0.0.1:8787/mcp/SERVER) and judges, counts and records every call
-before a server sees it. The file says which servers, which policies and where the state lies; policies and servers are
+Listens for MCP clients (Streamable HTTP, http://127.0.0.1:8787/mcp/SERVER, or /mcp for all servers of a grant together)
+and judges, counts and records every call before a server sees it. The file says which servers, which policies and where the state lies; policies and servers are
 followed while it runs, and a broken change leaves the last good one in force. SIGHUP reads them at once, SIGTERM lets
 calls in flight end.
 
@@ -72,7 +72,9 @@ Example:
       env: process.env,
       log: (line) => io.err(`toolwarden gateway: ${line}`),
     });
-    io.err(`toolwarden gateway: ${gateway.url}/mcp/SERVER for ${gateway.servers().join(', ')}`);
+    io.err(
+      `toolwarden gateway: ${gateway.url}/mcp/SERVER for ${gateway.servers().join(', ')}, or /mcp for all that a caller may use`,
+    );
     if (gateway.adminUrl !== undefined) {
       io.err(
         `toolwarden gateway: ${gateway.adminUrl}/approvals, /livez, /readyz and /metrics for operators`,

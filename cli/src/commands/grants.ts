@@ -18,8 +18,8 @@ Who may call through the gateway, which servers, and under which policy. Once th
 refuses to start without one, also when all are revoked or expired.
 
   create               prints the token of a new grant, once: only its hash is stored
-    --server NAME      a server it may use; several times for several
-    --policy FILE      the policy its calls are judged by
+    --server NAME      a server it may use; several times for several, which a gateway also joins at /mcp
+    --policy FILE      the policy its calls are judged by, on all of them
     --label WORDS      for people: who or what it is for
     --expires TIME     12h, 90d, 4w or a date; without it the grant holds until it is revoked
   list                 all grants, without their tokens
