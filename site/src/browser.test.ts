@@ -9,6 +9,7 @@ import {
   axeViolations,
   hasChromium,
   launchChromium,
+  openPage,
   tabTo,
   watchPage,
 } from './testing/chromium.ts';
@@ -93,8 +94,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await context.close();
     }
   }
-  const open = (page: Page, path: string) =>
-    page.goto(site.url + path, { waitUntil: 'networkidle' });
+  const open = (page: Page, path: string) => openPage(page, site.url + path);
 
   test('a person finds a tool with the keyboard and copies a policy that the schema accepts', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
@@ -148,6 +148,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.keyboard.press('ArrowDown');
       expect(await focused()).not.toBe(first);
       await page.keyboard.press('ArrowUp');
+      expect(await focused()).toBe(first);
       await page.keyboard.press('ArrowUp');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q');
       expect(await page.textContent('dialog [data-status]')).toMatch(/^\d+ results/);
@@ -166,6 +167,27 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
+  test('what is typed or chosen before the search is there stays', async () => {
+    await withPage({}, async (page) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route('**/_astro/search-panel*', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await open(page, '/search?q=label&category=Write');
+      await page.click('input[name=q]');
+      await page.keyboard.type('campaign');
+      release();
+      await page.waitForSelector('[data-results] a');
+      expect(await page.inputValue('input[name=q]')).toBe('campaign');
+      expect(await page.isChecked('input[name=category][value=Write]')).toBe(true);
+      expect(await page.textContent('[data-results]')).toContain('campaign');
+    });
+  });
+
   test('query and filters stand in the address and come back from it', async () => {
     await withPage({}, async (page) => {
       await open(page, '/search');
@@ -175,10 +197,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 2);
       const address = page.url();
       await open(page, '/');
-      await page.goto(address, { waitUntil: 'networkidle' });
+      await openPage(page, address);
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 2);
       expect(await page.inputValue('input[name=q]')).toBe('label');
       await page.selectOption('[data-servers]', 'npm__fixture__shell');
+      await page.waitForFunction(() => location.search.includes('server=npm__fixture__shell'));
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
       const status = () => page.textContent('[data-status]');
       expect(await status()).toBe('Nothing fits these filters. Without them there may be more.');
@@ -242,8 +265,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await open(page, '/attacks');
       await page.locator('summary', { hasText: 'What stops or bounds it' }).click();
       await page.click('a[href="/attacks/by/control/hide"]');
+      await page.waitForURL('**/attacks/by/control/hide');
       expect(await page.textContent('h1')).toBe('Hiding');
-      await page.locator('.attack-list a').first().click();
+      const first = page.locator('.attack-list a').first();
+      const address = await first.getAttribute('href');
+      await first.click();
+      await page.waitForURL(`**${address}`);
       expect(await page.textContent('main')).toContain('What does not stop it');
     });
   });
@@ -348,7 +375,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
         const blocked = page.waitForEvent('console', (message) =>
           message.text().includes('Content Security Policy'),
         );
-        await page.goto(`${site.url}/risk`);
+        await open(page, '/risk');
         await blocked;
         expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
       },
@@ -375,6 +402,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     async (path) => {
       await withPage({ viewport: { width: 360, height: 740 } }, async (page) => {
         await open(page, path);
+        if (path.startsWith('/search?')) await page.waitForSelector('[data-results] a');
+        // The widths are those of our own fonts.
+        await page.evaluate(() => document.fonts.ready);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
         await page.setViewportSize({ width: 1280, height: 900 });
         expect(await axeViolations(page)).toEqual([]);

@@ -23,8 +23,10 @@ class Panel {
   readonly #results: HTMLElement;
   readonly #hasUrl: boolean;
   #round = 0;
-  // Whether the results belong to an earlier query than the one in the box.
-  #isStale = false;
+  /** Grows with everything typed or chosen. */
+  #asked = 0;
+  /** What of it the results answer: less than that, and they are about to be replaced. */
+  #answered = 0;
   #shown = SHOWN;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,10 +44,10 @@ class Panel {
   start(): void {
     this.#live.hidden = false;
     loadNames();
-    if (this.#hasUrl) void this.#readAddress().then(() => this.#search());
+    if (this.#hasUrl) void this.#startFromAddress();
     this.#form.addEventListener('input', () => {
       this.#shown = SHOWN;
-      this.#isStale = true;
+      this.#asked += 1;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#search(), PAUSE_MS);
     });
@@ -54,11 +56,12 @@ class Panel {
       void this.#search().then(() => this.#links()[0]?.focus());
     });
     this.#form.addEventListener('keydown', (event) => this.#move(event));
-    if (this.#field.value !== '') void this.#search();
+    if (this.#field.value !== '' && !this.#hasUrl) void this.#search();
   }
 
   async #search(): Promise<void> {
     const round = ++this.#round;
+    const asked = this.#asked;
     const data = new FormData(this.#form);
     const all = (name: string) => data.getAll(name).map(String);
     const query: NamesQuery = {
@@ -70,6 +73,7 @@ class Panel {
     if (this.#hasUrl) this.#writeAddress(data);
     const isFiltered = query.level.length + query.category.length > 0 || query.server !== '';
     if (query.text === '' && !isFiltered) {
+      this.#answered = asked;
       this.#results.replaceChildren();
       this.#count(undefined);
       return this.#say('');
@@ -77,6 +81,7 @@ class Panel {
     try {
       const answer = await loadNames().ask(query, this.#shown);
       if (round !== this.#round) return;
+      this.#answered = asked;
       this.#count(answer);
       this.#show(answer, isFiltered);
       if (query.text === '' || isFiltered) return;
@@ -93,7 +98,6 @@ class Panel {
   #show({ hits, total, near }: NamesAnswer, isFiltered: boolean): void {
     const focused = this.#results.contains(document.activeElement);
     const address = document.activeElement?.getAttribute('href');
-    this.#isStale = false;
     this.#results.replaceChildren(...hits.map(nameItem));
     // The link under the focus is gone with the old results: the same one takes it, or else the box.
     if (focused)
@@ -165,7 +169,7 @@ class Panel {
     event.preventDefault();
     const step = event.key === 'ArrowDown' ? 1 : -1;
     // Results of half a word are about to be replaced: the arrow means those of the whole one.
-    if (this.#isStale) {
+    if (this.#answered < this.#asked) {
       clearTimeout(this.#timer);
       void this.#search().then(() => this.#step(step));
     } else this.#step(step);
@@ -181,22 +185,23 @@ class Panel {
     return this.#links().indexOf(document.activeElement as HTMLAnchorElement);
   }
 
-  async #readAddress(): Promise<void> {
+  // What was typed or chosen before this was loaded stays: the address only fills what is still empty.
+  async #startFromAddress(): Promise<void> {
     const asked = new URLSearchParams(location.search);
-    this.#field.value = asked.get('q')?.slice(0, 200) ?? '';
-    await this.#fillServers();
-    for (const name of ['level', 'category', 'server']) {
-      const values = asked.getAll(name);
-      for (const control of this.#form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
-        `[name=${name}]`,
-      )) {
-        if (control instanceof HTMLSelectElement) control.value = values[0] ?? '';
-        else control.checked = values.includes(control.value);
-      }
-    }
+    if (this.#field.value === '') this.#field.value = asked.get('q')?.slice(0, 200) ?? '';
+    for (const name of ['level', 'category'])
+      for (const box of this.#form.querySelectorAll<HTMLInputElement>(`input[name=${name}]`))
+        box.checked ||= asked.getAll(name).includes(box.value);
+    const server = asked.get('server') ?? '';
+    // A search writes its query into the address, so one that wants a server waits until it can be chosen.
+    if (server === '') void this.#search();
+    const select = await this.#fillServers();
+    if (server === '' || select === null) return;
+    select.value = server;
+    await this.#search();
   }
 
-  async #fillServers(): Promise<void> {
+  async #fillServers(): Promise<HTMLSelectElement | null> {
     const select = this.#form.querySelector<HTMLSelectElement>('[data-servers]');
     const options = (await loadNames().servers).map(({ slug, name }) => {
       const option = element('option', '', plain(name)) as HTMLOptionElement;
@@ -204,6 +209,7 @@ class Panel {
       return option;
     });
     select?.append(...options);
+    return select;
   }
 
   #writeAddress(data: FormData): void {

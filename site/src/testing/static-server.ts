@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -15,9 +16,13 @@ const TYPES: Record<string, string> = {
   '.xml': 'application/xml',
 };
 
+/** Each answer waits so long, to find steps of a test that do not wait for what they need. */
+const DELAY_MS = Number(process.env['SLOWER_SITE_MS'] ?? 0);
+
 /** Serves a built site for tests, as any static host does: `/a` is `/a.html`, `/` is `/index.html`. */
 export async function serveForTest(dir: string): Promise<{ url: string; close: () => void }> {
   const server: Server = createServer(async (request, response) => {
+    if (DELAY_MS > 0) await setTimeout(DELAY_MS);
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
     for (const file of [path, `${path}.html`, join(path, 'index.html')]) {
       const body = await readFile(join(dir, file)).catch(() => undefined);

@@ -22,6 +22,9 @@ export function ServerPicker({
   const id = useId();
   const [text, setText] = useState('');
   const [hits, setHits] = useState<NameHit[]>([]);
+  // What the hits are for. Enter pressed before they are there takes the first of those that come.
+  const answered = useRef('');
+  const isEntered = useRef(false);
   const [status, setStatus] = useState('');
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -29,6 +32,7 @@ export function ServerPicker({
   useEffect(() => {
     let isStale = false;
     if (text.trim() === '') {
+      answered.current = '';
       setHits([]);
       setStatus('');
       return;
@@ -43,6 +47,8 @@ export function ServerPicker({
           .flatMap((kind) => answer.hits.filter((hit) => hit.kind === kind))
           .slice(0, SHOWN);
         setHits(found);
+        answered.current = text;
+        if (isEntered.current && found[0]) return pick(found[0]);
         setStatus(
           found.length === 0 ? 'Nothing in the catalogue has this name.' : `${found.length} shown`,
         );
@@ -58,6 +64,7 @@ export function ServerPicker({
   const pick = (hit: NameHit) => {
     const [, , slug = '', , tool] = hit.url.split('/');
     onPick({ slug, ...(tool !== undefined && { tool: hit.name }) });
+    isEntered.current = false;
     setText('');
     field.current?.focus();
   };
@@ -67,7 +74,8 @@ export function ServerPicker({
     if (event.key === 'Escape') setText('');
     if (event.key === 'Enter' && event.target === field.current) {
       event.preventDefault();
-      if (hits[0]) pick(hits[0]);
+      if (answered.current !== text) isEntered.current = text.trim() !== '';
+      else if (hits[0]) pick(hits[0]);
     }
     if (step === undefined || buttons.length === 0) return;
     event.preventDefault();
@@ -86,7 +94,10 @@ export function ServerPicker({
         spellcheck={false}
         value={text}
         onFocus={() => void loadNames()}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => {
+          isEntered.current = false;
+          setText(event.currentTarget.value);
+        }}
       />
       <ul ref={list}>
         {hits.map((hit) => (
