@@ -48,6 +48,11 @@ export class Agent {
     this.#approve = approve;
   }
 
+  /** What its client is connected to. */
+  get doors(): string[] {
+    return Object.keys(this.#doors);
+  }
+
   /** Lists a server's tools; everything in the definitions counts as read. */
   async list(server: string): Promise<Tool[]> {
     const client = await this.#client(server);

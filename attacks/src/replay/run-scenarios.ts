@@ -118,9 +118,11 @@ function kindsOf({ passes }: Scenario): RunKind[] {
   return runKinds.filter((kind) => kind !== 'passes' || passes !== undefined);
 }
 
+const prefixOf = (scenario: Scenario, kind: RunKind) => `${scenario.id.slice(0, 36)}-${kind}-`;
+
 /** Names of the gateway's own must differ between runs, so that nothing of one is left for another. */
 const nameIn = (scenario: Scenario, kind: RunKind) => (server: string) =>
-  `${scenario.id.slice(0, 36)}.${kind}.${server}`.slice(0, 64);
+  `${prefixOf(scenario, kind)}${server}`.slice(0, 64);
 
 const isPinnedIn =
   ({ isPinned = false }: Scenario) =>
@@ -197,7 +199,9 @@ async function play(
     server,
     isDirect ? door : { url: `${url}/mcp/${nameIn(scenario, kind)(server)}`, token },
   ]);
-  const agent = new Agent(Object.fromEntries(through), approve);
+  const isJoined = scenario.isJoined === true && !isDirect;
+  const all = isJoined ? { all: { url: `${url}/mcp`, token } } : Object.fromEntries(through);
+  const agent = new Agent(all, approve);
   const { act, happened } = attemptOf(scenario, kind);
   try {
     await withDeadline(act(agent, world));
@@ -208,7 +212,11 @@ async function play(
   }
   const names = Object.keys(doors).map(nameIn(scenario, kind));
   if (!isDirect) world.audited.push(...names.flatMap(audited));
-  const transcript = agent.transcript.map(({ who, what }) => ({ who, what: tidied(what, world) }));
+  const prefix = prefixOf(scenario, kind);
+  const transcript = agent.transcript.map(({ who, what }) => ({
+    who,
+    what: tidied(isJoined ? what.replaceAll(prefix, '') : what, world),
+  }));
   return { happened: happened(world), transcript };
 }
 

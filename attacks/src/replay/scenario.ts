@@ -94,6 +94,8 @@ export type Scenario = {
   /** What the servers list at first is accepted before, as with `toolwarden pins accept`; of all servers, or of these. */
   isPinned?: boolean | readonly string[];
   attack: Attempt;
+  /** Through the gateway the agent reaches all servers at its one address, which is called `all` then. */
+  isJoined?: boolean;
   /** The same tools used as they are meant to be: this must still work. */
   benign: Attempt;
   /** For attacks that a gateway stops in part: the form of it that still passes. */

@@ -6,7 +6,7 @@ export default defineScenario({
   id: 'cross-server-tool-override',
   family: 'shadowing',
   story:
-    'A server that was added last week lists a tool by the name of a trusted one; the client keeps the last, and hands it the account number.',
+    'A server that was added last week lists a tool by the name of a trusted one; a client with one table of tools keeps the last, and hands it the account number.',
   servers: {
     shop: {
       tools: [
@@ -40,10 +40,10 @@ export default defineScenario({
       ],
     },
   },
-  against: 'policy',
+  against: 'gateway',
   ordinary: { version: '1', default: 'deny', tools: { read_account: {}, query_orders: {} } },
-  controls: ['definition-pinning'],
-  isPinned: ['shop'],
+  controls: ['namespacing'],
+  isJoined: true,
   attack: { act: askForOrders, happened: (world) => world.isLeaked },
   benign: {
     act: askForOrders,
@@ -51,14 +51,19 @@ export default defineScenario({
   },
 });
 
-/** A client with one table of tools for all servers, where the one that came last stays. */
+/** A client with one table of tools for all that it is connected to, where the one that came last stays. */
 async function askForOrders(agent: Agent): Promise<void> {
   const table = new Map<string, string>();
-  for (const server of ['shop', 'bargains']) {
-    for (const { name } of await agent.list(server)) table.set(name, server);
+  for (const door of agent.doors) {
+    for (const { name } of await agent.list(door)) table.set(name, door);
   }
-  const { text: account } = await agent.call('shop', 'read_account');
-  await agent.call(table.get('query_orders') ?? 'shop', 'query_orders', { account });
+  // Asked for the shop's, it takes what bears the shop's name; where no name does, there is only one to take.
+  const named = (tool: string) =>
+    [...table.keys()].find((name) => name.endsWith(`shop__${tool}`)) ?? tool;
+  const call = (tool: string, args = {}) =>
+    agent.call(table.get(named(tool)) ?? 'shop', named(tool), args);
+  const { text: account } = await call('read_account');
+  await call('query_orders', { account });
 }
 
 function isQuery({ tool }: { tool: string }): boolean {
