@@ -61,7 +61,7 @@ test.for([
   [['approvals', 'accept'], /expected list, show, approve, deny, serve or login/],
   [['audit', 'verify'], /no state there/],
   [['audit', 'verify', 'gone.jsonl'], /gone.jsonl: cannot be read/],
-  [['audit', 'frob'], /expected tail, top, export/],
+  [['audit', 'frob'], /expected tail, top, shadow, export/],
   [['audit', 'archive', '--before', 'soon', '--out', 'x'], /--before soon: expected 12h/],
 ] as const)('%j is one line and exit code 2', async ([args, pattern]) => {
   const { code, out, err } = await run(...args);

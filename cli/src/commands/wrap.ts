@@ -23,6 +23,8 @@ before the server sees it. Put it into the client's configuration in place of th
   --grant TOKEN     whose calls these are (or TOOLWARDEN_GRANT); needed where grants are configured
   --state DIR       where counters and audit lie (or TOOLWARDEN_STATE); else ~/.local/state/toolwarden
   --timeout TIME    longest silence of a request, such as 60s (default) or 10m; at most 300s, or TIME if longer, in all
+  --approvals ADDRESS  where toolwarden approvals serve shows its pages (or TOOLWARDEN_APPROVALS): a client that can open
+                    addresses leads its user there when a call waits
   --observe         decide and record as ever, but send every call on
 
 A webhook hears of every call that begins to wait for approval, signed as Standard Webhooks say, without its arguments:
@@ -49,6 +51,7 @@ Example:
         url: { type: 'string' },
         header: { type: 'string', multiple: true },
         lock: { type: 'string' },
+        approvals: { type: 'string' },
         observe: { type: 'boolean' },
       },
     );
@@ -66,7 +69,7 @@ Example:
     // Each client starts one of these beside each of its servers, so room counts more than the last bit of speed: what a
     // call makes is short-lived, and V8 would give it 30 MB.
     setFlagsFromString('--semi-space-growth-factor=1');
-    const { openSqliteState, runWrap, stateFolder, stateOption } = await import(
+    const { openSqliteState, pagesProblem, runWrap, stateFolder, stateOption } = await import(
       '@toolwarden/gateway/wrap'
     );
     const folder = stateFolder(values.state, io.env, io.cwd);
@@ -74,6 +77,11 @@ Example:
     process.stdout.removeAllListeners('error');
     const grant = values.grant ?? io.env['TOOLWARDEN_GRANT'];
     const webhook = webhookOf(io.env);
+    const approvalPages = values.approvals ?? (io.env['TOOLWARDEN_APPROVALS'] || undefined);
+    if (approvalPages !== undefined && pagesProblem(approvalPages) !== undefined) {
+      const expected = 'expected https, or http on this machine, and nothing but a path';
+      throw new CliError('usage', `wrap: --approvals ${approvalPages}: ${expected}`);
+    }
     return runWrap(
       {
         command,
@@ -88,6 +96,7 @@ Example:
         ...(values.lock !== undefined && { lock: values.lock }),
         ...(grant !== undefined && { grant }),
         ...(webhook && { webhook }),
+        ...(approvalPages !== undefined && { approvalPages }),
         ...(values.timeout !== undefined && { timeoutMs: readDuration('timeout', values.timeout) }),
       },
       {

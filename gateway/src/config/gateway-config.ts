@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pagesProblem } from '../elicitation/approval-question.ts';
 import { isLoopback } from './is-loopback.ts';
 
 /** Names stand in addresses, counters and the audit. */
@@ -131,6 +132,14 @@ export const gatewayConfigSchema = z.strictObject({
     .prefault({}),
   approvals: z
     .strictObject({
+      /** Where people reach the pages for approvals, if that is not the admin address: clients lead their users there. */
+      pages: z
+        .url({ protocol: /^https?$/ })
+        .refine(
+          (url) => pagesProblem(url) === undefined,
+          'expected https, or http on this machine, and nothing but a path',
+        )
+        .optional(),
       /** Hears of every call that begins to wait for a person, signed as Standard Webhooks say. */
       webhook: z
         .strictObject({

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLoginTokens } from '../approvals/login-token.ts';
 import { stateFiles } from '../state/open-database.ts';
@@ -41,22 +42,24 @@ async function echoServer(): Promise<{ url: string; calls: unknown[] }> {
 async function start() {
   const folder = temporaryFolder();
   const server = await echoServer();
+  const asks = { action: 'approve', reason: 'it spends money', approval: { hold: '20s' } };
   const policy = {
-    version: '1',
-    default: 'deny',
-    tools: { pay: { action: 'approve', reason: 'it spends money', approval: { hold: '20s' } } },
+    ...{ version: '1', default: 'deny', elicitation: {} },
+    tools: { pay: asks, sign: asks },
   };
+  const both = join(import.meta.dirname, '../../fixtures/both-eras.ts');
   writeFileSync(join(folder, 'p.json'), JSON.stringify(policy));
   const config = join(folder, 'gateway.json');
   const listener = { host: '127.0.0.1', port: 0 };
   const document = {
     ...{ listen: listener, admin: listener, state: { sqlite: 'state/toolwarden.db' } },
-    ...{ servers: { s: { url: server.url } }, policies: { p: 'p.json' } },
+    servers: { s: { url: server.url }, both: { command: process.execPath, args: [both] } },
+    policies: { p: 'p.json' },
   };
   writeFileSync(config, JSON.stringify(document));
   const stateFolder = join(folder, 'state');
   const state = openSqliteState({ folder: stateFolder });
-  const { token } = state.grants.create({ label: 'l', servers: ['s'], policy: 'p' });
+  const { token } = state.grants.create({ label: 'l', servers: ['s', 'both'], policy: 'p' });
   const keys = stateFiles(stateFolder).keys;
   const gateway = await startGateway({
     ...{ config, isObserving: false, openState: () => state, keys: () => keys },
@@ -68,6 +71,7 @@ async function start() {
     server,
     token,
     login: openLoginTokens(keys).create('ada', Date.now() + 60_000),
+    approvals: state.approvals,
   };
 }
 
@@ -134,3 +138,41 @@ test('P20: what a client has opens no page, and its own port has none', async ()
   expect(page.status).toBe(401);
   expect((await fetch(`${gateway.adminUrl}/approvals/login`, form({ token }))).status).toBe(401);
 });
+
+test.for(['legacy', 'auto'] as const)(
+  'P19: a real client in mode %s leads its user to the page, and the call goes on once it is approved there',
+  async (mode) => {
+    const { gateway, login, token, approvals } = await start();
+    const pages = `${gateway.adminUrl}/approvals`;
+    const entered = await fetch(`${pages}/login`, form({ token: login }));
+    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+    const seen: string[] = [];
+    const client = new Client(
+      { name: 'test', version: '1' },
+      { versionNegotiation: { mode }, capabilities: { elicitation: { form: {}, url: {} } } },
+    );
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (params.mode !== 'url') return { action: 'accept', content: { name: 'Ada' } };
+      seen.push(params.url);
+      const page = await (await fetch(params.url, { headers: { cookie } })).text();
+      const [, key = ''] = /name="key" value="([^"]+)"/.exec(page) ?? [];
+      await fetch(params.url, form({ key, answer: 'approved' }, cookie));
+      return { action: 'accept' };
+    });
+    const requestInit = { headers: { Authorization: `Bearer ${token}` } };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/both`), { requestInit }),
+    );
+    onTestFinished(() => client.close());
+    const answer = await client.callTool({ name: 'sign', arguments: {} });
+    expect(answer.content).toEqual([{ type: 'text', text: 'Signed by Ada' }]);
+    // In the stateless era the call that carries the signer is another call, and is approved as such.
+    const rows = [...approvals.list()].reverse();
+    expect(rows.map(({ status }) => status)).toEqual(
+      mode === 'legacy' ? ['used'] : ['used', 'used'],
+    );
+    expect(seen).toEqual(rows.map(({ id }) => `${pages}/${id}`));
+    expect(seen.join()).not.toContain(token);
+    expect(rows.at(-1)?.replies !== undefined).toBe(mode === 'auto');
+  },
+);

@@ -67,6 +67,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     listAgeMs: limits.listAgeMs,
     pinAgeMs: limits.pinAgeMs,
     stateOption: world.stateOption,
+    approvalPages: () => world.approvalPages,
   });
   return { link, upstream };
 }

@@ -102,15 +102,18 @@ async function start(
   });
   ending.push(() => watch.close());
   const load = () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions });
+  const { approvals } = opened;
+  const keys = options.keys?.(config);
+  const hasPages = config.admin !== false && approvals !== undefined && keys !== undefined;
   const pages = async () => {
-    const { approvals } = opened;
-    const keys = options.keys?.(config);
     if (approvals === undefined || keys === undefined) return async () => false;
     const { createApprovalPages } = await import('../approvals/approval-pages.ts');
     return createApprovalPages({ approvals, tokens: openLoginTokens(keys), clock: Date.now });
   };
   const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
+  world.approvalPages =
+    config.approvals.pages ?? (hasPages ? `${admin?.url}/approvals` : undefined);
   const http = listenerOf(config);
   await listening(http, config.listen);
   const { port } = http.address() as AddressInfo;

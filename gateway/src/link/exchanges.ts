@@ -102,6 +102,12 @@ export class Exchanges {
     if (!pending.isCancelled) this.reply(pending, { error: { code: number, message } });
   }
 
+  /** Answers a request that is not sent on. */
+  refused(pending: Pending, body: JsonObject) {
+    this.pending.remove(pending);
+    if (!pending.isCancelled) this.reply(pending, body);
+  }
+
   reply(pending: Pending, body: JsonObject, via?: object) {
     const message = JSON.stringify({ jsonrpc: '2.0', id: pending.clientId, ...body });
     this.deliver(pending, message, via);

@@ -3,6 +3,7 @@ import type { Ask, Verdict } from '../guard.ts';
 import type { ClientMethod } from '../protocol/methods.ts';
 import { refusalResult } from '../refusal.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
+import type { ApprovalLeads } from './approval-leads.ts';
 import type { Exchanges } from './exchanges.ts';
 import { follow } from './follow.ts';
 import { heldUntilApproved } from './hold.ts';
@@ -23,6 +24,7 @@ export type JudgingParts = {
   tools: ToolLists;
   lists: OtherLists;
   tasks: Tasks;
+  leads: ApprovalLeads;
 };
 
 /** From a client's request to its sending or refusal: nothing that policies are about leaves before it was judged. */
@@ -32,13 +34,15 @@ export class Judging {
   readonly #tools: ToolLists;
   readonly #lists: OtherLists;
   readonly #tasks: Tasks;
+  readonly #leads: ApprovalLeads;
 
-  constructor(options: LinkOptions, { exchanges, tools, lists, tasks }: JudgingParts) {
+  constructor(options: LinkOptions, { exchanges, tools, lists, tasks, leads }: JudgingParts) {
     this.#options = options;
     this.#exchanges = exchanges;
     this.#tools = tools;
     this.#lists = lists;
     this.#tasks = tasks;
+    this.#leads = leads;
   }
 
   /** Judges what needs it, and sends what may pass. */
@@ -143,32 +147,38 @@ export class Judging {
   /** Where the policy wants the call to wait for a person's answer, it is judged anew once it is approved. */
   #refuseOrHold(pending: Pending, name: string, refused: Refused, again: () => unknown) {
     const { approvalId, holdMs } = refused;
-    if (approvalId === undefined || holdMs === undefined || pending.wasHeld)
+    if (approvalId === undefined || pending.wasHeld || pending.round?.isAccepted === false)
       return this.#refuse(pending, name, refused);
+    const waiting = { id: approvalId, tool: name, reason: refused.decision.reason };
+    const round = this.#leads.round(pending, waiting);
+    if (round !== undefined) return this.#exchanges.refused(pending, { result: round });
+    const lead = this.#leads.ask(pending, waiting);
+    if (holdMs === undefined) return this.#refuse(pending, name, refused);
     const { approvalStatus, clock } = this.#options;
     Object.assign(pending, { isHeld: true, wasHeld: true });
-    const isOver = () => pending.isCancelled || !this.#exchanges.isWaiting(pending);
+    const isOver = () =>
+      pending.isCancelled || lead?.isDeclined === true || !this.#exchanges.isWaiting(pending);
     const look = () => approvalStatus(approvalId);
     return heldUntilApproved({ look, holdMs, isOver }).then((isApproved) => {
       const now = clock();
       Object.assign(pending, { isHeld: false, startedAt: now, activeAt: now });
-      return isApproved ? again() : this.#refuse(pending, name, refused);
+      if (!isApproved) return this.#refuse(pending, name, refused);
+      lead?.over();
+      return again();
     });
   }
 
   #refuse(pending: Pending, name: string, refused: Refused) {
     const { stateOption } = this.#options;
     const result = refusalResult(name, refused, { isStateless: pending.isStateless, stateOption });
-    this.#exchanges.pending.remove(pending);
-    if (pending.isCancelled) return;
-    if (pending.method === 'tools/call') return this.#exchanges.reply(pending, { result });
+    if (pending.method === 'tools/call') return this.#exchanges.refused(pending, { result });
     const [content] = result['content'] as { text: string }[];
     const error = {
       code: code.invalidRequest,
       message: content?.text ?? '',
       data: result['_meta'] ?? null,
     };
-    this.#exchanges.reply(pending, { error });
+    this.#exchanges.refused(pending, { error });
   }
 }
 

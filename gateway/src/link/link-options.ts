@@ -60,6 +60,8 @@ export type LinkOptions = {
   listAgeMs?: number;
   /** The same where a policy enforces pins: until then a list holds without another look; every call looks if absent. */
   pinAgeMs?: number;
+  /** Where the pages are on which people answer approvals; `undefined` where there are none. */
+  approvalPages?: () => string | undefined;
   /** What a person adds to the command that answers an approval. */
   stateOption?: string;
 };

@@ -1,9 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { returnedRound } from '../elicitation/approval-round.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, metaKeys } from '../protocol/methods.ts';
 import { readServerMessage } from '../protocol/server-message.ts';
 import { AnswerChecks } from './answer-checks.ts';
 import { Answers } from './answers.ts';
+import { ApprovalLeads } from './approval-leads.ts';
 import { Deadlines } from './deadlines.ts';
 import { Exchanges } from './exchanges.ts';
 import { Judging } from './judging.ts';
@@ -57,7 +59,10 @@ class MessageLink implements Link {
     this.#deadlines = new Deadlines(options, exchanges);
     this.#asks = asks;
     this.#notifications = notifications;
-    this.#judging = new Judging(options, { exchanges, tools, lists, tasks });
+    this.#judging = new Judging(options, {
+      ...{ exchanges, tools, lists, tasks },
+      leads: new ApprovalLeads(options, asks),
+    });
     this.#answers = new Answers(options, { exchanges, tools, asks, checks, notifications });
   }
 
@@ -145,13 +150,19 @@ class MessageLink implements Link {
       const problem = 'Too many requests wait for an answer; send it later';
       return this.#error(id, code.serverGone, problem, origin);
     }
+    const round = returnedRound(params);
+    if (round === 'invalid') {
+      const problem = 'The state of this request cannot be read; send it anew, without any';
+      return this.#error(id, code.invalidParams, problem, origin);
+    }
     const meta = own(params, '_meta');
     const isStateless = typeof own(meta, metaKeys.version) === 'string';
     if (act === 'opening' && method === 'initialize')
       this.#capabilities = object(params, 'capabilities');
     const now = clock();
     const pending: Pending = {
-      ...{ id: waiting.nextId(), method, clientId: id, params, isStateless },
+      ...{ id: waiting.nextId(), method, clientId: id, isStateless },
+      ...(round ? { params: round.params, round } : { params }),
       capabilities: isStateless ? object(meta, metaKeys.capabilities) : this.#capabilities,
       ...{ startedAt: now, activeAt: now, isSent: false, isCancelled: false },
       ...(origin && { origin }),

@@ -24,6 +24,8 @@ export type Pending = {
   after?: Aftermath;
   checkOutput?: OutputCheck;
   isSent: boolean;
+  /** The client came back from the question that led its user to a page. */
+  readonly round?: { isAccepted: boolean };
   /** While a person is asked; no time of the server's. */
   isHeld?: boolean;
   /** A person was asked once while it waited, and is not again. */

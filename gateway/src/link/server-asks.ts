@@ -1,4 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  own as ownField,
+} from '@toolwarden/catalogue';
 import { elicitationProblem } from '../elicitation/elicitation-problem.ts';
 import type { Ask } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
@@ -10,11 +15,17 @@ import { code, type LinkOptions, tell } from './link-options.ts';
 /** What a server wants of the client. */
 export type ServerAsk = { method: string; params: JsonObject };
 
+/** So many questions of our own may be open; more would only wear a user out. */
+const MOST_OWN = 8;
+const OWN_MS = 15 * 60_000;
+
 /** The requests of a server: judged, passed with ids of ours, and answered with the server's. */
 export class ServerAsks {
   readonly #options: LinkOptions;
   /** Not answered by the client yet: our id → the server's. */
   readonly #open = new Map<number, RequestId>();
+  /** Questions of our own: who hears what the user made of them. */
+  readonly #own = new Map<number, { answered: (action: unknown) => void; at: number }>();
   #lastId = 0;
 
   constructor(options: LinkOptions) {
@@ -56,6 +67,24 @@ export class ServerAsks {
     }
   }
 
+  /** Asks the client something of our own, about a request it waits for; false where it cannot be asked. */
+  own(
+    method: string,
+    params: JsonObject,
+    origin: object | undefined,
+    answered: (action: unknown) => void,
+  ): boolean {
+    const at = this.#options.clock();
+    for (const [id, one] of this.#own) if (at - one.at >= OWN_MS) this.#own.delete(id);
+    if (this.#own.size >= MOST_OWN) return false;
+    const id = ++this.#lastId;
+    this.#own.set(id, { answered, at });
+    const text = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const isTold = tell(this.#options, text, origin) !== false;
+    if (!isTold) this.#own.delete(id);
+    return isTold;
+  }
+
   /** Sampling and elicitation have rules of their own; the other requests of a server ask for nothing risky. */
   judge(
     { asks, isStateless }: { asks: ServerAsk[]; isStateless: boolean },
@@ -83,6 +112,11 @@ export class ServerAsks {
 
   /** The client's answer, which goes to the request it is for, once. */
   answer(id: RequestId, body: { result: JsonValue } | { error: JsonValue }) {
+    const own = typeof id === 'number' ? this.#own.get(id) : undefined;
+    if (own !== undefined) {
+      this.#own.delete(id as number);
+      return own.answered('result' in body ? ownField(body.result, 'action') : undefined);
+    }
     const asked = typeof id === 'number' ? this.#open.get(id) : undefined;
     if (asked === undefined) {
       return this.#options.note('frame-refused', { from: 'client', why: 'an answer to nothing' });
@@ -115,8 +149,8 @@ export function questionsIn(body: Buffer): ServerAsk[] {
   } catch {
     return [];
   }
-  if (own(error, 'code') !== MUST_ELICIT) return [];
-  const listed = own(own(error, 'data'), 'elicitations');
+  if (ownField(error, 'code') !== MUST_ELICIT) return [];
+  const listed = ownField(ownField(error, 'data'), 'elicitations');
   // What is no list of questions is one that cannot be read, and judged as such.
   const questions = Array.isArray(listed) && listed.length > 0 ? listed : [{ mode: 'unreadable' }];
   return questions.map((question) => ({

@@ -40,6 +40,8 @@ export type HarnessOptions = {
   pinAgeMs?: number;
   isObserving?: boolean;
   capabilities?: JsonObject;
+  /** Where people answer approvals. */
+  approvalPages?: string;
 };
 
 /** A tool that takes anything. */
@@ -109,6 +111,7 @@ export async function createHarness(options: HarnessOptions) {
       shadow?.undo(callId, now);
     },
     approvalStatus: state.approvalStatus,
+    approvalPages: () => options.approvalPages || undefined,
     note: (kind, detail) => notes.push({ kind, ...detail }),
     clock: () => now,
     limits: pendingLimits,

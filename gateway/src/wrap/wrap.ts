@@ -39,6 +39,8 @@ export type WrapOptions = {
   openState: () => State | Promise<State>;
   /** What a person adds to `toolwarden approvals` to reach that state. */
   stateOption?: string;
+  /** Where the pages are on which people answer approvals. */
+  approvalPages?: string;
   /** Hears of every call that begins to wait for a person. */
   webhook?: WebhookTarget;
 };
@@ -128,6 +130,7 @@ export async function runWrap(
       clock: () => performance.now(),
       limits: limitsOf(options),
       ...(options.stateOption !== undefined && { stateOption: options.stateOption }),
+      approvalPages: () => options.approvalPages,
     });
     child.attach?.(link);
     const code = await carry(link, child, io, signal);
