@@ -18,6 +18,7 @@ export class GatewayError extends Error {
     | 'lock-invalid'
     | 'config-unreadable'
     | 'config-invalid'
+    | 'keys-unreadable'
     | 'not-listening';
 
   constructor(code: GatewayError['code'], message: string, options?: ErrorOptions) {

@@ -34,6 +34,11 @@ export function error(
   send(response, status, body, []);
 }
 
+/** A document for whoever asks. */
+export function publish(response: ServerResponse, document: string): void {
+  send(response, 200, document, ['Cache-Control', 'max-age=3600']);
+}
+
 function send(response: ServerResponse, status: number, body: string, more: string[]): void {
   const length = String(Buffer.byteLength(body));
   response.writeHead(status, [

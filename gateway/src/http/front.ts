@@ -4,7 +4,16 @@ import { GatewayError } from '../gateway-error.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, sessionRequests } from '../protocol/methods.ts';
 import { readBody } from '../upstream/read-body.ts';
-import { allowPage, close, error, noSession, preflight, SERVER_ERROR, tooMuch } from './answers.ts';
+import {
+  allowPage,
+  close,
+  error,
+  noSession,
+  preflight,
+  publish,
+  SERVER_ERROR,
+  tooMuch,
+} from './answers.ts';
 import { Exchange } from './exchange.ts';
 import { type Identity, mayUse } from './identity.ts';
 import { type Place, Places } from './places.ts';
@@ -70,6 +79,9 @@ export class Front {
     const { origin } = request.headers;
     if (origin !== undefined) allowPage(response, origin);
     if (request.method === 'OPTIONS') return preflight(response);
+    const document =
+      request.method === 'GET' && this.#world.resource?.documentAt(request.url ?? '');
+    if (document) return publish(response, document);
     if (this.isDraining)
       return close(response, 503, 'this gateway is stopping', ['Retry-After', '5']);
     const caller = this.#callerOf(request, response);
@@ -98,17 +110,18 @@ export class Front {
   }
 
   #allowed(
-    { url = '' }: IncomingMessage,
+    { url = '', headers }: IncomingMessage,
     response: ServerResponse,
     identity: Identity | undefined,
   ): Caller | undefined {
     if (identity === undefined) {
-      this.#note('identity', 'no grant that holds');
+      this.#note('identity', 'no grant or token that holds');
+      const error = headers.authorization === undefined ? undefined : 'invalid_token';
       close(
         response,
         401,
         'a grant is needed: Authorization: Bearer TOKEN; see toolwarden grants --help',
-        ['WWW-Authenticate', 'Bearer realm="toolwarden"'],
+        ['WWW-Authenticate', this.#world.resource?.challenge(error) ?? 'Bearer realm="toolwarden"'],
       );
       return undefined;
     }
@@ -117,7 +130,10 @@ export class Front {
     if (place !== 'no address') {
       this.#note('identity', 'the grant is not for this server, or for a policy that is not here');
     }
-    close(response, place === 'not allowed' ? 403 : 404, REFUSED_PLACES[place]);
+    const isForbidden = place === 'not allowed';
+    const needs = isForbidden && identity.needs?.(/^\/mcp\/([^/?]+)/.exec(url)?.[1]);
+    const challenge = needs ? ['WWW-Authenticate', needs] : [];
+    close(response, isForbidden ? 403 : 404, REFUSED_PLACES[place], challenge);
     return undefined;
   }
 

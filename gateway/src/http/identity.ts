@@ -7,6 +7,8 @@ export type Identity = {
   readonly servers: readonly string[];
   /** Names the policy: by its name here, or by its file. */
   readonly policy: string;
+  /** What its token would have to say to open a server, as the value of a header; absent for grants. */
+  readonly needs?: (server: string | undefined) => string;
 };
 
 /** Tells who sends a request, each time anew: a grant may be revoked between two. */

@@ -14,6 +14,7 @@ import { counted, type Figures, newFigures } from './figures.ts';
 import { type ConfigWatch, followConfig, makeSetup, type SetupMaker } from './follow-config.ts';
 import { Front } from './front.ts';
 import { type Identify, identifyAll, identifyByGrant } from './identity.ts';
+import { protectedResource } from './protected-resource.ts';
 import { createGate } from './request-checks.ts';
 import { Starts } from './starts.ts';
 import { wantsTracing } from './tracing.ts';
@@ -91,7 +92,10 @@ async function start(
   const countedState = counted(opened, figures);
   const state = tracing?.traced(countedState) ?? countedState;
   ending.push(() => state.close());
-  const world = worldOf(options, setup, state, await identifyFor(config, state, log));
+  const resource = config.auth && protectedResource(config.auth.jwt);
+  const identify = await identifyFor(config, { state, resource, log });
+  const world = worldOf(options, setup, state, identify);
+  world.resource = resource;
   world.tracing = tracing;
   teller.note = world.note;
   const watch = await followConfig(options.config, maker, {
@@ -102,18 +106,15 @@ async function start(
   });
   ending.push(() => watch.close());
   const load = () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions });
-  const { approvals } = opened;
-  const keys = options.keys?.(config);
-  const hasPages = config.admin !== false && approvals !== undefined && keys !== undefined;
   const pages = async () => {
+    const { approvals } = opened;
+    const keys = options.keys?.(config);
     if (approvals === undefined || keys === undefined) return async () => false;
     const { createApprovalPages } = await import('../approvals/approval-pages.ts');
     return createApprovalPages({ approvals, tokens: openLoginTokens(keys), clock: Date.now });
   };
   const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
-  world.approvalPages =
-    config.approvals.pages ?? (hasPages ? `${admin?.url}/approvals` : undefined);
   const http = listenerOf(config);
   await listening(http, config.listen);
   const { port } = http.address() as AddressInfo;
@@ -216,13 +217,19 @@ async function adminOf(
 
 async function identifyFor(
   config: LoadedConfig,
-  state: State,
-  log: (line: string) => void,
+  { state, resource, log }: { state: State; log: (line: string) => void } & Pick<World, 'resource'>,
 ): Promise<Identify> {
   const hasGrants = await state.hasGrants();
+  const byGrant = identifyByGrant(state);
+  if (config.auth !== undefined && resource !== undefined) {
+    const { identifyByJwt } = await import('./identify-by-jwt.ts');
+    const byJwt = await identifyByJwt({ config: config.auth.jwt, resource, clock: Date.now });
+    // No grant's token has dots.
+    return (authorization) => (authorization?.includes('.') ? byJwt : byGrant)(authorization);
+  }
   if (config.grants !== 'open') {
     if (!hasGrants) log('there are no grants, so nobody can call; see toolwarden grants --help');
-    return identifyByGrant(state);
+    return byGrant;
   }
   if (hasGrants) {
     throw new GatewayError(

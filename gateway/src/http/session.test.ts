@@ -4,7 +4,10 @@ import { Session } from './session.ts';
 
 /** What a stream gets that is opened after a server has said all this with nobody listening. */
 function heardLate(said: readonly string[]): string[] {
-  const session = new Session({ grant: 'g', made: { name: '', servers: [], asked: [] }, now: 0 });
+  const session = new Session({
+    ...{ grant: 'g', policy: 'p', now: 0 },
+    made: { name: '', servers: [], asked: [] },
+  });
   // A server that is a program, whose streams are ours.
   session.upstream = { settled: Promise.resolve(), close: async () => {} };
   for (const message of said) session.tellClient(message, undefined, undefined);

@@ -18,6 +18,8 @@ export class Session {
   /** Names it where calls are counted and recorded, where its id has no business. */
   readonly name = randomBytes(9).toString('base64url');
   readonly grant: string;
+  /** What its calls are judged by. */
+  readonly policy: string;
   /** What the server was made from; a change of it ends the session. */
   readonly made: Place;
   usedAt: number;
@@ -30,8 +32,9 @@ export class Session {
   #keptLength = 0;
   isOver = false;
 
-  constructor(options: { grant: string; made: Place; now: number }) {
+  constructor(options: { grant: string; policy: string; made: Place; now: number }) {
     this.grant = options.grant;
+    this.policy = options.policy;
     this.made = options.made;
     this.usedAt = options.now;
   }

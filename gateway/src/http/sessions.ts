@@ -21,6 +21,8 @@ export class Sessions {
   find(id: string, identity: Identity, place: Place): Session | undefined {
     const session = this.#byId.get(id);
     if (session?.grant !== identity.grant || session.made.name !== place.name) return undefined;
+    // A caller's next token may say less than the one the session was opened with.
+    if (session.policy !== identity.policy) return undefined;
     if (session.made !== place) {
       // The server was configured anew: what was agreed with the old one means nothing.
       this.end(session);
@@ -35,8 +37,8 @@ export class Sessions {
     const { admission } = this.#world;
     const overload = admission.session(identity.grant);
     if (overload !== undefined) return overload;
-    const { grant } = identity;
-    const session = new Session({ grant, made: place, now: performance.now() });
+    const { grant, policy } = identity;
+    const session = new Session({ grant, policy, made: place, now: performance.now() });
     try {
       const connection = await this.#places.connect(place, {
         ...{ identity, session: session.name, isShared: false },

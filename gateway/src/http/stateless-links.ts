@@ -46,7 +46,7 @@ export class StatelessLinks {
   }
 
   #connection(identity: Identity, place: Place): Promise<Shared | Overload> {
-    const key = `${place.name}\n${identity.grant}`;
+    const key = `${place.name}\n${identity.policy}\n${identity.grant}`;
     const known = this.#byCaller.get(key);
     if (known?.made === place) return known.opened;
     const opening = { made: place, opened: this.#openOne(key, identity, place) };

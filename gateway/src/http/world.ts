@@ -11,6 +11,7 @@ import type { LiveTool } from '../tools/tool-table.ts';
 import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
 import type { Admission } from './admission.ts';
 import type { Identify } from './identity.ts';
+import type { ProtectedResource } from './protected-resource.ts';
 import type { Starts } from './starts.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -41,6 +42,8 @@ export type World = {
   setup: Setup;
   state: State;
   identify: Identify;
+  /** What is said of ourselves to who needs a token; absent where only grants open anything. */
+  resource?: ProtectedResource | undefined;
   admission: Admission;
   starts: Starts;
   isObserving: boolean;
@@ -49,8 +52,6 @@ export type World = {
   nextCallId: () => string;
   note: (kind: Note['kind'], detail: Note['detail'], server?: string, grant?: string) => void;
   log: (line: string) => void;
-  /** Where people answer approvals; `undefined` where nobody can on a page. */
-  approvalPages?: string | undefined;
   /** What a person adds to a command that reaches this state. */
   stateOption: string;
 };

@@ -68,8 +68,8 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
     admin: false,
     ...(options.grants === undefined && { grants: 'open' }),
     servers: { test: { url: server.url }, ...options.servers },
-    policies: { p: policy },
     ...options.config,
+    policies: { p: policy, ...(options.config?.['policies'] as JsonObject | undefined) },
   };
   writeFileSync(config, JSON.stringify(base));
   const grants = new Map<string, Grant>(
