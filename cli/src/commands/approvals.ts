@@ -38,7 +38,7 @@ can run commands as this user can.
   serve            the same as web pages on this machine, http://127.0.0.1:8788/approvals, until it is stopped; they
                    show every argument, and what differs from the last approved call of that tool
     --port N       another port
-  login            prints a token that lets a person into those pages, for an hour
+  login            prints a token that lets a person into those pages once, within an hour
     --as NAME      who it is for, as the audit will say (default: this user)
     --expires T    12h, 90d or a date, instead of an hour
   --state DIR      the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)

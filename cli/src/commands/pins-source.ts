@@ -2,12 +2,15 @@ import type { ServerPins } from '@toolwarden/gateway/pins';
 import { CliError } from '../command.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
+import { readHeaders } from '../read-headers.ts';
 import { readEntry } from './policy/files.ts';
 
 /** Where the definitions of a server come from: a command to start, an address, or the catalogue. */
 export type LiveOptions = {
   command: readonly string[];
   url?: string;
+  /** Sent with each request to the address, as given. */
+  headers?: readonly string[];
   id?: string;
   server?: string;
   catalogue?: string;
@@ -20,7 +23,7 @@ export async function readLiveServer(
   io: Io,
   options: LiveOptions,
 ): Promise<{ name: string; pins: ServerPins }> {
-  const { command, url, id, server, catalogue } = options;
+  const { command, url, headers = [], id, server, catalogue } = options;
   const given = [command.length > 0, url !== undefined, id !== undefined].filter(Boolean).length;
   if (given !== 1) {
     throw new CliError(
@@ -28,12 +31,15 @@ export async function readLiveServer(
       "pins: expected one of: the server's command after --, --url URL, or the ID of a server of the catalogue",
     );
   }
+  if (headers.length > 0 && url === undefined)
+    throw new CliError('usage', 'pins: --header: only a server at --url gets headers');
   if (id !== undefined) return fromCatalogue(io, id, server, catalogue ?? 'data');
   const gateway = await import('@toolwarden/gateway/pins');
   const classOf = catalogue && (await gateway.readToolClasses(resolvePath(io, catalogue)));
   const more = classOf ? { classOf } : {};
   if (url !== undefined) {
-    const target = gateway.prepareTarget(checkedUrl(url));
+    const sent = readHeaders('pins', headers, io.env as NodeJS.ProcessEnv);
+    const target = gateway.prepareTarget(checkedUrl(url), sent);
     const listing = await gateway.listLive((events) =>
       gateway.openUrlUpstream({ target, events, maxAnswerBytes: MOST_BYTES }),
     );

@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '@toolwarden/catalogue/store';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { runCaptured } from '../../fixtures/run-captured.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
@@ -64,6 +66,37 @@ test('a change is shown where it is, and ends diff with 1', async () => {
   ]);
 });
 
+test('a server at an address gets the headers that are given, and the lock file does not', async () => {
+  const seen: (string | undefined)[] = [];
+  const remote = createServer(async (request, response) => {
+    seen.push(request.headers.authorization);
+    const { id, method } = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    if (id === undefined) return void response.writeHead(202).end();
+    const serverInfo = { name: 'remote', version: '1' };
+    const result =
+      method === 'initialize'
+        ? { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo }
+        : { tools: [tool('add', 'Adds.')] };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+  await new Promise<void>((done) => remote.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    remote.closeAllConnections();
+    remote.close();
+  });
+  const url = `http://127.0.0.1:${(remote.address() as AddressInfo).port}/mcp`;
+  const accept = (header: string, env = {}) =>
+    runCaptured(['pins', 'accept', '--url', url, '--header', header], { cwd: folder, env });
+  const key = `Authorization: Bearer \${env:KEY}`;
+  expect((await accept(key)).err[0]).toMatch(/--header Authorization: the variable KEY is not set/);
+  expect(seen).toEqual([]);
+  expect((await accept(key, { KEY: 'hunter2' })).code).toBe(0);
+  expect(new Set(seen)).toEqual(new Set(['Bearer hunter2']));
+  expect(lockText()).toContain('"add"');
+  expect(lockText()).not.toContain('hunter2');
+});
+
 test('one tool can be accepted without the others', async () => {
   await run('pins', 'accept', '--', ...server());
   serve({ tools: [tool('add', 'Adds two.'), tool('sub', 'Evil.')], instructions: 'Be kind.' });
@@ -98,6 +131,8 @@ test.for([
   [['pins'], /expected accept, diff, list or schema/],
   [['pins', 'accept'], /expected one of: the server's command/],
   [['pins', 'diff', '--url', 'ftp://a'], /expected an address with https or http/],
+  [['pins', 'diff', '--header', 'a:b', 'npm:a'], /only a server at --url gets headers/],
+  [['pins', 'diff', '--header', 'a', '--url', 'http://a'], /--header: expected NAME:VALUE/],
   [['pins', 'accept', 'npm:none', '--catalogue', FIXTURES], /holds no server/],
   [['pins', 'accept', '--', 'no-such-program'], /no-such-program/],
   [['pins', 'list'], /there is no such file/],

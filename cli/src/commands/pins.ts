@@ -22,6 +22,7 @@ accepted. A gateway whose policy says "pinning": "enforce" lets nothing else thr
   schema            prints the JSON Schema of the lock file
   -- COMMAND        the server, started as wrap starts it; nothing else is started
   --url URL         a server that runs already
+  --header NAME:VALUE  sent with each request to it; VALUE may say \${env:NAME}, which keeps secrets off the command line
   ID                a server of the catalogue, such as npm:@iterable/mcp, as it was crawled; nothing is started
   --catalogue PATH  the catalogue's data folder (default data, for an ID); says what tools are, for rules under "classes"
   --lock FILE       default toolwarden.lock.json
@@ -47,6 +48,7 @@ const OPTIONS = {
   server: { type: 'string' },
   catalogue: { type: 'string' },
   url: { type: 'string' },
+  header: { type: 'string', multiple: true },
   only: { type: 'string', multiple: true },
 } as const;
 
@@ -89,12 +91,18 @@ async function run(args: string[], io: Io): Promise<number> {
   return 0;
 }
 
-function pick(values: { server?: string; catalogue?: string; url?: string }): Partial<LiveOptions> {
-  const { server, catalogue, url } = values;
+function pick(values: {
+  server?: string;
+  catalogue?: string;
+  url?: string;
+  header?: string[];
+}): Partial<LiveOptions> {
+  const { server, catalogue, url, header } = values;
   return {
     ...(server !== undefined && { server }),
     ...(catalogue !== undefined && { catalogue }),
     ...(url !== undefined && { url }),
+    ...(header !== undefined && { headers: header }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { CliError, type Command, readArguments, readDuration } from '../command.ts';
+import { readHeaders } from '../read-headers.ts';
 
 export const wrapCommand: Command = {
   name: 'wrap',
@@ -110,25 +111,12 @@ Example:
   },
 };
 
-/** The address and what is sent with each request. Values are filled in from the environment, where others do not see them. */
+/** The address, and what is sent with each request. */
 function urlOf(address: string, headers: string[] = [], env: NodeJS.ProcessEnv) {
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
     throw new CliError('usage', `wrap: --url ${address}: expected an http or https address`);
   }
-  const filled = headers.map((header) => {
-    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(header) ?? [];
-    if (name === '') throw new CliError('usage', 'wrap: --header: expected NAME:VALUE');
-    const text = value.replace(/\$\{env:([A-Za-z_]\w*)\}/g, (_, variable: string) => {
-      const found = env[variable];
-      if (found !== undefined) return found;
-      throw new CliError('input', `wrap: --header ${name}: the variable ${variable} is not set`);
-    });
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) {
-      throw new CliError('input', `wrap: --header ${name}: a character that no header may have`);
-    }
-    return [name, text] as const;
-  });
-  return { address, headers: Object.fromEntries(filled) };
+  return { address, headers: readHeaders('wrap', headers, env) };
 }
 
 function webhookOf(env: NodeJS.ProcessEnv) {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -15,9 +16,10 @@ let now: number;
 let state: SqliteState;
 let tokens: LoginTokens;
 let server: ApprovalServer;
+let folder: string;
 beforeEach(async () => {
   now = START;
-  const folder = join(temporaryFolder(), 's');
+  folder = join(temporaryFolder(), 's');
   const clock = () => now;
   state = openSqliteState({ folder, clock });
   tokens = openLoginTokens(stateFiles(folder).keys);
@@ -154,6 +156,38 @@ test('what a call answers to its server is shown with it', async () => {
   expect(shown).toMatch(/inputResponses/);
   expect(shown).not.toContain('\u202E');
   expect(await get(`/${idOf(ask({ amount: 6 }))}`)).not.toContain('Sent along');
+});
+
+test('P20: a login token lets in once, in whichever process, and a logout ends what it gave', async () => {
+  const token = tokens.create('ada', now + HOUR);
+  const other = await serveApprovals({
+    ...{ approvals: state.approvals, clock: () => now, port: 0 },
+    tokens: openLoginTokens(stateFiles(folder).keys),
+  });
+  const first = await post('/login', { token });
+  const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';');
+  expect(first.status).toBe(303);
+  for (const { url } of [server, other]) {
+    const body = new URLSearchParams({ token });
+    const again = await fetch(`${url}/login`, { method: 'POST', body, redirect: 'manual' });
+    expect([again.status, again.headers.get('set-cookie')]).toEqual([401, null]);
+  }
+  const statuses = () =>
+    Promise.all(
+      [server, other].map(async ({ url }) => (await fetch(url, { headers: { cookie } })).status),
+    );
+  expect(await statuses()).toEqual([200, 200]);
+  const bystander = await logIn('bob');
+  const page = await (await fetch(server.url, { headers: { cookie } })).text();
+  const [, key = ''] = /name="key" value="([^"]+)"/.exec(page) ?? [];
+  await post('/logout', { key }, { cookie });
+  expect(await statuses()).toEqual([401, 401]);
+  expect(await bystander.get('')).toContain('bob');
+  // What is over is forgotten with the next login.
+  now += HOUR;
+  await logIn('eve');
+  expect(readdirSync(join(stateFiles(folder).keys, 'logins'))).toHaveLength(1);
+  await other.close();
 });
 
 test('a request for another host name is refused, whatever it brings', async () => {

@@ -61,9 +61,9 @@ async function answerTo(
 
 function logIn(form: URLSearchParams, { tokens, clock }: ApprovalPagesOptions): Answer {
   const at = clock();
-  const login = tokens.readToken((form.get('token') ?? '').trim(), at);
+  const login = tokens.useToken((form.get('token') ?? '').trim(), at);
   if (login === undefined) {
-    const notice = 'That token is wrong, or its time is over. Ask for a new one.';
+    const notice = 'That token is wrong, was used, or its time is over. Ask for a new one.';
     return { status: 401, body: page('Log in', loginMarkup(), notice) };
   }
   return see('/approvals', cookie(tokens.session(login, at)));
@@ -90,7 +90,10 @@ async function look(path: string, { options, login }: Visit): Promise<Answer> {
 
 async function act(path: string, { options, login, form }: Visit): Promise<Answer> {
   const { approvals } = options;
-  if (path === '/approvals/logout') return see('/approvals', cookie('', 0));
+  if (path === '/approvals/logout') {
+    options.tokens.end(login);
+    return see('/approvals', cookie('', 0));
+  }
   if (path === '/approvals/deny-all') {
     const ids = (form.get('ids') ?? '').split(' ').filter((id) => id !== '');
     for (const id of ids) await approvals.answer(id, 'denied', login.by);

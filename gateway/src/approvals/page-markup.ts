@@ -31,7 +31,7 @@ ${content}
 /** The form that asks who is there. */
 export function loginMarkup(): Html {
   return html`<h1>Approvals</h1>
-<p>Run <code>toolwarden approvals login</code> on the machine of the gateway, and enter the token that it prints.</p>
+<p>Run <code>toolwarden approvals login</code> on the machine of the gateway, and enter the token that it prints. It lets in once.</p>
 <form method="post" action="/approvals/login">
 <p><label for="token">Login token</label><br>
 <input id="token" name="token" type="password" autocomplete="off" required autofocus></p>
