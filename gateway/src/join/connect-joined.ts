@@ -4,7 +4,7 @@ import type { World } from '../http/world.ts';
 import type { Via } from '../upstream/upstream.ts';
 import { JoinedLink } from './joined-link.ts';
 import type { JoinedServers } from './joined-servers.ts';
-import type { Front as ClientFront } from './origins.ts';
+import type { ClientSide } from './origins.ts';
 import { Part } from './part.ts';
 import type { Reach } from './reach.ts';
 
@@ -36,8 +36,8 @@ export function connectJoined(
   );
   const link = new JoinedLink({
     ...{ world, identity, parts, session: isShared ? undefined : session },
-    toClient: (message, to: ClientFront | undefined, via) => toClient(message, to, via) !== false,
-    tellClient: (message, to: ClientFront | undefined) => tellClient(message, to) !== false,
+    toClient: (message, to: ClientSide | undefined, via) => toClient(message, to, via) !== false,
+    tellClient: (message, to: ClientSide | undefined) => tellClient(message, to) !== false,
   });
   const upstream: FrontConnection['upstream'] = {
     get settled() {

@@ -5,7 +5,7 @@ import type { Identity } from '../http/identity.ts';
 import type { World } from '../http/world.ts';
 import { code } from '../link/link-options.ts';
 import type { Via } from '../upstream/upstream.ts';
-import { type Answered, type Front, OwnRequest } from './origins.ts';
+import { type Answered, type ClientSide, OwnRequest } from './origins.ts';
 import type { Part } from './part.ts';
 
 /** What all that joins servers for one client works with. */
@@ -16,9 +16,9 @@ export type JoinContext = {
   session: string | undefined;
   parts: readonly Part[];
   /** Takes answers to the client's requests. */
-  toClient: (message: string | Buffer, front: Front | undefined, via?: Via) => boolean;
+  toClient: (message: string | Buffer, front: ClientSide | undefined, via?: Via) => boolean;
   /** Takes all else that the client is told. */
-  tellClient: (message: string, front: Front | undefined) => boolean;
+  tellClient: (message: string, front: ClientSide | undefined) => boolean;
 };
 
 /** The servers that are joined for one client, as far as it asks them something of its own or answers the client. */
@@ -52,16 +52,21 @@ export class Join {
     return promise;
   }
 
-  answer(id: string | number, front: Front | undefined, body: JsonObject): boolean {
+  answer(id: string | number, front: ClientSide | undefined, body: JsonObject): boolean {
     return this.context.toClient(JSON.stringify({ jsonrpc: '2.0', id, ...body }), front);
   }
 
-  fail(id: string | number, front: Front | undefined, number: number, message: string): boolean {
+  fail(
+    id: string | number,
+    front: ClientSide | undefined,
+    number: number,
+    message: string,
+  ): boolean {
     return this.answer(id, front, { error: { code: number, message } });
   }
 
   /** The answer for a server that cannot be reached, which the operator's log says more of. */
-  failGone(id: string | number, front: Front | undefined, part: Part): boolean {
+  failGone(id: string | number, front: ClientSide | undefined, part: Part): boolean {
     const message = `The server ${part.name} is not there now; its tools come back when it does`;
     return this.fail(id, front, code.serverGone, message);
   }

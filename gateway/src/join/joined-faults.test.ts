@@ -194,7 +194,6 @@ test(
   'I6: what two servers ask at once under one id is answered to each of them',
   SLOW,
   async () => {
-    const answers: Record<string, JsonObject> = {};
     const asking =
       (name: string): HttpScript =>
       ({ method, response, id }) => {
@@ -235,7 +234,7 @@ test(
       );
       expect(got).toHaveLength(1);
       expect(JSON.parse((got[0] as { line: string }).line)).toMatchObject({ id: 1 });
-      answers[name] = {};
+
       finish.get(name)?.();
     }
     await expect.poll(() => streams.every((stream) => !stream.isOpen()), within).toBe(true);

@@ -13,10 +13,11 @@ import { JoinedLists } from './joined-lists.ts';
 import { JoinedSession } from './joined-session.ts';
 import { Listens } from './listens.ts';
 import { refusedNowhere } from './nowhere.ts';
-import { type Front, Origin, OwnRequest, onwards, Routed } from './origins.ts';
+import { type ClientSide, Origin, OwnRequest, onwards, Routed } from './origins.ts';
 import type { Part } from './part.ts';
 import { joinedLists, withJoinedAddresses } from './rename.ts';
 import { type Destination, destinationOf, isRouted, placeOf } from './routes.ts';
+import { withoutTasks } from './without-tasks.ts';
 
 type FrontLink = FrontConnection['link'];
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
@@ -32,7 +33,9 @@ export class JoinedLink implements FrontLink {
   readonly #session: JoinedSession;
   readonly #listens: Listens;
   /** What the client waits for here, by the exchange it waits on. */
-  readonly #routed = new Map<Front, Set<Routed>>();
+  readonly #routed = new Map<ClientSide, Set<Routed>>();
+  /** Requests of a session whose server is being looked for. */
+  readonly #seeking = new Map<RequestId, { isCancelled: boolean }>();
   #working = 0;
   #isOver = false;
 
@@ -48,7 +51,7 @@ export class JoinedLink implements FrontLink {
   }
 
   fromClientMessage(message: ClientMessage, origin?: object): void {
-    const front = origin as Front | undefined;
+    const front = origin as ClientSide | undefined;
     if (message.kind === 'request') {
       this.#working++;
       this.#request(message, front)
@@ -118,11 +121,11 @@ export class JoinedLink implements FrontLink {
 
   clientLeft(origin: object): void {
     this.#listens.left(origin);
-    for (const routed of this.#routed.get(origin as Front) ?? []) {
+    for (const routed of this.#routed.get(origin as ClientSide) ?? []) {
       routed.part.link?.clientLeft(routed);
       routed.isOver = true;
     }
-    this.#routed.delete(origin as Front);
+    this.#routed.delete(origin as ClientSide);
   }
 
   serverEnded(): void {
@@ -131,15 +134,15 @@ export class JoinedLink implements FrontLink {
     for (const part of this.#join.parts) part.link?.serverEnded();
   }
 
-  async #request(message: RequestMessage, front: Front | undefined): Promise<void> {
+  async #request(message: RequestMessage, front: ClientSide | undefined): Promise<void> {
     const { id, method, params = {} } = message;
     if (method === 'ping') return void this.#join.answer(id, front, { result: {} });
     if (method === 'initialize') return this.#open(id, params, front);
     if (method === 'server/discover') return this.#discover(id, params, front);
     if (method === 'subscriptions/listen') return this.#listens.open(id, params, front);
     if (method === 'logging/setLevel') {
-      await this.#session.setLevel(params);
-      return void this.#join.answer(id, front, { result: {} });
+      const error = await this.#session.setLevel(params);
+      return void this.#join.answer(id, front, error === undefined ? { result: {} } : { error });
     }
     if (joinedLists.has(method)) return this.#list(message, front);
     if (!isRouted(method)) {
@@ -154,7 +157,7 @@ export class JoinedLink implements FrontLink {
     return this.#route(message, destination, front);
   }
 
-  async #open(id: RequestId, params: JsonObject, front: Front | undefined): Promise<void> {
+  async #open(id: RequestId, params: JsonObject, front: ClientSide | undefined): Promise<void> {
     const result = await this.#session.open(params);
     this.#join.answer(
       id,
@@ -165,14 +168,14 @@ export class JoinedLink implements FrontLink {
     );
   }
 
-  async #discover(id: RequestId, params: JsonObject, front: Front | undefined): Promise<void> {
+  async #discover(id: RequestId, params: JsonObject, front: ClientSide | undefined): Promise<void> {
     const result = await discovered(this.#join, params);
     if (result !== undefined) return void this.#join.answer(id, front, { result });
     if (front !== undefined) front.status = 404;
     this.#join.fail(id, front, code.unknownMethod, 'Not all servers here speak this revision');
   }
 
-  async #list({ id, method, params = {} }: RequestMessage, front: Front | undefined) {
+  async #list({ id, method, params = {} }: RequestMessage, front: ClientSide | undefined) {
     if (own(params, 'cursor') !== undefined) {
       this.#join.fail(
         id,
@@ -186,12 +189,15 @@ export class JoinedLink implements FrontLink {
   }
 
   /** Gives a request to the server it is for, under the name that it has there. */
-  async #route(message: RequestMessage, destination: Destination, front: Front | undefined) {
+  async #route(message: RequestMessage, destination: Destination, front: ClientSide | undefined) {
     const { id, method, params = {} } = message;
     const meta = own(params, '_meta');
+    const seeking = { isCancelled: false };
+    // Ids of the stateless era are one client's among many, and nothing is cancelled by them.
+    if (!this.#join.isStateless) this.#seeking.set(id, seeking);
     const place = await placeOf(destination, this.#join, (digestName, list) =>
       this.#lists.find(digestName, list, meta),
-    );
+    ).finally(() => this.#seeking.delete(id));
     if (place === undefined) {
       const { identity, session, world } = this.#join.context;
       const wanted = { method, kind: destination.kind, name: destination.unknownAs, params };
@@ -201,15 +207,24 @@ export class JoinedLink implements FrontLink {
     const { part, name } = place;
     const connection = await part.reach();
     const isOpen = this.#join.isStateless || part.opened !== undefined;
-    if (connection === undefined || !isOpen || connection.upstream.isFull === true) {
-      return void this.#join.failGone(id, front, part);
+    if (connection === undefined || !isOpen) return void this.#join.failGone(id, front, part);
+    if (connection.upstream.isFull === true) {
+      return void this.#join.fail(
+        id,
+        front,
+        code.serverGone,
+        `${part.name} takes no more now; send it later`,
+      );
     }
+    // What nobody waits for any more need not run: in the stateless era leaving is cancelling.
+    if (seeking.isCancelled || (this.#join.isStateless && front?.isOpen === false)) return;
     const routed = new Routed(part, front, method, this.#join.isStateless);
-    if (front !== undefined) {
+    // In the session era leaving is not cancelling, so nobody asks for it.
+    if (front !== undefined && this.#join.isStateless) {
       const waiting = this.#routed.get(front) ?? new Set();
       this.#routed.set(front, waiting.add(routed));
     }
-    const sent = { ...message, params: destination.withName(params, name) };
+    const sent = { ...message, params: destination.withName(withoutTasks(params), name) };
     connection.link.fromClientMessage(sent, routed);
   }
 
@@ -235,6 +250,8 @@ export class JoinedLink implements FrontLink {
     const isForAll =
       method === 'notifications/cancelled' || method === 'notifications/roots/list_changed';
     if (!isForAll) return;
+    const seeking = this.#seeking.get(own(params, 'requestId') as RequestId);
+    if (seeking !== undefined) seeking.isCancelled = true;
     for (const part of this.#join.parts) {
       if (part.opened === undefined) continue;
       part.link?.fromClientMessage({ kind: 'notification', method, params });

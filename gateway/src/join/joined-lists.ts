@@ -93,7 +93,9 @@ export class JoinedLists {
       if (!has(part, capability)) return NOTHING;
     }
     const listed: Listed = { entries: [], results: [] };
+    const { answerBytes } = this.#join.context.world.setup.config.limits;
     let cursor: JsonValue | undefined;
+    let length = 0;
     for (let page = 0; page < MOST_PAGES && listed.entries.length < MOST_ENTRIES; page++) {
       const borrowed = withoutProgress(meta);
       const answered = await this.#join.ask(connection, part, method, {
@@ -108,6 +110,11 @@ export class JoinedLists {
         return undefined;
       }
       const { result } = answered;
+      length += answered.length;
+      if (length > answerBytes) {
+        part.failed(`its list of ${field} is longer than limits.answerBytes`, 0);
+        return undefined;
+      }
       listed.results.push(result);
       const entries = own(result, field);
       for (const entry of Array.isArray(entries) ? entries : []) {

@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, type JsonValue } from '@toolwarden/catalogue';
 import { sessionVersions } from '../protocol/versions.ts';
 import { type Join, within } from './join.ts';
 import { wordsOf } from './joined-lists.ts';
 import { GATEWAY, mergedCapabilities, mergedInstructions } from './merge-openings.ts';
-import { Ear } from './origins.ts';
+import { type Answered, Ear } from './origins.ts';
 import { has, type Part } from './part.ts';
+import { withoutTasks } from './without-tasks.ts';
 
 /** How long the client's opening waits for servers; one that takes longer is told of when it is there. */
 const OPEN_WAIT_MS = 10_000;
@@ -30,7 +31,7 @@ export class JoinedSession {
     const protocolVersion =
       typeof wanted === 'string' && sessionVersions.has(wanted) ? wanted : NEWEST;
     const { _meta, ...rest } = params;
-    this.#opening = { ...rest, protocolVersion };
+    this.#opening = { ...withoutTasks(rest), protocolVersion };
     await within(OPEN_WAIT_MS, Promise.all(this.#join.parts.map((part) => this.#openOne(part))));
     this.#isAnswered = true;
     const voices = this.#join.parts.map(({ name, opened }) => ({
@@ -53,10 +54,13 @@ export class JoinedSession {
     for (const part of this.#join.parts) if (part.opened !== undefined) this.#readyOne(part);
   }
 
-  /** The level of log messages that the client wants, also of servers that come later. */
-  async setLevel(params: JsonObject): Promise<void> {
+  /** The level of log messages that the client wants, also of servers that come later; an error where all refuse it. */
+  async setLevel(params: JsonObject): Promise<JsonValue | undefined> {
     this.#level = params;
-    await Promise.all(this.#join.parts.map((part) => this.#setLevelOf(part)));
+    const answers = await Promise.all(this.#join.parts.map((part) => this.#setLevelOf(part)));
+    const asked = answers.filter((answered) => answered !== undefined);
+    const errors = asked.flatMap((answered) => ('error' in answered ? [answered.error] : []));
+    return errors.length === asked.length ? errors[0] : undefined;
   }
 
   /** Opens what went away, where it is time to try. */
@@ -116,10 +120,9 @@ export class JoinedSession {
     void this.#setLevelOf(part);
   }
 
-  async #setLevelOf(part: Part): Promise<void> {
-    if (this.#level === undefined || !has(part, 'logging')) return;
+  async #setLevelOf(part: Part): Promise<Answered | undefined> {
+    if (this.#level === undefined || !has(part, 'logging')) return undefined;
     const connection = await part.reach();
-    if (connection !== undefined)
-      await this.#join.ask(connection, part, 'logging/setLevel', this.#level);
+    return connection && this.#join.ask(connection, part, 'logging/setLevel', this.#level);
   }
 }

@@ -5,7 +5,7 @@ import { metaKeys } from '../protocol/methods.ts';
 import { readExactly } from '../responses/read-exactly.ts';
 import { type Join, within } from './join.ts';
 import { joinedAddress, placeOfAddress } from './joined-address.ts';
-import { type Front, Origin } from './origins.ts';
+import { type ClientSide, Origin } from './origins.ts';
 import type { Part } from './part.ts';
 
 const ACKNOWLEDGE_MS = 10_000;
@@ -39,7 +39,7 @@ class Share extends Origin {
 
 type Listen = {
   id: RequestId;
-  front: Front | undefined;
+  front: ClientSide | undefined;
   params: JsonObject;
   wanted: JsonObject;
   shares: Share[];
@@ -68,7 +68,7 @@ export class Listens {
   }
 
   /** Subscribes at every server; the client hears what of it was granted once all have said. */
-  async open(id: RequestId, params: JsonObject, front: Front | undefined): Promise<void> {
+  async open(id: RequestId, params: JsonObject, front: ClientSide | undefined): Promise<void> {
     const given = own(params, 'notifications') ?? {};
     const wanted = isJsonObject(given) ? given : {};
     const addresses = own(wanted, 'resourceSubscriptions') ?? [];

@@ -5,21 +5,26 @@ import type { Part } from './part.ts';
 
 /** A server that breaks off its answer so often is not waited for. */
 const MOST_RESUMES = 100;
+const LEAST_RESUME_MS = 100;
 const RESUME_MS = 1_000;
 const LONGEST_RESUME_MS = 30_000;
 
 /** A client's exchange in front, as far as what is joined needs it. */
-export type Front = {
+export type ClientSide = {
   readonly passedHeaders: readonly string[];
   /** What an error is sent with unless the server's own status stands. */
   status: number;
+  /** Whether anybody waits there. */
+  readonly isOpen: boolean;
   streaming(): void;
   readonly isFull: boolean;
   onDrain(resume: () => void): void;
 };
 
 /** What a server gave for a request of the join's own; `isOurs` where the server itself said nothing. */
-export type Answered = { result: JsonValue } | { error: JsonValue; isOurs: boolean };
+export type Answered =
+  | { result: JsonValue; length: number }
+  | { error: JsonValue; isOurs: boolean };
 
 /**
  * Where a request to one of the servers comes from, and where its stream leads. The names that a server gives to its
@@ -49,7 +54,8 @@ export class Origin implements Listener {
 
   mark(eventId: string | undefined, retry: number | undefined): void {
     this.saw(eventId);
-    if (retry !== undefined) this.#waitMs = Math.min(LONGEST_RESUME_MS, Math.max(100, retry));
+    if (retry !== undefined)
+      this.#waitMs = Math.min(LONGEST_RESUME_MS, Math.max(LEAST_RESUME_MS, retry));
   }
 
   /** An event of this name came. */
@@ -58,16 +64,19 @@ export class Origin implements Listener {
   }
 
   ended(): void {
-    if (this.isOver || ++this.#resumes > MOST_RESUMES) return;
-    const { upstream } = this.part;
-    const resume = () => {
-      if (!this.isOver && this.part.upstream === upstream)
-        upstream?.listen?.(this, this.#lastEventId);
-    };
-    setTimeout(resume, this.#waitMs).unref();
+    if (++this.#resumes <= MOST_RESUMES) this.resumeIn(this.#waitMs);
   }
 
   refused(_status: number): void {}
+
+  protected resumeIn(ms: number): void {
+    const { upstream } = this.part;
+    const resume = () => {
+      if (this.isOver || this.part.upstream !== upstream) return;
+      upstream?.listen?.(this, this.#lastEventId);
+    };
+    setTimeout(resume, ms).unref();
+  }
 }
 
 /** A request of the join's own. */
@@ -83,20 +92,32 @@ export class OwnRequest extends Origin {
   take(message: string | Buffer, isOurs = typeof message === 'string'): void {
     this.isOver = true;
     const answer = readExactly(message.toString()) as { result: JsonValue } | { error: JsonValue };
-    this.#done('result' in answer ? answer : { error: answer.error, isOurs });
+    const { length } = message;
+    this.#done(
+      'result' in answer ? { result: answer.result, length } : { error: answer.error, isOurs },
+    );
   }
 }
 
-/** What the server says unasked, to a session. */
-export class Ear extends Origin {}
+/** What the server says unasked, to a session: for as long as the session is, however often its stream breaks. */
+export class Ear extends Origin {
+  override ended(): void {
+    this.resumeIn(RESUME_MS);
+  }
+
+  override refused(status: number): void {
+    // Any other status says that it has no such stream.
+    if (status >= 500) this.resumeIn(LONGEST_RESUME_MS);
+  }
+}
 
 /** A request of the client that goes to one server. */
 export class Routed extends Origin {
-  readonly front: Front | undefined;
+  readonly front: ClientSide | undefined;
   readonly method: string;
   override readonly passedHeaders: readonly string[];
 
-  constructor(part: Part, front: Front | undefined, method: string, isStateless: boolean) {
+  constructor(part: Part, front: ClientSide | undefined, method: string, isStateless: boolean) {
     super(part);
     this.front = front;
     this.method = method;

@@ -1,6 +1,10 @@
+/** A server that comes and goes is told of once in so long. */
+const QUIET_MS = 60_000;
+
 /** Tells an operator which servers are left out of `/mcp`, and when they are back: once, whoever asks. */
 export class Reach {
-  readonly #out = new Map<string, string>();
+  readonly #out = new Set<string>();
+  readonly #toldAt = new Map<string, number>();
   readonly #log: (line: string) => void;
 
   constructor(log: (line: string) => void) {
@@ -10,14 +14,15 @@ export class Reach {
   /** `why` it is left out; `undefined` where it is there. */
   say(server: string, isStateless: boolean, why: string | undefined): void {
     const key = `${server}${isStateless ? ' (stateless era)' : ''}`;
-    const known = this.#out.get(key);
     if (why === undefined) {
-      if (known === undefined) return;
-      this.#out.delete(key);
-      this.#log(`${key}: back at /mcp`);
-    } else if (known === undefined) {
-      this.#out.set(key, why);
-      this.#log(`${key}: left out of /mcp for now: ${why}`);
+      if (this.#out.delete(key)) this.#log(`${key}: back at /mcp`);
+      return;
     }
+    const now = performance.now();
+    const toldAt = this.#toldAt.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (this.#out.has(key) || now - toldAt < QUIET_MS) return;
+    this.#toldAt.set(key, now);
+    this.#out.add(key);
+    this.#log(`${key}: left out of /mcp for now: ${why}`);
   }
 }
