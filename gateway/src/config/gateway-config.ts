@@ -79,11 +79,13 @@ const commandServer = z.strictObject({
 });
 
 const urlServer = z.strictObject({
-  /** Its Streamable HTTP endpoint. */
+  /** Its endpoint. */
   url: z.url({ protocol: /^https?$/ }).refine((url) => {
     const { username, password, hash } = new URL(url);
     return username === '' && password === '' && hash === '';
   }, 'expected an address without user, password and fragment; credentials belong into headers'),
+  /** How it is spoken with: Streamable HTTP, or `sse` for a server of the first revision's HTTP+SSE. */
+  transport: z.enum(['http', 'sse']).optional(),
   /** Sent with each request; values may say `${env:NAME}`. A client's own credentials never are. */
   headers: headers.optional(),
 });

@@ -1,7 +1,9 @@
+import type { GatewayLimits } from '../config/gateway-config.ts';
 import { createGuard } from '../guard.ts';
 import { createLink } from '../link/link.ts';
 import type { Link, LinkOptions } from '../link/link-options.ts';
 import type { Note } from '../state/state.ts';
+import { openSseUpstream } from '../upstream/sse-upstream.ts';
 import { openStdioUpstream } from '../upstream/stdio-upstream.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 import { openUrlUpstream } from '../upstream/url-upstream.ts';
@@ -41,10 +43,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     onEnd: front.onEnd,
     note: (what) => note('server-fault', { what: what.slice(0, 300) }),
   };
-  const upstream =
-    server.target !== undefined
-      ? openUrlUpstream({ target: server.target, events, maxAnswerBytes: limits.answerBytes })
-      : await openChild(world, server, events);
+  const upstream = openRemote(server, events, limits) ?? (await openChild(world, server, events));
   if ('retryAfterS' in upstream) return upstream;
   const link = createLink({
     guard: guardOf(world, front),
@@ -70,6 +69,14 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     approvalPages: () => world.approvalPages,
   });
   return { link, upstream };
+}
+
+/** The way to a server that runs already, if it is one. */
+function openRemote({ target, config }: Server, events: UpstreamEvents, limits: GatewayLimits) {
+  if (target === undefined) return undefined;
+  const options = { target, events, maxAnswerBytes: limits.answerBytes };
+  const isOld = 'transport' in config && config.transport === 'sse';
+  return isOld ? openSseUpstream(options) : openUrlUpstream(options);
 }
 
 /** Starts a process, unless there are too many, or this server keeps dying. */

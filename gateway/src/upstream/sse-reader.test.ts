@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSseReader } from './sse-reader.ts';
 
-type Seen = { data: string; id?: string; retry?: number };
+type Seen = { data: string; name?: string; id?: string; retry?: number };
 
 function read(chunks: readonly Buffer[], maxBytes = 1_000): { events: Seen[]; overlong: number } {
   const events: Seen[] = [];
@@ -29,6 +29,8 @@ const corpus: [text: string, events: Seen[]][] = [
   [': comment\ndata: a\n:\n\n', [{ data: 'a' }]],
   ['\n\n\n', []],
   ['event: x\n\n', []],
+  ['event: x\ndata: a\n\ndata: b\n\n', [{ data: 'a', name: 'x' }, { data: 'b' }]],
+  ['event: x\n\ndata: b\n\n', [{ data: 'b' }]],
   ['id: 1\ndata: a\n\ndata: b\n\n', [{ data: 'a', id: '1' }, { data: 'b' }]],
   ['id: 1\ndata:\n\n', [{ data: '', id: '1' }]],
   ['id: a\0b\ndata: a\n\n', [{ data: 'a' }]],

@@ -1,7 +1,7 @@
 import { createGathering } from './gathering.ts';
 
 /** One event of a stream, as the standard reads it. Data is bytes: most of it is passed on as it came. */
-export type SseEvent = { data: Buffer; id?: string; retry?: number };
+export type SseEvent = { data: Buffer; name?: string; id?: string; retry?: number };
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -29,6 +29,7 @@ export function createSseReader(
   const data = createGathering();
   let lines = 0;
   let held = 0;
+  let name: string | undefined;
   let id: string | undefined;
   let retry: number | undefined;
   let isFirst = true;
@@ -38,9 +39,9 @@ export function createSseReader(
   const field = (line: Buffer) => {
     const colon = line.indexOf(COLON);
     if (colon === 0) return;
-    const name = line.toString('latin1', 0, colon === -1 ? line.length : colon);
+    const key = line.toString('latin1', 0, colon === -1 ? line.length : colon);
     const start = colon === -1 ? line.length : line[colon + 1] === SPACE ? colon + 2 : colon + 1;
-    if (name === 'data') {
+    if (key === 'data') {
       const value = line.subarray(start);
       if (lines === 0) first = value;
       else {
@@ -50,10 +51,12 @@ export function createSseReader(
       }
       lines++;
       held += value.length + 1;
-    } else if (name === 'id') {
+    } else if (key === 'event') {
+      name = line.toString('utf8', start);
+    } else if (key === 'id') {
       const value = line.toString('utf8', start);
       if (!value.includes('\0')) id = value;
-    } else if (name === 'retry') {
+    } else if (key === 'retry') {
       const value = line.toString('latin1', start);
       if (/^\d{1,15}$/.test(value)) retry = Math.min(Number(value), MAX_RETRY_MS);
     }
@@ -63,6 +66,7 @@ export function createSseReader(
       const whole = lines > 1 ? data.take(EMPTY) : first;
       onEvent({
         data: whole,
+        ...(name !== undefined && { name }),
         ...(id !== undefined && { id }),
         ...(retry !== undefined && { retry }),
       });
@@ -70,6 +74,7 @@ export function createSseReader(
     first = EMPTY;
     lines = 0;
     held = 0;
+    name = undefined;
     id = undefined;
     retry = undefined;
   };

@@ -35,6 +35,12 @@ export function prepareTarget(address: string, headers: Record<string, string> =
   };
 }
 
+/** Where a request to a server goes. */
+export function placeOf({ url, agent }: UrlTarget, method: string) {
+  const { hostname, port } = url;
+  return { method, host: hostname.replace(/^\[|\]$/g, ''), port, agent };
+}
+
 /** How one client's requests reach a server by HTTP. */
 export type UrlUpstreamOptions = {
   target: UrlTarget;
@@ -127,9 +133,7 @@ class UrlUpstream implements Upstream {
   }
 
   #place(method: string) {
-    const { url, agent } = this.#target;
-    const { hostname, port } = url;
-    return { method, path: this.#path, host: hostname.replace(/^\[|\]$/g, ''), port, agent };
+    return { ...placeOf(this.#target, method), path: this.#path };
   }
 
   #addSession(headers: string[], listener: Listener | undefined): void {
@@ -149,7 +153,7 @@ class UrlUpstream implements Upstream {
       'Content-Length',
       String(Buffer.byteLength(message)),
     ];
-    if (about?.isStateless === true || isStatelessAsk(about)) {
+    if (isStatelessAsk(about)) {
       headers.push(...statelessHeaders(about as Pending));
       if (listener !== undefined) headers.push(...listener.passedHeaders);
     } else {
@@ -301,8 +305,11 @@ class UrlUpstream implements Upstream {
 }
 
 /** Requests of our own borrow the revision of the request they are made for. */
-function isStatelessAsk(about: Pending | undefined): boolean {
-  return typeof own(own(about?.params, '_meta'), metaKeys.version) === 'string';
+export function isStatelessAsk(about: Pending | undefined): boolean {
+  return (
+    about?.isStateless === true ||
+    typeof own(own(about?.params, '_meta'), metaKeys.version) === 'string'
+  );
 }
 
 /** What the stateless era repeats of a body: taken from what was judged, never from the client's headers. */
