@@ -6,6 +6,7 @@ import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalo
 import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
 import { rememberAttacks } from './lib/applicable-attacks.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import type { Listings } from './lib/listing-dates.ts';
 import { serverSearchRecord } from './lib/search-record.ts';
 import { type ServerMarks, serverMarks } from './lib/server-marks.ts';
 import { foundIn, type ServerSummary, summarizeServer } from './lib/server-summary.ts';
@@ -20,6 +21,7 @@ const job: WorkerJob = JSON.parse(process.argv[2] ?? '');
 const store = openStore(job.dataDir);
 const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
 const attacks = attackEntries.map(({ attack }) => attack);
+const listings: Listings = new Map(JSON.parse(await readFile(job.listings, 'utf8')));
 const takedowns = await store.readTakedowns();
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
@@ -86,7 +88,9 @@ async function write(request: WriteRequest) {
     const summary = summaryOf.get(files.name);
     if (known.entry && summary) rememberAttacks(known.entry, attacks, foundIn(summary));
     const work = { name: files.name, read: known, marks, before };
-    servers.push(await writeServer(target, { ...catalogue, attacks, openCounter }, work, onPage));
+    servers.push(
+      await writeServer(target, { ...catalogue, attacks, listings, openCounter }, work, onPage),
+    );
   }
   const pageHashes = await writeSitePages(target, catalogue, request, onPage);
   // The process is ended by a signal, at which nothing is kept.

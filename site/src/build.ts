@@ -15,6 +15,7 @@ import { compileTemplates } from './compile-templates.ts';
 import { dropLeftovers } from './drop-leftovers.ts';
 import { aroundDigests } from './lib/around-digest.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { type Listings, listingDates } from './lib/listing-dates.ts';
 import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
@@ -96,6 +97,7 @@ class Build {
   readonly #work: string;
   readonly #html: string;
   readonly #attacksFile: string;
+  readonly #listingsFile: string;
   readonly #stop: AbortController;
   readonly #signal: AbortSignal;
   readonly #store: Store;
@@ -107,6 +109,7 @@ class Build {
     this.#work = work;
     this.#html = join(work, 'html');
     this.#attacksFile = join(work, 'attacks.json');
+    this.#listingsFile = join(work, 'listings.json');
     this.#stop = stop;
     this.#signal = signal;
     this.#store = openStore(resolve(options.dataDir));
@@ -115,9 +118,11 @@ class Build {
 
   async run(): Promise<BuildResult> {
     this.#report('load');
+    const listings = listingDates((await this.#store.readCrawlRuns()).items);
+    await writeFile(this.#listingsFile, JSON.stringify([...listings]));
     const [templates, files, { items: attackEntries, problems }] = await Promise.all([
       compileTemplates(this.#signal),
-      publicFiles(this.#store),
+      publicFiles(this.#store, listings),
       this.#store.readAttacks(),
       mkdir(this.#html),
     ]);
@@ -179,7 +184,13 @@ class Build {
       this.#report('pages');
     };
     return startWorker(
-      { ...job, dataDir: this.#store.dir, attacks: this.#attacksFile, outDir: this.#html },
+      {
+        ...job,
+        dataDir: this.#store.dir,
+        attacks: this.#attacksFile,
+        listings: this.#listingsFile,
+        outDir: this.#html,
+      },
       { origin: this.#origin, signal: this.#signal, onPages },
     );
   }
@@ -320,15 +331,20 @@ async function stateOf(
   return state?.version === head.version && state.origin === head.origin ? state : undefined;
 }
 
-/** What there is to read of each server that may be published. A takedown of a tool counts as a change of its server. */
-async function publicFiles(store: Store): Promise<ServerFiles[]> {
+/**
+ * What there is to read of each server that may be published. A takedown of a tool counts as a change of its server, and
+ * so does that it was listed again, which its page tells.
+ */
+async function publicFiles(store: Store, listings: Listings): Promise<ServerFiles[]> {
   const [files, takedowns] = await Promise.all([store.fingerprints(), store.readTakedowns()]);
   const bySlug = Map.groupBy(takedowns, ({ server }) => serverSlug(server));
+  const datesOf = new Map([...listings].map(([id, dates]) => [serverSlug(id), dates]));
   return files.flatMap((each) => {
-    const those = bySlug.get(each.name);
-    if (those === undefined) return [each];
+    const those = bySlug.get(each.name) ?? [];
+    const dates = datesOf.get(each.name);
+    if (those.length === 0 && dates === undefined) return [each];
     if (those.some(({ tool }) => tool === undefined)) return [];
-    return [{ ...each, digest: digestOf([each.digest, those.map(({ tool }) => tool)]) }];
+    return [{ ...each, digest: digestOf([each.digest, those.map(({ tool }) => tool), dates]) }];
   });
 }
 

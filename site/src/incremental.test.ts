@@ -101,6 +101,60 @@ test(
   LIMIT_MS,
 );
 
+const ASKED = ['npm:@fixture/campaigns', 'npm:@fixture/notes'] as const;
+/** Writes down that servers were listed on a day. */
+async function listedOn(day: string, ids: readonly ServerId[] = ASKED): Promise<void> {
+  const store = openStore(data);
+  const at = `${day}T04:00:00.000Z`;
+  const outcome = 'complete' as const;
+  await store.writeCrawlRun({
+    startedAt: at,
+    endedAt: at,
+    ending: 'completed',
+    counts: { servers: ids.length, complete: ids.length, partial: 0, failed: 0, tools: 0 },
+    failuresByReason: {},
+    versions: {},
+    servers: await Promise.all(
+      ids.map(async (id) => {
+        const { version = '' } = (await store.readServer(id)) ?? {};
+        return { id, version, outcome, tools: 0, durationMs: 1 };
+      }),
+    ),
+  });
+}
+
+test(
+  'S9: a server’s page says when it was listed; another listing leaves its tools’ pages alone until it is long ago',
+  async () => {
+    const [server, tool] = [
+      'servers/npm__fixture__campaigns.html',
+      'servers/npm__fixture__campaigns/tools/send_campaign.html',
+    ];
+    const read = (file: string) => readFile(join(out, file), 'utf8');
+    await listedOn('2026-09-01');
+    await build(out);
+    expect(await read(server)).toMatch(/Last listed<.{1,40}2026-09-01/);
+    expect(await read(tool)).toMatch(/Listed with this definition since<.{1,40}2026-09-01/);
+    const [toolInode, serverInode] = [await inode(tool), await inode(server)];
+    await listedOn('2026-09-08');
+    const { rebuilt } = await build(out);
+    expect(rebuilt).toBe(2);
+    expect(await read(server)).toMatch(/Last listed<.{1,40}2026-09-08/);
+    expect(await inode(server)).not.toBe(serverInode);
+    expect(await inode(tool)).toBe(toolInode);
+    await listedOn('2026-11-20', ['npm:@fixture/notes']);
+    await build(out);
+    for (const page of [server, tool]) {
+      expect(await read(page)).toContain('An old listing.');
+      expect(await read(page)).toContain('2026-09-08');
+    }
+    const fresh = join(folder, 'fresh');
+    await build(fresh);
+    expect(await digests(out)).toEqual(await digests(fresh));
+  },
+  LIMIT_MS,
+);
+
 test(
   'nothing is taken over from a site of another address or with half a state',
   async () => {

@@ -8,6 +8,8 @@ export type WorkerJob = {
   dataDir: string;
   /** File with the attack database as JSON: reading its Markdown takes half a second, once is enough. */
   attacks: string;
+  /** File with when every server was listed, as pairs of its id and its dates. */
+  listings: string;
   /** Folder of the compiled templates. */
   templates: string;
   outDir: string;

@@ -6,8 +6,15 @@ export type Fact = { label: string; value: string; isCode: boolean };
 const fact = (label: string, value: string | undefined, isCode = true): Fact[] =>
   value === undefined || value === '' ? [] : [{ label, value, isCode }];
 
-/** Where a tool's definition and its judgement come from. No times: those are the crawl's, not the record's. */
-export function provenanceOf({ record }: CatalogueEntry, tool: CatalogueTool): Fact[] {
+/**
+ * Where a tool's definition and its judgement come from. `since` is the only date: that of the last listing would have every
+ * page written again with each crawl.
+ */
+export function provenanceOf(
+  { record }: CatalogueEntry,
+  tool: CatalogueTool,
+  since?: string,
+): Fact[] {
   const judged = tool.classification?.provenance;
   const used = record.configurations.filter(({ name }) => tool.configurations.includes(name));
   return [
@@ -19,6 +26,7 @@ export function provenanceOf({ record }: CatalogueEntry, tool: CatalogueTool): F
         false,
       ),
     ),
+    ...fact('Listed with this definition since', since, false),
     ...fact('Digest of the definition', tool.digest),
     ...(judged === undefined
       ? []

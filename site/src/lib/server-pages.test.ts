@@ -11,7 +11,19 @@ const FIXTURES = join(import.meta.dirname, '../../../catalogue/fixtures');
 /** Of each server so many values are changed, one after the other. */
 const MAX_PLACES = 45;
 const whole = await readCatalogue(FIXTURES);
-const around: Around = { ...whole.catalogue, countTokens: (text) => text.length };
+const listed = { asked: '2026-11-03', last: '2026-11-03', isOld: false };
+const listings = (dates = listed) =>
+  new Map(
+    whole.entries.map(({ record }) => [
+      record.id,
+      { ...dates, versions: [[record.version, '2026-11-01']] as [string, string][] },
+    ]),
+  );
+const around: Around = {
+  ...whole.catalogue,
+  countTokens: (text) => text.length,
+  listings: listings(),
+};
 
 /** What each tool's page says, files beside it included, and what it says it was made from. */
 type Made = Map<string, { inputs: string; shown: string }>;
@@ -86,6 +98,23 @@ test('a tool’s page tells by its inputs whatever can change on it', async () =
   }
   expect(changes).toBeGreaterThan(150);
   expect(differing).toBeGreaterThan(50);
+});
+
+test('S9: a tool’s page is the same after another listing, and another once the last is old', () => {
+  const again = { ...around, listings: listings({ ...listed, last: '2026-11-20' }) };
+  const old = { ...around, listings: listings({ ...listed, isOld: true }) };
+  let pages = 0;
+  for (const entry of whole.entries) {
+    const before = pagesOf(entry, []);
+    expect(pagesOf(entry, [], again)).toEqual(before);
+    for (const [url, { inputs, shown }] of pagesOf(entry, [], old)) {
+      pages += 1;
+      expect(shown).toContain('"since":"2026-11-01"');
+      expect(shown).not.toBe(before.get(url)?.shown);
+      expect(inputs).not.toBe(before.get(url)?.inputs);
+    }
+  }
+  expect(pages).toBeGreaterThan(10);
 });
 
 test('tools elsewhere that do the same are among the inputs', () => {

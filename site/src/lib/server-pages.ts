@@ -9,6 +9,7 @@ import { correctionTemplate } from './correction-template.ts';
 import { concerns } from './history-rows.ts';
 import { printJson } from './json-file.ts';
 import type { JsonToken } from './json-tokens.ts';
+import { definitionSince } from './listing-dates.ts';
 import { earlierListings, listingsUrl, toolEvents } from './listings.ts';
 import { type IsPassed, type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
@@ -82,14 +83,17 @@ function sharedInputs({ record, slug, tools }: CatalogueEntry): string {
 }
 
 function toolInputs(
-  { acts, attacks }: Around,
+  { acts, attacks, listings }: Around,
   entry: CatalogueEntry,
   tool: CatalogueTool,
   history: readonly HistoryEvent[],
 ): unknown[] {
   const { name } = tool.definition;
+  const dates = listings?.get(entry.record.id);
   return [
     tool,
+    definitionSince(tool, history, dates),
+    dates?.isOld ? dates.last : undefined,
     applicableAttacks(entry, tool, attacks).map(({ attack, because }) => [attack.id, because]),
     relatedHere(entry, tool).map(({ definition, slug, judgement }) => [
       definition.name,
@@ -103,13 +107,13 @@ function toolInputs(
 }
 
 function serverPage(
-  { attacks, countTokens }: Around,
+  { attacks, countTokens, listings }: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
   isPassed: IsPassed | undefined,
 ): PageWithFiles {
   const url = serverUrl(entry.slug);
-  const view = serverView(entry);
+  const view = serverView(entry, listings?.get(entry.record.id));
   const policies = view.tools.length > 0 ? serverPolicies(entry, isPassed) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);

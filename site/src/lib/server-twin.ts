@@ -12,6 +12,7 @@ export function serverTwin(entry: CatalogueEntry, view: ServerView): object {
     name: view.name,
     url: view.url,
     status: view.status,
+    listed: view.listed ?? null,
     tools: view.isKnown ? entry.tools.map((tool) => toolLine(summarizeTool(entry, tool))) : null,
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '@toolwarden/catalogue';
 import { countLevels, type LevelCount, levelsShown } from './catalogue-view.ts';
 import { crawlReasonWords } from './crawl-words.ts';
+import { type ListingDates, listingFacts } from './listing-dates.ts';
 import { type Fact, inWords, serverFacts } from './provenance.ts';
 import { linkTo, type ToolLink } from './tool-view.ts';
 import { safeLink, serverUrl, toolUrl } from './urls.ts';
@@ -42,6 +43,8 @@ export type ServerView = ServerLink & {
   instructions: string | undefined;
   links: { label: string; text: string; href: string | undefined }[];
   provenance: Fact[];
+  /** Absent where no account of a crawl names it. */
+  listed: ListingDates | undefined;
   notes: string[];
   others: { kind: string; names: string[] }[];
 };
@@ -82,7 +85,7 @@ export function byLevel(a: { level: Level | undefined }, b: { level: Level | und
   return place(a.level) - place(b.level);
 }
 
-export function serverView(entry: CatalogueEntry): ServerView {
+export function serverView(entry: CatalogueEntry, dates?: ListingDates): ServerView {
   const { record, tools, slug } = entry;
   return {
     ...serverLink(entry),
@@ -105,12 +108,14 @@ export function serverView(entry: CatalogueEntry): ServerView {
     links: linksOf(record),
     provenance: [
       ...serverFacts(record),
+      ...listingFacts(record, dates),
       ...(record.instructionsDigest === undefined
         ? []
         : [
             { label: 'Digest of the instructions', value: record.instructionsDigest, isCode: true },
           ]),
     ],
+    listed: dates,
     notes: notesOf(record),
     others: [
       { kind: 'Prompts', names: namesOf(record.prompts, 'name') },

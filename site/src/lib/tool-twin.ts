@@ -23,6 +23,7 @@ export function toolTwin(
     correction: tool.correction ?? null,
     staleCorrection: tool.staleCorrection ?? null,
     digest: tool.digest,
+    since: view.since ?? null,
     tokens: view.tokens.count,
     configurations: tool.configurations,
     definition: tool.definition,

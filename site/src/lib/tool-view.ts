@@ -31,6 +31,7 @@ import { definitionTokens } from './definition-tokens.ts';
 import { locateEvidence, type Quote } from './evidence.ts';
 import { type HistoryRow, historyRows } from './history-rows.ts';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
+import { definitionSince, type Listings } from './listing-dates.ts';
 import { type Fact, provenanceOf } from './provenance.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import type { CountTokens } from './token-count.ts';
@@ -73,7 +74,11 @@ export type ToolView = {
   annotations: AnnotationRow[];
   definition: JsonToken[];
   attacks: AttackLine[];
+  /** The day since which the tool is listed with this very definition, where that is known. */
+  since: string | undefined;
   provenance: Fact[];
+  /** The day of the last listing, where that is long ago. */
+  oldListing: string | undefined;
   history: HistoryRow[];
   /** Tokens of the definition, and their share of a window of 200,000. */
   tokens: { count: number; share: string };
@@ -86,16 +91,22 @@ export type ToolView = {
 export type ToolRef = { entry: CatalogueEntry; tool: CatalogueTool; url: string };
 
 /** What a tool's view is made from besides its server. */
-export type Around = Pick<CatalogueView, 'acts' | 'attacks'> & { countTokens: CountTokens };
+export type Around = Pick<CatalogueView, 'acts' | 'attacks'> & {
+  countTokens: CountTokens;
+  /** When servers were listed, where the crawls' account is at hand. */
+  listings?: Listings;
+};
 
 /** The view of one tool: a function of its server, the attack database, and the tools elsewhere that do the same. */
 export function toolView(
-  { acts, attacks, countTokens }: Around,
+  { acts, attacks, countTokens, listings }: Around,
   { entry, tool, url }: ToolRef,
   history: readonly HistoryEvent[],
 ): ToolView {
   const { judgement, classification, correction, staleCorrection } = tool;
   const known = readTool(tool.definition);
+  const dates = listings?.get(entry.record.id);
+  const since = definitionSince(tool, history, dates);
   const located = locateEvidence(
     tool.definition,
     serverWords(entry.record),
@@ -135,7 +146,9 @@ export function toolView(
     annotations: annotationRows(tool),
     definition: joinTokens(jsonTokens(inReadingOrder(tool), located.marks)),
     attacks: attackLines(entry, tool, attacks),
-    provenance: provenanceOf(entry, tool),
+    since,
+    provenance: provenanceOf(entry, tool, since),
+    oldListing: dates?.isOld ? dates.last : undefined,
     tokens: tokensOf(tool, countTokens),
     configurations: { all: entry.record.configurations.length, used: tool.configurations },
     history: historyRows(history, known.name),
