@@ -11,6 +11,7 @@ import { llmsText } from './lib/llms-text.ts';
 import { apiIndex, openApiDocument } from './lib/open-api.ts';
 import { previewPath, previews } from './lib/preview.ts';
 import { registryMeta } from './lib/registry-meta.ts';
+import { schemaFiles } from './lib/schema-files.ts';
 import { securityText } from './lib/security-text.ts';
 import { latestChanges, sitePages } from './lib/site-pages.ts';
 import { type SitemapPage, sitemaps } from './lib/sitemap.ts';
@@ -31,6 +32,7 @@ export async function writeFeeds(
     ['api/v1/registry-meta.jsonl', lines(present.map((server) => registryMeta(server, origin)))],
     ['api/index.json', printJson(apiIndex(origin))],
     ['api/openapi.json', printJson(openApiDocument(origin))],
+    ...schemaFiles(origin),
     ['api/v1/attacks.jsonl', lines(catalogue.attackEntries.map(attackLine))],
     [
       'changes.xml',

@@ -162,6 +162,21 @@ export const apiFiles: readonly ApiFile[] = [
     parameters: [SERVER],
   },
   {
+    path: '/schemas/policy.schema.json',
+    summary: 'The JSON Schema of policies, for editors: name it as `$schema`.',
+    type: 'application/schema+json',
+  },
+  {
+    path: '/schemas/lock.schema.json',
+    summary: 'The JSON Schema of lock files.',
+    type: 'application/schema+json',
+  },
+  {
+    path: '/schemas/gateway.schema.json',
+    summary: 'The JSON Schema of the gateway’s configuration.',
+    type: 'application/schema+json',
+  },
+  {
     path: '/changes.xml',
     summary: 'What changed at all servers, as Atom.',
     type: 'application/atom+xml',
