@@ -14,9 +14,9 @@ import {
   SERVER_ERROR,
   tooMuch,
 } from './answers.ts';
+import { type Caller, Callers } from './callers.ts';
 import { Exchange } from './exchange.ts';
-import { type Identity, mayUse } from './identity.ts';
-import { type Place, Places } from './places.ts';
+import { Places } from './places.ts';
 import { type Gate, refusalOf } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { eraOf, standardHeaderProblem } from './standard-headers.ts';
@@ -25,14 +25,7 @@ import type { World } from './world.ts';
 
 type Readable = Exclude<ClientMessage, { kind: 'refused' }>;
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
-type Caller = { identity: Identity; place: Place };
 
-/** Why an address leads nowhere for a caller. */
-const REFUSED_PLACES = {
-  'no address': 'expected /mcp, or /mcp/ and the name of a server',
-  'not allowed': 'the grant is not for this server and its policies',
-  'no server': 'there is no such server',
-};
 const SESSION_HEADER = 'mcp-session-id';
 const UNKNOWN_METHOD = -32601;
 const INVALID_REQUEST = -32600;
@@ -41,7 +34,7 @@ const INVALID_REQUEST = -32600;
 export class Front {
   readonly #world: World;
   readonly #gate: Gate;
-  readonly #places: Places;
+  readonly #callers: Callers;
   readonly sessions: Sessions;
   readonly stateless: StatelessLinks;
   isDraining = false;
@@ -49,9 +42,10 @@ export class Front {
   constructor(world: World, gate: Gate) {
     this.#world = world;
     this.#gate = gate;
-    this.#places = new Places(world);
-    this.sessions = new Sessions(world, this.#places);
-    this.stateless = new StatelessLinks(this.#places);
+    const places = new Places(world);
+    this.#callers = new Callers(world, places, (why) => this.#note('identity', why));
+    this.sessions = new Sessions(world, places);
+    this.stateless = new StatelessLinks(places);
   }
 
   /** Ends what waited too long; to be called about once a second. */
@@ -84,70 +78,13 @@ export class Front {
     if (document) return publish(response, document);
     if (this.isDraining)
       return close(response, 503, 'this gateway is stopping', ['Retry-After', '5']);
-    const caller = this.#callerOf(request, response);
+    const caller = this.#callers.of(request, response);
     if (caller instanceof Promise) {
       caller.then(
         (found) => found && this.#dispatch(request, response, found),
         (error: Error) => this.#unforeseen(response, error),
       );
     } else if (caller !== undefined) this.#dispatch(request, response, caller);
-  }
-
-  /** Who calls what; answers itself where that may not be. */
-  #callerOf(request: IncomingMessage, response: ServerResponse) {
-    const identity = this.#identify(request);
-    return identity instanceof Promise
-      ? identity.then((found) => this.#allowed(request, response, found))
-      : this.#allowed(request, response, identity);
-  }
-
-  #identify({ headers }: IncomingMessage) {
-    try {
-      return this.#world.identify(headers.authorization);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #allowed(
-    { url = '', headers }: IncomingMessage,
-    response: ServerResponse,
-    identity: Identity | undefined,
-  ): Caller | undefined {
-    if (identity === undefined) {
-      this.#note('identity', 'no grant or token that holds');
-      const error = headers.authorization === undefined ? undefined : 'invalid_token';
-      close(
-        response,
-        401,
-        'a grant is needed: Authorization: Bearer TOKEN; see toolwarden grants --help',
-        ['WWW-Authenticate', this.#world.resource?.challenge(error) ?? 'Bearer realm="toolwarden"'],
-      );
-      return undefined;
-    }
-    const place = this.#placeOf(url, identity);
-    if (typeof place === 'object') return { identity, place };
-    if (place !== 'no address') {
-      this.#note('identity', 'the grant is not for this server, or for a policy that is not here');
-    }
-    const isForbidden = place === 'not allowed';
-    const needs = isForbidden && identity.needs?.(/^\/mcp\/([^/?]+)/.exec(url)?.[1]);
-    const challenge = needs ? ['WWW-Authenticate', needs] : [];
-    close(response, isForbidden ? 403 : 404, REFUSED_PLACES[place], challenge);
-    return undefined;
-  }
-
-  #placeOf(url: string, identity: Identity): Place | keyof typeof REFUSED_PLACES {
-    const { setup } = this.#world;
-    const [address, name] = /^\/mcp(?:\/([A-Za-z0-9_.-]{1,64}))?(?=\?|$)/.exec(url) ?? [];
-    if (address === undefined) return 'no address';
-    if (!setup.policies.has(identity.policy)) return 'not allowed';
-    if (name === undefined) {
-      const joined = this.#places.joined(identity);
-      return joined.servers.length > 0 ? joined : 'not allowed';
-    }
-    if (!mayUse(identity, name)) return 'not allowed';
-    return setup.servers.get(name) ?? 'no server';
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller) {
