@@ -215,3 +215,42 @@ test('C2: two servers with one address of a resource are both read, and what is 
     ...['* file:///notes.txt deny', '* file:///notes.txt deny', 'a x://y deny'],
   ]);
 });
+
+test('T10: one id and one progress token of two clients at once: each gets its own answer and progress', async () => {
+  const held: (() => void)[] = [];
+  const working: HttpScript = ({ method, params, id, response }) => {
+    if (method !== 'tools/call') return undefined;
+    const { who } = params['arguments'] as JsonObject;
+    const { progressToken } = params['_meta'] as JsonObject;
+    held.push(() => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      const progress = { progressToken: progressToken ?? null, progress: 1, message: who ?? null };
+      const notice = { jsonrpc: '2.0', method: 'notifications/progress', params: progress };
+      const result = { content: [{ type: 'text', text: who ?? '' }], resultType: 'complete' };
+      const answer = { jsonrpc: '2.0', id: id ?? null, result };
+      response.end(`data: ${JSON.stringify(notice)}\n\ndata: ${JSON.stringify(answer)}\n\n`);
+    });
+    return true;
+  };
+  const both = { tools: [plainTool('act')], script: working };
+  const harness = await startJoinedHarness(
+    { a: both, b: both },
+    { invariants: { clientLeft: true } },
+  );
+  const ask = (name: string, who: string) =>
+    harness.stateless(
+      'tools/call',
+      { name, arguments: { who } },
+      { id: 7, meta: { progressToken: 'p' } },
+    );
+  const asked = [ask('a__act', 'ann'), ask('a__act', 'bea'), ask('b__act', 'cem')];
+  await expect.poll(() => held.length).toBe(3);
+  for (const finish of held.reverse()) finish();
+  const got = await Promise.all(asked);
+  for (const [at, who] of ['ann', 'bea', 'cem'].entries()) {
+    expect(got[at]?.messages).toMatchObject([
+      { method: 'notifications/progress', params: { progressToken: 'p', message: who } },
+      { id: 7, result: { content: [{ text: who }] } },
+    ]);
+  }
+});
