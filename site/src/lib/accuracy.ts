@@ -1,4 +1,5 @@
 import evaluation from '../evaluation.json' with { type: 'json' };
+import { counted } from './names.ts';
 
 /** A share as the evaluation counts it. */
 type Share = { hits: number; n: number; share: number; low: number; high: number };
@@ -9,7 +10,7 @@ export function accuracy() {
   return {
     rulesetVersion: evaluation.rulesetVersion,
     sets: sets.map((set) => ({
-      title: TITLES[set.id] ?? set.id,
+      title: `${TITLES[set.id] ?? set.id}, ${counted(set.n, 'tool')}`,
       meaning: set.meaning,
       n: set.n,
       category: percent(set.category),
@@ -69,9 +70,9 @@ export function accuracy() {
 
 const TITLES: Record<string, string> = {
   all: 'All',
-  open: 'First set',
-  development: 'Second set, development half',
-  'held-out': 'Second set, held-out half',
+  open: 'Open',
+  development: 'Development',
+  'held-out': 'Held out',
 };
 
 function whole(sets: typeof evaluation.sets) {
@@ -84,6 +85,12 @@ function percent({ hits, n, share, low, high }: Share): string {
   if (n === 0) return 'none';
   const figure = (value: number) => (100 * value).toFixed(1);
   return `${figure(share)} % (${hits} of ${n}, ${figure(low)} to ${figure(high)})`;
+}
+
+/** A figure as `percent` prints it, and what it rests on, apart. */
+export function figureParts(text: string): { figure: string; restsOn: string } {
+  const [, figure = text, restsOn = ''] = /^([^(]*) \(([^)]*)\)$/.exec(text) ?? [];
+  return { figure, restsOn };
 }
 
 function rate(value: number): string {

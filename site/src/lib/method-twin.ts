@@ -60,8 +60,8 @@ export function methodTwin({ figures, coverage, replays }: MethodView): Twin {
       { heading: 2, text: `How good it is, ruleset ${measured.rulesetVersion}` },
       {
         list: measured.sets.map(
-          ({ title, n, category, level, actingCalledRead, macroF1 }) =>
-            `${title}, ${n} tools: category ${category}; level ${level}; an acting tool called Read ${actingCalledRead}; macro-F1 over traits ${macroF1}`,
+          ({ title, category, level, actingCalledRead, macroF1 }) =>
+            `${title}: category ${category}; level ${level}; an acting tool called Read ${actingCalledRead}; macro-F1 over traits ${macroF1}`,
         ),
       },
       ...(replays.length > 0

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { figureParts } from './accuracy.ts';
 import { distributionBars } from './distribution.ts';
 import { interval } from './interval.ts';
 import { compareText, counted, nameWords } from './names.ts';
@@ -58,4 +59,12 @@ test('a share’s interval stays within 0 and 1 and holds the share', () => {
     low: expect.closeTo(0.4038, 3),
     high: expect.closeTo(0.5962, 3),
   });
+});
+
+test('a measured share is taken apart into the figure and what it rests on', () => {
+  expect(figureParts('99.3 % (437 of 440, 98.0 to 99.8)')).toEqual({
+    figure: '99.3 %',
+    restsOn: '437 of 440, 98.0 to 99.8',
+  });
+  expect(figureParts('none')).toEqual({ figure: 'none', restsOn: '' });
 });
