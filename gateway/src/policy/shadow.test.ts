@@ -113,6 +113,18 @@ test('a call that a person approved is judged by the staged policy as approved, 
   ]);
 });
 
+test('a call that waits for a person counts in the shadow once, when it comes again', async () => {
+  const harness = await start({ tools: { pay: { action: 'approve' } } }, { tools: { pay: once } });
+  await calls(harness, 'pay');
+  harness.state.answer([...harness.state.approvals.keys()][0] ?? '', 'approved');
+  expect(await calls(harness, 'pay', 'pay')).toEqual(['pay']);
+  expect(both(harness)).toEqual([
+    ['approve', 'allow'],
+    ['allow', 'allow'],
+    ['approve', 'deny'],
+  ]);
+});
+
 test('a call that the staged policy would have asked about counts there once it ran', async () => {
   const harness = await start(
     {},

@@ -121,14 +121,27 @@ export async function createHarness(options: HarnessOptions) {
     happenings.push({ kind: 'client-sent', line });
     link.fromClient(Buffer.from(line));
   };
+  const got = (kind: 'client-got' | 'server-got') =>
+    happenings.flatMap((each) => (each.kind === kind ? [JSON.parse(each.line)] : []));
   let lastId = 0;
   /** Sends a request and gives the answer, or `undefined` where none comes. */
   const request = async (method: string, params?: JsonObject): Promise<JsonObject | undefined> => {
     const id = `q${++lastId}`;
+    const start = happenings.length;
     send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }));
-    return answerTo(id);
+    return answerTo(id, () => {
+      const since = happenings.slice(start);
+      const isSent = since.some(
+        (each) => each.kind === 'server-got' && JSON.parse(each.line).method === method,
+      );
+      return isSent && !since.some(({ kind }) => kind === 'server-sent');
+    });
   };
-  const answerTo = async (id: JsonValue): Promise<JsonObject | undefined> => {
+  /** `isTheirs`: only the server can answer now, and a script may have chosen not to. */
+  const answerTo = async (
+    id: JsonValue,
+    isTheirs = () => true,
+  ): Promise<JsonObject | undefined> => {
     // A validator is loaded at the first call, which takes real time.
     for (let turn = 0; turn < 500; turn++) {
       for (const happening of happenings) {
@@ -139,7 +152,7 @@ export async function createHarness(options: HarnessOptions) {
       }
       if (turn > 20 && link.inFlight > 0) await new Promise((done) => setTimeout(done, 2));
       else await new Promise((done) => setImmediate(done));
-      if (turn > 40 && options.script !== undefined) break;
+      if (turn > 40 && options.script !== undefined && isTheirs()) break;
     }
     return undefined;
   };
@@ -149,8 +162,6 @@ export async function createHarness(options: HarnessOptions) {
     clientInfo: { name: 'test', version: '1' },
   });
   send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
-  const got = (kind: 'client-got' | 'server-got') =>
-    happenings.flatMap((each) => (each.kind === kind ? [JSON.parse(each.line)] : []));
   return {
     happenings,
     state: options.openedState === undefined ? (state as MemoryState) : memory,
