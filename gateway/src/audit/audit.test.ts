@@ -12,6 +12,7 @@ import { expect, test } from 'vitest';
 import { stateFiles } from '../state/open-database.ts';
 import { openSqliteState, type SqliteStateOptions } from '../state/sqlite-state.ts';
 import type { CallEntry, Judge } from '../state/state.ts';
+import { checkedStates } from '../testing/checked-states.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openAuditReader } from './audit-reader.ts';
 import { auditTop } from './audit-top.ts';
@@ -22,6 +23,8 @@ import { publicKeys } from './state-keys.ts';
 import { verifyAudit } from './verify-audit.ts';
 
 const START = 1_800_000_000_000;
+// Half of these calls are let pass although they are observed only.
+const checked = checkedStates({ isObserving: true });
 const DAY = 86_400_000;
 
 const allow: Judge = () => ({
@@ -44,7 +47,7 @@ function folderWith(
   more: Partial<SqliteStateOptions> & { entry?: Partial<CallEntry> } = {},
 ) {
   const { folder = join(temporaryFolder(), 's'), entry, ...options } = more;
-  const state = openSqliteState({ folder, clock: () => START, ...options });
+  const state = checked(openSqliteState({ folder, clock: () => START, ...options }));
   for (let call = 0; call < calls; call++) {
     const one = entryOf(entry);
     state.record(one, allow);
@@ -248,7 +251,7 @@ test('archived records verify with what is left, and their place is not taken fo
   folderWith(10, { folder, clock: () => START + 2 * DAY, entry: { at: START + 2 * DAY } });
   const before = linesOf(folder);
   const archive = join(temporaryFolder(), 'old.jsonl');
-  const operator = openSqliteState({ folder, clock: () => START + 3 * DAY });
+  const operator = checked(openSqliteState({ folder, clock: () => START + 3 * DAY }));
   expect(operator.archive(START + DAY, archive)).toMatchObject([{ from: 1, to: 102 }]);
   expect(() => operator.archive(START + DAY, archive)).toThrow(/does not exist/);
   operator.close();
@@ -279,7 +282,7 @@ test('a clock that goes back leaves a chain whole', () => {
 
 test('after new keys the old checkpoints still verify, and hashes tell by which key they are', () => {
   const folder = folderWith(3);
-  const operator = openSqliteState({ folder, clock: () => START });
+  const operator = checked(openSqliteState({ folder, clock: () => START }));
   const { argumentKey } = operator.rotateKeys();
   operator.close();
   folderWith(3, { folder });
@@ -292,7 +295,7 @@ test('after new keys the old checkpoints still verify, and hashes tell by which 
 
 test('a checkpoint comes every thousand records, and at the end', async () => {
   const folder = join(temporaryFolder(), 's');
-  const state = openSqliteState({ folder, clock: () => START });
+  const state = checked(openSqliteState({ folder, clock: () => START }));
   for (let call = 0; call < 2400; call++) {
     state.record(entryOf({ isObserved: true }), allow);
     await new Promise((resolve) => setImmediate(resolve));

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sendingState } from '../testing/checked-states.ts';
+import { brokenInvariants, type Happening } from '../testing/invariants.ts';
 import { openSqliteState } from './sqlite-state.ts';
 import type { Judge, Recorded } from './state.ts';
 
@@ -35,7 +37,9 @@ type Allowed = { real: number; forwardJumps: number };
 
 /** Makes a call after each step; when, in real time, one passed, and how often the clock had been set forward by then. */
 function allowedCalls(folder: string, steps: Step[]): Allowed[] {
-  let state = openSqliteState({ folder });
+  const happenings: Happening[] = [];
+  const open = () => sendingState(openSqliteState({ folder }), happenings);
+  let state = open();
   const allowed: Allowed[] = [];
   let [real, clock, forwardJumps] = [0, START, 0];
   for (const [index, { passedMs, jumpMs, isRestarted }] of steps.entries()) {
@@ -44,7 +48,7 @@ function allowedCalls(folder: string, steps: Step[]): Allowed[] {
     if (jumpMs > 0) forwardJumps++;
     if (isRestarted) {
       state.close();
-      state = openSqliteState({ folder });
+      state = open();
     }
     const call = {
       ...{ callId: `c${index}`, method: 'tools/call', server: 's', tool: 't', grant: 'local' },
@@ -54,6 +58,7 @@ function allowedCalls(folder: string, steps: Step[]): Allowed[] {
     if (decision.effect === 'allow') allowed.push({ real, forwardJumps });
   }
   state.close();
+  expect(brokenInvariants(happenings)).toEqual([]);
   return allowed;
 }
 

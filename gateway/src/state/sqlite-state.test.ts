@@ -2,14 +2,17 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { checkedStates } from '../testing/checked-states.ts';
 import { entry, judgeOf, START } from '../testing/judged-calls.ts';
 import { stateLaws } from '../testing/state-kit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openSqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { CallEntry, Recorded, State } from './state.ts';
 
+const checked = checkedStates({ isObserving: true });
+
 function open(folder: string, more: Partial<SqliteStateOptions> = {}) {
-  return openSqliteState({ folder, clock: () => START, ...more });
+  return checked(openSqliteState({ folder, clock: () => START, ...more }));
 }
 
 const ask = (state: State, call: CallEntry) => state.record(call, judgeOf(call)) as Recorded;
@@ -28,7 +31,7 @@ for (const durability of ['process', 'power'] as const) {
     const folder = join(temporaryFolder(), 's');
     const store = {
       now: START,
-      open: () => openSqliteState({ folder, clock: () => store.now, durability }),
+      open: () => checked(openSqliteState({ folder, clock: () => store.now, durability })),
     };
     await check(store);
   });

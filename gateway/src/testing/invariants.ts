@@ -123,18 +123,21 @@ function overCeiling(happenings: readonly Happening[], ceilings: Record<string, 
 function goneBack(happenings: readonly Happening[], isObserving: boolean): string[] {
   const charges: { callId: string; key: string; at: number; amount: number }[] = [];
   const broken: string[] = [];
-  let at = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   for (const happening of happenings) {
     if (happening.kind === 'given-back') {
       for (const each of charges) if (each.callId === happening.callId) each.amount = 0;
     }
     if (happening.kind !== 'recorded' || happening.at === undefined) continue;
     const { callId, counters = [], effect } = happening;
-    // A clock that is set back is not followed.
-    at = Math.max(at, happening.at);
+    // A clock that is set back is not followed to before the last charge.
+    const at = Math.max(latest, happening.at);
     for (const { key, charged, used, windowMs } of counters) {
       const isCharged = effect === 'allow' || isObserving;
-      if (isCharged && charged > 0) charges.push({ callId, key, at, amount: charged });
+      if (isCharged && charged > 0) {
+        charges.push({ callId, key, at, amount: charged });
+        latest = at;
+      }
       const from = at - windowMs;
       const least = charges
         .filter((each) => each.key === key && each.at > from)

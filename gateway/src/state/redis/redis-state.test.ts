@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, test } from 'vitest';
+import { checkedStates } from '../../testing/checked-states.ts';
 import { START } from '../../testing/judged-calls.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { stateLaws } from '../../testing/state-kit.ts';
@@ -7,6 +8,7 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { openRedisState } from './redis-state.ts';
 
 let redis: TestRedis;
+const checked = checkedStates({ isObserving: true });
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -27,13 +29,15 @@ for (const durability of ['process', 'power'] as const) {
       let opened = 0;
       const store = {
         now: START,
-        open: () =>
-          openRedisState({
-            folder: join(base, `s${++opened}`),
-            redis: { url: redis.url },
-            clock: () => store.now,
-            durability,
-          }),
+        open: async () =>
+          checked(
+            await openRedisState({
+              folder: join(base, `s${++opened}`),
+              redis: { url: redis.url },
+              clock: () => store.now,
+              durability,
+            }),
+          ),
       };
       await check(store);
     },
