@@ -46,6 +46,6 @@ async function answerOf(
     part.works();
     return isJsonObject(answered.result) ? answered.result : undefined;
   }
-  part.failed(`it does not speak the stateless era: ${wordsOf(answered.error)}`, 0);
+  part.leftOut(`it does not speak the stateless era: ${wordsOf(answered.error)}`);
   return answered.isOurs ? undefined : 'sessions only';
 }

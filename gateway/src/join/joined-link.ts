@@ -7,7 +7,6 @@ import { readExactly } from '../responses/read-exactly.ts';
 import type { Via } from '../upstream/upstream.ts';
 import { discovered } from './discover.ts';
 import { Join, type JoinContext } from './join.ts';
-import { joinedAddress } from './joined-address.ts';
 import { JoinedAsks } from './joined-asks.ts';
 import { JoinedLists } from './joined-lists.ts';
 import { JoinedSession } from './joined-session.ts';
@@ -15,7 +14,7 @@ import { Listens } from './listens.ts';
 import { refusedNowhere } from './nowhere.ts';
 import { type ClientSide, Origin, OwnRequest, onwards, Routed } from './origins.ts';
 import type { Part } from './part.ts';
-import { joinedLists, withJoinedAddresses } from './rename.ts';
+import { joinedLists, renamedNotice, withJoinedAddresses } from './rename.ts';
 import { type Destination, destinationOf, isRouted, placeOf } from './routes.ts';
 import { withoutTasks } from './without-tasks.ts';
 
@@ -79,7 +78,7 @@ export class JoinedLink implements FrontLink {
     const message = readExactly(text);
     if (!isJsonObject(message)) return false;
     if (this.#listens.isShare(about)) {
-      this.#listens.tell(about, renamedNotice(part, message));
+      this.#listens.tell(about, renamedNotice(part.name, message));
       return true;
     }
     const front = about instanceof Routed ? about.front : undefined;
@@ -96,7 +95,7 @@ export class JoinedLink implements FrontLink {
     }
     // Tasks do not pass here.
     if (message['method'] === 'notifications/tasks/status') return true;
-    return give(JSON.stringify(renamedNotice(part, message)));
+    return give(JSON.stringify(renamedNotice(part.name, message)));
   }
 
   /** The connection to one of the servers ended. */
@@ -108,8 +107,7 @@ export class JoinedLink implements FrontLink {
       this.#join.context.tellClient(JSON.stringify({ jsonrpc: '2.0', method, params }), undefined);
     }
     this.#session.ended(part, why);
-    if (this.#join.isStateless)
-      for (const { changed } of joinedLists.values()) this.#listens.allChanged(changed);
+    if (this.#join.isStateless) for (const notice of NOTICES) this.#listens.allChanged(notice);
   }
 
   tick(): void {
@@ -272,19 +270,5 @@ export class JoinedLink implements FrontLink {
   }
 }
 
+const NOTICES = new Set([...joinedLists.values()].map(({ changed }) => changed));
 const CANNOT = 'Refused: the gateway cannot judge this now';
-
-/** A notice whose addresses and speakers are those of the joined endpoint. */
-function renamedNotice(part: Part, message: JsonObject): JsonObject {
-  const { method, params } = message;
-  if (!isJsonObject(params)) return message;
-  const { uri, logger } = params;
-  if (method === 'notifications/resources/updated' && typeof uri === 'string') {
-    return { ...message, params: { ...params, uri: joinedAddress(part.name, uri) } };
-  }
-  if (method === 'notifications/message') {
-    const speaker = typeof logger === 'string' ? `${part.name}/${logger}` : part.name;
-    return { ...message, params: { ...params, logger: speaker } };
-  }
-  return message;
-}

@@ -106,13 +106,13 @@ export class JoinedLists {
         // In the stateless era nobody said beforehand which lists a server has.
         if (this.#join.isStateless && own(answered.error, 'code') === METHOD_NOT_FOUND)
           return NOTHING;
-        part.failed(`it does not list its ${field}: ${wordsOf(answered.error)}`, 0);
+        part.leftOut(`it does not list its ${field}: ${wordsOf(answered.error)}`);
         return undefined;
       }
       const { result } = answered;
       length += answered.length;
       if (length > answerBytes) {
-        part.failed(`its list of ${field} is longer than limits.answerBytes`, 0);
+        part.leftOut(`its list of ${field} is longer than limits.answerBytes`);
         return undefined;
       }
       listed.results.push(result);

@@ -27,6 +27,7 @@ export class Part {
   readonly #told: (why: string | undefined) => void;
   #connection: Connection | undefined;
   #connecting: Promise<Connection | undefined> | undefined;
+  #connectedAt = 0;
   #notBefore = 0;
   #failures = 0;
   #isClosed = false;
@@ -76,6 +77,7 @@ export class Part {
       return undefined;
     }
     this.#connection = made;
+    this.#connectedAt = performance.now();
     return made;
   }
 
@@ -86,11 +88,16 @@ export class Part {
     this.#told(undefined);
   }
 
+  /** Its answer cannot be had, though it is there. */
+  leftOut(why: string): void {
+    if (!this.#isClosed) this.#told(why);
+  }
+
   /** It is left out for a time: a second at first, then twice as long each time, at most a minute. */
   failed(why: string, waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures)) {
     this.#failures++;
     this.#notBefore = performance.now() + waitMs;
-    if (!this.#isClosed) this.#told(why);
+    this.leftOut(why);
   }
 
   /** The connection is gone, or of no use: what waits on it is answered. */
@@ -98,6 +105,8 @@ export class Part {
     const connection = this.#connection;
     this.#connection = undefined;
     this.opened = undefined;
+    // What worked for long is not what keeps dying.
+    if (performance.now() - this.#connectedAt > LONGEST_WAIT_MS) this.#failures = 0;
     connection?.link.serverEnded();
     void connection?.upstream.close();
   }

@@ -107,3 +107,18 @@ function renamedHolder(server: string, holder: JsonValue): JsonValue {
   if (!isJsonObject(holder) || typeof address !== 'string') return holder;
   return { ...holder, uri: joinedAddress(server, address) };
 }
+
+/** A notice whose addresses and speakers are those of the joined endpoint. */
+export function renamedNotice(server: string, message: JsonObject): JsonObject {
+  const { method, params } = message;
+  if (!isJsonObject(params)) return message;
+  const { uri, logger } = params;
+  if (method === 'notifications/resources/updated' && typeof uri === 'string') {
+    return { ...message, params: { ...params, uri: joinedAddress(server, uri) } };
+  }
+  if (method === 'notifications/message') {
+    const speaker = typeof logger === 'string' ? `${server}/${logger}` : server;
+    return { ...message, params: { ...params, logger: speaker } };
+  }
+  return message;
+}
