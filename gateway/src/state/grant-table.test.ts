@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { entry, judgeOf } from '../testing/judged-calls.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openSqliteState } from './sqlite-state.ts';
 
@@ -36,4 +37,42 @@ test('what a process does to its own grants holds at once', () => {
   ]);
   state.grants.revoke(id);
   expect(state.findGrant(rotated, Date.now())).toBeUndefined();
+});
+
+test('a call is refused once its grant is revoked, whoever revokes it, and however often it passed before', () => {
+  const folder = join(temporaryFolder(), 'state');
+  const [gateway, operator] = [openSqliteState({ folder }), openSqliteState({ folder })];
+  onTestFinished(async () => {
+    await gateway.close();
+    await operator.close();
+  });
+  const ids = [operator.grants.create(grant).id, operator.grants.create(grant).id];
+  const ask = (id = '') => {
+    const call = { ...entry('other'), grant: id, at: Date.now() };
+    return gateway.record(call, judgeOf(call));
+  };
+  // The second of each is judged by what the first has read.
+  for (const id of [...ids, ...ids]) expect(ask(id)).toMatchObject({ decision: {} });
+  operator.grants.revoke(ids[0] ?? '');
+  expect(() => ask(ids[0])).toThrow('revoked or expired');
+  expect(ask(ids[1])).toMatchObject({ decision: {} });
+  gateway.grants.revoke(ids[1] ?? '');
+  expect(() => ask(ids[1])).toThrow('revoked or expired');
+  // Forgotten is not given again.
+  operator.grants.forget();
+  expect(() => ask(ids[0])).toThrow('revoked or expired');
+});
+
+test('a call is refused once its grant has expired, without anybody writing', () => {
+  const state = openSqliteState({ folder: join(temporaryFolder(), 'state') });
+  onTestFinished(() => state.close());
+  const expiresAt = Date.now() + 60_000;
+  const { id } = state.grants.create({ ...grant, expiresAt });
+  const ask = (at: number) => {
+    const call = { ...entry('other'), grant: id, at };
+    return state.record(call, judgeOf(call));
+  };
+  expect(ask(expiresAt - 2)).toMatchObject({ decision: {} });
+  expect(ask(expiresAt - 1)).toMatchObject({ decision: {} });
+  expect(() => ask(expiresAt)).toThrow('revoked or expired');
 });

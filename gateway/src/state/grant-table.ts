@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Grant } from './state.ts';
 
@@ -10,8 +10,14 @@ export type GrantTable = {
   /** Also where all are revoked: that nobody is let in any more must not let everybody in. */
   hasAny(): boolean;
   find(token: string, at: number): Grant | undefined;
-  /** Whether a grant that once was given is now revoked or expired. */
+  /**
+   * Whether a grant that once was given is now revoked or expired. Told from what was last read: every change of a grant
+   * is a record in the same transaction, so whoever relies on it writes behind the last record it knows, or calls
+   * `lookAgain` first.
+   */
   isOver(id: string, at: number): boolean;
+  /** Others have written, or something was rolled back: what was read no longer counts. */
+  lookAgain(): void;
   list(): GrantRow[];
   /** Makes a grant, or gives one that is not revoked another token; the token is only ever shown here. */
   create(grant: Omit<Grant, 'id'>, at: number): { id: string; token: string };
@@ -33,6 +39,10 @@ type Row = {
   revoked_at: number | null;
 };
 
+/** What was read of the grants, and when. */
+type Known = { version: unknown; all: KnownGrant[]; byId: Map<string, KnownGrant> };
+type KnownGrant = { row: Row; grant: Grant };
+
 /** The table of grants behind an open database. */
 export function openGrantTable(db: DatabaseSync): GrantTable {
   const any = db.prepare('SELECT 1 FROM "grant" WHERE forgotten_at IS NULL LIMIT 1');
@@ -52,29 +62,35 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   );
   const version = db.prepare('PRAGMA data_version');
   // Looked up for every request over HTTP, and written hardly ever: by us, or by another process, which the version tells.
-  let known: { version: unknown; rows: Row[] } | undefined;
+  let known: Known | undefined;
   const forget = db.prepare(
     'UPDATE "grant" SET forgotten_at = ? WHERE revoked_at IS NOT NULL AND forgotten_at IS NULL',
   );
-  const list = () => {
+  const current = () => {
     const now = (version.get() as { data_version: number }).data_version;
-    if (known?.version !== now) known = { version: now, rows: all.all() as Row[] };
-    return known.rows;
+    if (known?.version !== now) known = read(now, all.all() as Row[]);
+    return known;
   };
   return {
     hasAny: () => any.get() !== undefined,
     find(token, at) {
       const wanted = hashOf(token);
-      let found: Row | undefined;
+      let found: KnownGrant | undefined;
       // Every grant is compared, whichever fits, so that time tells nothing.
-      for (const row of list()) if (timingSafeEqual(row.token_hash, wanted)) found = row;
-      if (found === undefined || found.revoked_at !== null) return undefined;
-      return found.expires_at !== null && found.expires_at <= at ? undefined : grantOf(found);
+      for (const one of current().all) if (timingSafeEqual(one.row.token_hash, wanted)) found = one;
+      return found === undefined || hasEnded(found.row, at) ? undefined : found.grant;
     },
-    isOver: (id, at) => over.get(id, Math.trunc(at)) !== undefined,
+    isOver(id, at) {
+      const one = (known ?? current()).byId.get(id);
+      // What is no longer listed is not forgotten here.
+      return one === undefined ? over.get(id, Math.trunc(at)) !== undefined : hasEnded(one.row, at);
+    },
+    lookAgain() {
+      known = undefined;
+    },
     list: () =>
-      list().map((row) => ({
-        ...grantOf(row),
+      current().all.map(({ row, grant }) => ({
+        ...grant,
         createdAt: row.created_at,
         ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
       })),
@@ -102,9 +118,18 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   };
 }
 
+function read(version: unknown, rows: Row[]): Known {
+  const listed = rows.map((row) => ({ row, grant: grantOf(row) }));
+  return { version, all: listed, byId: new Map(listed.map((one) => [one.row.id, one])) };
+}
+
+function hasEnded({ revoked_at, expires_at }: Row, at: number): boolean {
+  return revoked_at !== null || (expires_at !== null && expires_at <= at);
+}
+
 const newToken = () => `twg_${randomBytes(32).toString('base64url')}`;
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest();
+const hashOf = (token: string) => hash('sha256', token, 'buffer');
 
 function grantOf({ id, label, servers, policy, expires_at }: Row): Grant {
   const grant = { id, label, servers: JSON.parse(servers) as string[], policy };

@@ -38,8 +38,8 @@ export type Ledger = {
   finish(): void;
 };
 
-/** The ledger of an open database. */
-export function openLedger(db: DatabaseSync, records: RecordTable): Ledger {
+/** The ledger of an open database; `onOthers` hears that it read what others wrote, or reads all anew. */
+export function openLedger(db: DatabaseSync, records: RecordTable, onOthers: () => void): Ledger {
   const folds = openFoldTable(db);
   let lastId: number | undefined;
   let windows: WindowCounters | undefined;
@@ -72,10 +72,14 @@ export function openLedger(db: DatabaseSync, records: RecordTable): Ledger {
   return {
     catchUp() {
       if (lastId === undefined) {
+        onOthers();
         lastId = records.lastId();
         return;
       }
+      let hasRead = false;
       for (const { id, chargedAt, body } of records.ledgerAfter(lastId)) {
+        if (!hasRead) onOthers();
+        hasRead = true;
         // Ids have no gaps, save where records were archived that this process never read.
         if (id !== lastId + 1) forget();
         lastId = id;

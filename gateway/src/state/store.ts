@@ -110,6 +110,7 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
   const fail = (error: unknown): never => {
     connection?.tables.ledger.rollBack();
     connection?.tables.ledger.finish();
+    connection?.tables.grants.lookAgain();
     if (!isStoreError(error)) throw error;
     // What the disk failed to do once is not trusted again without a look.
     if (!isPassing(error)) drop();
@@ -179,15 +180,16 @@ function connect(folder: string, durability: Durability): Connection {
   const { database } = stateFiles(folder);
   const db = openDatabase(folder, durability);
   const records = openRecordTable(db);
+  const grants = openGrantTable(db);
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
   );
   return {
     db,
     tables: {
-      ledger: openLedger(db, records),
+      ledger: openLedger(db, records, grants.lookAgain),
       records,
-      grants: openGrantTable(db),
+      grants,
       approvals: openApprovalTable(db),
     },
     run: (name) => void prepared[name]?.run(),
