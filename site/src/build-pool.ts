@@ -32,6 +32,8 @@ export function startWorker(
       // Taking the types off and compiling is more than half of a process's start.
       NODE_COMPILE_CACHE: join(job.templates, 'compiled'),
     },
+    // Most of what a process makes is gone at once; with more room for it, less is taken for lasting.
+    execArgv: [...process.execArgv, '--max-semi-space-size=32'],
     signal,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

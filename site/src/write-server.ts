@@ -49,7 +49,7 @@ export async function writeServer(
   const passed = new Set(known?.passed);
   const isPassed = (text: string) => passed.has(shortHash(text));
   if (known !== undefined && Object.keys(known.pages).length > 0) linkServer(target, name);
-  const pages = serverPages({ ...shared, countTokens }, entry, history, isPassed);
+  const pages = serverPages({ ...shared, countTokens }, entry, history, { isPassed, marks });
   for (const { url, inputs, make } of pages) {
     const madeFrom = inputs && shortHash(inputs());
     if (madeFrom !== undefined) written.inputs[url] = madeFrom;

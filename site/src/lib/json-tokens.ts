@@ -1,4 +1,5 @@
 import {
+  escapePointer,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -45,12 +46,12 @@ class Printer {
     const inner = `${newline}  `;
     if (Array.isArray(value)) {
       this.#list(['[', ']'], newline, value, fitsOneLine(value, depth), (item, index) =>
-        this.print(item, `${pointer}/${index}`, inner, depth + 1),
+        this.print(item, this.#marks.size === 0 ? '' : `${pointer}/${index}`, inner, depth + 1),
       );
     } else if (isJsonObject(value)) {
       const isShort = depth > 0 && fitsOneLine(value, depth);
       this.#list(['{', '}'], newline, Object.entries(value), isShort, ([key, item]) => {
-        const place = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+        const place = this.#marks.size === 0 ? '' : `${pointer}/${escapePointer(key)}`;
         this.#text('key', key, `key${place}`);
         this.#plain(': ');
         this.print(item, place, inner, depth + 1);

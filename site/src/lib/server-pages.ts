@@ -14,6 +14,7 @@ import { earlierListings, listingsUrl, toolEvents } from './listings.ts';
 import { type IsPassed, type PolicyPanel, serverPolicies, toolPolicies } from './policy-panels.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
+import type { ServerMarks } from './server-marks.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
@@ -59,24 +60,31 @@ export type PageSource = {
   make: () => PageWithFiles;
 };
 
+/** What is known of a server and would take time to find again. */
+export type KnownOfServer = { isPassed?: IsPassed; marks?: ServerMarks | undefined };
+
 /** The pages of one server, its own first, one after the other: thousands of tools need not be held at once. */
 export function* serverPages(
   around: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-  isPassed?: IsPassed,
+  { isPassed, marks }: KnownOfServer = {},
 ): Generator<PageSource> {
   yield { url: serverUrl(entry.slug), make: () => serverPage(around, entry, history, isPassed) };
   const shared = sharedInputs(entry);
-  for (const tool of entry.tools)
+  for (const [index, tool] of entry.tools.entries())
     yield {
       url: toolUrl(entry.slug, tool.slug),
-      inputs: () => [shared, toolInputs(around, entry, tool, history)],
+      inputs: () => [
+        shared,
+        marks?.tools[index]?.own ?? tool,
+        ...toolInputs(around, entry, tool, history),
+      ],
       make: () => toolPage(around, entry, tool, history),
     };
 }
 
-// INVARIANT: what `toolPage` reads stands here or in `toolInputs`; a page whose inputs are the same is not made again.
+// INVARIANT: what `toolPage` reads is its tool, or stands here or in `toolInputs`; a page whose inputs are the same is not made again.
 function sharedInputs({ record, slug, tools }: CatalogueEntry): string {
   const { tools: _, ...server } = record;
   return hash('sha256', JSON.stringify([server, slug, tools.length]), 'hex');
@@ -91,7 +99,6 @@ function toolInputs(
   const { name } = tool.definition;
   const dates = listings?.get(entry.record.id);
   return [
-    tool,
     definitionSince(tool, history, dates),
     dates?.isOld ? dates.last : undefined,
     applicableAttacks(entry, tool, attacks).map(({ attack, because }) => [attack.id, because]),
