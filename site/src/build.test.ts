@@ -85,6 +85,14 @@ test('every page but that of no page names its twins, and what they link to is t
       expect(site.files, `${list}: ${target}`).toContain(target);
 });
 
+test('S4: no two files of the site are one where letter case or normal form does not count', async () => {
+  const files = Object.keys(await digests(out));
+  const folded = new Set(files.map((file) => file.normalize('NFC').toLowerCase()));
+  expect(folded.size).toBe(files.length);
+  for (const file of files.filter((each) => each.startsWith('/servers/')))
+    for (const part of file.split('/')) expect(part).not.toMatch(/[ .]$|[^\x21-\x7e]/);
+});
+
 test('S2: every page carries the content security policy and no inline handler or style', async () => {
   const site = await openSite(out);
   expect(site.pages).toHaveLength(result.pages);

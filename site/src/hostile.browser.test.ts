@@ -6,7 +6,7 @@ import { openStore } from '@toolwarden/catalogue/store';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
-import { hasChromium, launchChromium, watchPage } from './testing/chromium.ts';
+import { hasChromium, launchChromium, openPage, watchPage } from './testing/chromium.ts';
 import { HOSTILE_TEXTS, type HostileServer, hostileServer } from './testing/hostile-server.ts';
 import { serveForTest } from './testing/static-server.ts';
 
@@ -47,8 +47,10 @@ describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () =
     const faults = watchPage(page, site.url);
     try {
       for (const path of paths) {
-        await page.goto(`${site.url}${path}`, { waitUntil: 'load' });
+        await openPage(page, `${site.url}${path}`);
         await use(page);
+        // The widths are those of our own fonts.
+        await page.evaluate(() => document.fonts.ready);
         const found = await page.evaluate(() => ({
           isRun: 'pwned' in window,
           host: location.host,
