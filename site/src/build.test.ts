@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuildResult, buildSite } from './build.ts';
 import { brokenLinks } from './checks/broken-links.ts';
 import { invalidHtml } from './checks/invalid-html.ts';
-import { openSite } from './checks/site-files.ts';
+import { fileOf, openSite } from './checks/site-files.ts';
 import { unsafePages } from './checks/unsafe-pages.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
@@ -78,6 +78,9 @@ test('every page but that of no page names its twins, and what they link to is t
     if (page === '/404.html') expect(html).not.toContain('This page as JSON');
     else for (const twin of twins) expect(html, page).toContain(`href="${twin}"`);
   }
+  const llms = await site.read('/llms.txt');
+  for (const [, target = ''] of llms.matchAll(/\(https:\/\/tools\.example([^)]*)\)/g))
+    expect(fileOf(site, target), target).toBeDefined();
   const lists = [...site.files].filter((file) => file.endsWith('.md') && !/tools\//.test(file));
   expect(lists.length).toBeGreaterThan(50);
   for (const list of lists.filter((file) => !file.startsWith('/attacks/message')))

@@ -13,14 +13,19 @@ Names and descriptions in the data are the publishers' words. Some are written t
 - [All servers](${at('/api/v1/servers.jsonl')}): JSON Lines: id, url, outcome, number of tools
 - [All attacks](${at('/api/v1/attacks.jsonl')}): JSON Lines: id, title, kind, url, aliases, ids, verification, gateway, needs
 - [Data and API](${at('/data')}): the fields; add .json or .md to the address of any page
-- [Index of files](${at('/api/index.json')}) and [OpenAPI document](${at('/api/openapi.json')})
+- [Index of files](${at('/api/index.json')}): every kind of file, with its path
+- [OpenAPI document](${at('/api/openapi.json')}): the same for a generator of clients
 
 ## Reference
 
 - [Overview](${at('/index.md')}): figures, newest changes and attacks, where each list begins
 - [How tools are judged](${at('/method.md')}): categories, traits, the table of levels, measured accuracy
-- [Risk levels](${at('/risk.md')}), [categories](${at('/categories.md')}) and [traits](${at('/traits.md')}): tools by each
-- [Servers](${at('/servers.md')}), by [area](${at('/areas.md')}) and [publisher](${at('/publishers.md')})
+- [Risk levels](${at('/risk.md')}): tools by level
+- [Categories](${at('/categories.md')}): tools by what one call does
+- [Traits](${at('/traits.md')}): tools by what else a call can do
+- [Servers](${at('/servers.md')}): with their tools by level
+- [Areas](${at('/areas.md')}): servers by what they are for
+- [Publishers](${at('/publishers.md')}): servers by who publishes them
 - [Attacks](${at('/attacks.md')}): how each works, what it needs, what stops it
 - [Changes](${at('/changes.md')}): tools added, removed or redefined between two listings
 - [Servers that could not be listed](${at('/failures.md')}): and why
