@@ -139,9 +139,14 @@ test('P20: what a client has opens no page, and its own port has none', async ()
   expect((await fetch(`${gateway.adminUrl}/approvals/login`, form({ token }))).status).toBe(401);
 });
 
-test.for(['legacy', 'auto'] as const)(
-  'P19: a real client in mode %s leads its user to the page, and the call goes on once it is approved there',
-  async (mode) => {
+test.for([
+  ['legacy', '/mcp/both'],
+  ['auto', '/mcp/both'],
+  ['legacy', '/mcp'],
+  ['auto', '/mcp'],
+] as const)(
+  'P19: a real client in mode %s leads its user from %s to the page, and the call goes on once it is approved there',
+  async ([mode, path]) => {
     const { gateway, login, token, approvals } = await start();
     const pages = `${gateway.adminUrl}/approvals`;
     const entered = await fetch(`${pages}/login`, form({ token: login }));
@@ -161,10 +166,12 @@ test.for(['legacy', 'auto'] as const)(
     });
     const requestInit = { headers: { Authorization: `Bearer ${token}` } };
     await client.connect(
-      new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/both`), { requestInit }),
+      new StreamableHTTPClientTransport(new URL(`${gateway.url}${path}`), { requestInit }),
     );
     onTestFinished(() => client.close());
-    const answer = await client.callTool({ name: 'sign', arguments: {} });
+    const { tools } = await client.listTools();
+    const name = tools.find((tool) => tool.name.endsWith('sign'))?.name ?? '';
+    const answer = await client.callTool({ name, arguments: {} });
     expect(answer.content).toEqual([{ type: 'text', text: 'Signed by Ada' }]);
     // In the stateless era the call that carries the signer is another call, and is approved as such.
     const rows = [...approvals.list()].reverse();

@@ -117,7 +117,7 @@ export const stateLaws: readonly StateLaw[] = [
     },
   },
   {
-    name: 'an approval is for one exact call, once, by the first who answers',
+    name: 'P19: an approval is for one exact call, once, by the first who answers',
     async check(store) {
       const state = await store.open();
       const pay = (more?: Partial<CallEntry>) => ask(state, entry('pay', more));
@@ -137,7 +137,7 @@ export const stateLaws: readonly StateLaw[] = [
     },
   },
   {
-    name: 'of two who answer at once one is told that it counts, and one call uses it',
+    name: 'P19: of two who answer at once one is told that it counts, and one call uses it',
     async check(store) {
       const state = await store.open();
       const pay = () => ask(state, entry('pay'));
@@ -190,7 +190,7 @@ export const stateLaws: readonly StateLaw[] = [
     },
   },
   {
-    name: 'a question and an answer end with their time',
+    name: 'P19: a question and an answer end with their time',
     async check(store) {
       const state = await store.open();
       const pay = () => ask(state, entry('pay', { at: store.now }));
@@ -309,7 +309,7 @@ export const stateLaws: readonly StateLaw[] = [
     },
   },
   {
-    name: 'a question and its answer outlive a restart',
+    name: 'P19: a question and its answer outlive a restart',
     isLasting: true,
     async check(store) {
       const first = await store.open();
