@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsonValue } from '@toolwarden/catalogue';
 import { build } from 'esbuild';
+import { pinsOf } from '../src/pins/listing.ts';
 import { startRedis } from '../src/testing/start-redis.ts';
 import { type HttpLoad, openLoad } from './http-load.ts';
 import { cpuOf, rssOf } from './target.ts';
@@ -43,14 +45,14 @@ export async function startTargets(folder: string) {
     const program = await bundled(folder);
     const redis = await startRedis();
     ends.push(() => redis.close());
-    const policies = { none: bareRule, sqlite: fullRule, redis: fullRule };
-    for (const [kind, rule] of Object.entries(policies)) {
-      const own = join(folder, kind);
-      configure(own, direct, rule);
-      const state = kind === 'redis' ? redis.url : kind;
-      const child = await startChild(ends, process.execPath, [program, own, state]);
+    const lock = { version: '1', servers: { echo: pinsOf({ tools: await toolsAt(direct) }) } };
+    for (const [name, { state, policy }] of Object.entries(gateways)) {
+      const own = join(folder, name);
+      configure(own, direct, { policy, lock });
+      const lies = state === 'redis' ? redis.url : state;
+      const child = await startChild(ends, process.execPath, [program, own, lies]);
       const [url = '', token] = child.said.split(' ');
-      await add(kind === 'none' ? 'gateway' : kind, `${url}/mcp/echo`, () => [child.pid], token);
+      await add(name, `${url}/mcp/echo`, () => [child.pid], token);
     }
     return { targets, redisPid: redis.process().pid ?? 0, end };
   } catch (error) {
@@ -62,16 +64,44 @@ export async function startTargets(folder: string) {
 const bareRule = {};
 const limits = [{ max: 1e9, window: 'minute' }];
 const fullRule = { require: [{ path: 'args.text', op: 'max_length', value: 100_000 }], limits };
+const policyOf = (echo: object) => ({ version: '1', default: 'deny', tools: { echo } });
+// Each call leaves a mark, and the rule about marks is asked at each call.
+const flow = {
+  after: { traits: ['untrusted_content', 'private_data'] },
+  ...{ within: '10m', then: { traits: ['communicates_externally'] }, action: 'deny' },
+};
+const gateways = {
+  gateway: { state: 'none', policy: policyOf(bareRule) },
+  sqlite: { state: 'sqlite', policy: policyOf(fullRule) },
+  redis: { state: 'redis', policy: policyOf(fullRule) },
+  'pins+flows': {
+    state: 'sqlite',
+    policy: {
+      ...policyOf({ ...fullRule, marks: ['untrusted_content'] }),
+      ...{ pinning: 'enforce', flows: [flow] },
+    },
+  },
+};
 
-function configure(folder: string, url: string, rule: object): void {
+function configure(folder: string, url: string, files: { policy: object; lock: object }): void {
   mkdirSync(folder);
-  const policy = { version: '1', default: 'deny', tools: { echo: rule } };
-  writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
+  }
   const config = {
-    ...{ listen: { port: 0 }, admin: false, servers: { echo: { url } } },
-    ...{ policies: { bench: 'policy.json' }, limits: { inFlightPerGrant: 1000 } },
+    ...{ listen: { port: 0 }, admin: false, servers: { echo: { url } }, lock: 'lock.json' },
+    ...{ policies: { bench: 'policy.json' } },
+    limits: { inFlightPerGrant: 1000, pinAgeMs: 1000 },
   };
   writeFileSync(join(folder, 'gateway.json'), JSON.stringify(config));
+}
+
+/** What the echo server lists. */
+async function toolsAt(url: string): Promise<JsonValue[]> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'tools/list' });
+  const answer = await fetch(url, { method: 'POST', body });
+  const { result } = (await answer.json()) as { result: { tools: JsonValue[] } };
+  return result.tools;
 }
 
 /** Stripping types costs time and memory that no user of a packed command pays, so nobody here pays it either. */

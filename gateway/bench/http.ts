@@ -1,7 +1,7 @@
 // What a call through the HTTP gateway costs, beside no gateway, nginx and a bare proxy: `npm run bench:gateway`.
 // Everything is interleaved in one run, because only figures of one run compare. `gateway` judges by a policy without
-// rules and keeps nothing; `sqlite` and `redis` have a policy with a limit and record each call. BENCH_ROUNDS, _CALLS and
-// _WARM make it shorter.
+// rules and keeps nothing; `sqlite` and `redis` have a policy with a limit and record each call; `pins+flows` also holds the
+// server to a lock file (`pinAgeMs` 1000), leaves a mark and looks at marks. BENCH_ROUNDS, _CALLS and _WARM make it shorter.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

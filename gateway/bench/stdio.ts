@@ -1,6 +1,7 @@
 // What a call through `wrap` costs, beside no gateway and the least that records: `npm run bench:gateway`.
 // Everything is interleaved in one run, because only figures of one run compare. BENCH_ROUNDS, _CALLS, _WARM and _STARTS
-// make it shorter; BENCH_COMMAND measures a packed command, which is what users run.
+// make it shorter. The command is packed first, because that is what users run; BENCH_COMMAND measures another.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -23,8 +24,9 @@ writeFileSync(policy, JSON.stringify({ version: '1', default: 'deny', tools: { e
 
 const echo = [process.execPath, plain('echo-server')];
 const pipe = plain('minimal-pipe');
-// From the sources the start includes stripping the types of TypeScript.
-const command = process.env['BENCH_COMMAND'] ?? join(root, 'cli/bin/toolwarden.js');
+const command = process.env['BENCH_COMMAND'] ?? packed();
+// What Node compiles is kept between starts, as it is for users, but not among the user's.
+process.env['XDG_CACHE_HOME'] = join(folder, 'cache');
 const state = join(folder, 'state');
 const targets: Record<string, string[]> = {
   direct: echo,
@@ -50,6 +52,12 @@ function plain(name: string): string {
   const source = readFileSync(join(import.meta.dirname, `${name}.ts`), 'utf8');
   writeFileSync(path, stripTypeScriptTypes(source));
   return path;
+}
+
+function packed(): string {
+  const target = join(folder, 'package');
+  execFileSync(process.execPath, [join(root, 'scripts/pack.ts'), target], { stdio: 'ignore' });
+  return join(target, 'bin/toolwarden.js');
 }
 
 async function measureStart(): Promise<void> {
