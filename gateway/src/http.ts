@@ -1,5 +1,6 @@
 export { checkGateway } from './config/check-gateway.ts';
 export { gatewayConfigJsonSchema } from './config/gateway-config.ts';
+export { gatewayRemarks } from './config/gateway-remarks.ts';
 export type { LoadedConfig } from './config/load-config.ts';
 export { startGateway } from './http/run-gateway.ts';
 export { stateFiles } from './state/open-database.ts';

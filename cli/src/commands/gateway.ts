@@ -101,9 +101,12 @@ function settingsOf({ state, audit }: LoadedConfig) {
 }
 
 async function check(path: string, shown: string, io: Io): Promise<number> {
-  const { checkGateway } = await import('@toolwarden/gateway/http');
+  const { checkGateway, gatewayRemarks } = await import('@toolwarden/gateway/http');
   const problems = await checkGateway(path, process.env);
   for (const { pointer, message } of problems) io.out(`${shown}: ${pointer || '/'}: ${message}`);
+  for (const { pointer, message } of await gatewayRemarks(path, process.env)) {
+    io.err(`${shown}: ${pointer}: ${message}`);
+  }
   if (problems.length === 0) io.err(`${shown}: nothing is wrong`);
   return problems.length === 0 ? 0 : 1;
 }

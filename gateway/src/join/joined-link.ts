@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/
 import type { FrontConnection } from '../http/front-connection.ts';
 import { code } from '../link/link-options.ts';
 import type { ClientMessage, RequestId } from '../protocol/client-message.ts';
-import { clientNotifications } from '../protocol/methods.ts';
+import { clientNotifications, metaKeys } from '../protocol/methods.ts';
 import { readExactly } from '../responses/read-exactly.ts';
 import type { Via } from '../upstream/upstream.ts';
 import { discovered } from './discover.ts';
@@ -134,6 +134,11 @@ export class JoinedLink implements FrontLink {
 
   async #request(message: RequestMessage, front: ClientSide | undefined): Promise<void> {
     const { id, method, params = {} } = message;
+    if (this.#join.isStateless && !saysWhatItCan(params)) {
+      if (front !== undefined) front.status = 400;
+      const problem = `_meta lacks ${metaKeys.capabilities}`;
+      return void this.#join.fail(id, front, code.invalidParams, problem);
+    }
     if (method === 'ping') return void this.#join.answer(id, front, { result: {} });
     if (method === 'initialize') return this.#open(id, params, front);
     if (method === 'server/discover') return this.#discover(id, params, front);
@@ -269,6 +274,10 @@ export class JoinedLink implements FrontLink {
     world.note(kind, detail, '', identity.grant);
   }
 }
+
+/** What every request of the stateless era must say, and what part of it would be answered here. */
+const saysWhatItCan = (params: JsonObject) =>
+  isJsonObject(own(own(params, '_meta'), metaKeys.capabilities));
 
 const NOTICES = new Set([...joinedLists.values()].map(({ changed }) => changed));
 const CANNOT = 'Refused: the gateway cannot judge this now';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { joinedAddress, placeOfAddress } from './joined-address.ts';
-import { joinedName, placeOfName } from './joined-name.ts';
+import { isReadableServer, joinedName, placeOfName } from './joined-name.ts';
 
 /** Names made to run into each other: separators, ends that look like beginnings, digests, long ones. */
 const hostile = [
@@ -85,5 +85,17 @@ test('addresses of two servers never meet, and lead back to where they came from
   );
   for (const address of ['', 'toolwarden:', 'toolwarden:a', 'toolwarden::x', 'Toolwarden:a:x']) {
     expect(placeOfAddress(address), address).toBe(undefined);
+  }
+});
+
+test('a server whose name would not show in its tools’ names is known by its name', () => {
+  for (const name of ['notes', 'my-notes', 'my_notes', 'n2']) {
+    expect(isReadableServer(name)).toBe(true);
+    expect(joinedName(name, 'a_tool_with_a_rather_long_name')).toBe(
+      `${name}__a_tool_with_a_rather_long_name`,
+    );
+  }
+  for (const name of ['my.notes', 'a__b', 'a_', 'x'.repeat(33)]) {
+    expect(isReadableServer(name), name).toBe(false);
   }
 });

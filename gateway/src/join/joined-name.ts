@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 /** What common clients take for the name of a tool: so many of these characters, and no others. */
 const MOST = 64;
 const SEPARATOR = '__';
+/** Leaves the name of a tool thirty characters. */
+const LONGEST_READABLE = MOST - SEPARATOR.length - 30;
 /** A server's name that ends where the first separator begins. A leading underscore is left for names by digest. */
 const PLAIN_SERVER = /^[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*$/;
 const PLAIN_TOOL = /^[A-Za-z0-9_-]+$/;
@@ -22,6 +24,11 @@ export function joinedName(server: string, name: string): string {
   if (plain.length <= MOST && PLAIN_SERVER.test(server) && PLAIN_TOOL.test(name)) return plain;
   const readable = `_${plain.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, MOST - DIGEST_LENGTH - 1);
   return `${readable}_${digestOf(server, name)}`;
+}
+
+/** Whether the tools of a server, as servers name most of theirs, bear its name where servers are joined. */
+export function isReadableServer(server: string): boolean {
+  return PLAIN_SERVER.test(server) && server.length <= LONGEST_READABLE;
 }
 
 /** Reads a name back; `undefined` for one that {@link joinedName} makes of nothing. */

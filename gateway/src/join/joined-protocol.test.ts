@@ -254,3 +254,18 @@ test('T10: one id and one progress token of two clients at once: each gets its o
     ]);
   }
 });
+
+test('T5: in the stateless era a request says what its client can, or is answered by 400', async () => {
+  const harness = await startJoinedHarness({ notes: server });
+  for (const [method, params] of [
+    ['server/discover', {}],
+    ['tools/list', {}],
+    ['tools/call', { name: 'notes__read' }],
+  ] as const) {
+    const meta = { [metaKeys.capabilities]: null };
+    const got = await harness.stateless(method, params, { meta });
+    expect([method, got.status]).toEqual([method, 400]);
+    expect(got.messages[0]).toMatchObject({ error: { code: -32602 } });
+  }
+  expect(harness.happenings.filter(({ kind }) => kind === 'server-got')).toEqual([]);
+});
