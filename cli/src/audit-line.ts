@@ -9,7 +9,7 @@ export function auditLine(line: string): string {
 }
 
 function decisionWords(record: Record<string, unknown>): string {
-  const { effect, observed, server, tool, grant, reason, rules, approval, call } = record;
+  const { effect, observed, server, tool, grant, reason, rules, approval, shadow, call } = record;
   const parts = [
     observed ? `${effect} (observed)` : effect,
     tool,
@@ -18,6 +18,7 @@ function decisionWords(record: Record<string, unknown>): string {
     `rules=${JSON.stringify(rules)}`,
     `reason=${JSON.stringify(reason)}`,
     ...(approval === undefined ? [] : [`approval=${approval}`]),
+    ...(shadow === undefined ? [] : [`staged=${(shadow as { effect?: unknown }).effect}`]),
     `call=${call}`,
   ];
   return parts.map((part) => plainText(String(part))).join('  ');

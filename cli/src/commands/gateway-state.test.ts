@@ -160,3 +160,36 @@ test('wrap says which header cannot be sent, and not what is in it', async () =>
   expect(err).toEqual(['toolwarden wrap: --header X-A: a character that no header may have']);
   expect(code).toBe(2);
 });
+
+test('what a staged policy would change is said with tools, rules and counts', async () => {
+  const state = openSqliteState({ folder: join(folder, 'state') });
+  const shadow = {
+    policy: `sha256:${'1'.repeat(64)}`,
+    effect: 'deny',
+    rules: ['/tools/a'],
+  } as const;
+  for (const tool of ['a\u001b[2J', 'a\u001b[2J', 'b']) {
+    state.record(
+      {
+        ...{ callId: `c-${Math.random()}`, method: 'tools/call', server: 's', tool },
+        ...{ grant: 'local', at: Date.now(), isObserved: false },
+        ...{ arguments: {}, argumentsText: '{}' },
+      },
+      () => ({
+        ...{ effect: 'allow', rules: [], reason: '', counters: [] },
+        policyDigest: `sha256:${'0'.repeat(64)}`,
+        shadow: tool === 'b' ? { ...shadow, effect: 'allow' } : shadow,
+      }),
+    );
+  }
+  state.close();
+  const { out, code } = await run('audit', 'shadow');
+  expect(code).toBe(0);
+  expect(out[0]).toMatch(
+    /^staged sha256:1+: 3 calls judged until .*, 2 would be decided otherwise$/,
+  );
+  expect(out.at(-1)).toMatch(/^2 +allow → deny +s a\\u\{1b\}\[2J +- +\/tools\/a$/);
+  const [line = ''] = (await run('audit', 'shadow', '--json')).out;
+  expect(JSON.parse(line)).toMatchObject({ judged: 3, changed: 2, changes: [{ count: 2 }] });
+  expect((await run('audit', 'tail')).out.join('\n')).toContain('staged=deny');
+});
