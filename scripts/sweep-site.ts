@@ -1,13 +1,13 @@
 // `npm run sweep:site [kills]`: kills a build of the site at moments spread over its whole time. What is published must be the
 // old site or the new one, whole; and the next build must end as if nothing had happened. Exit code 1 where it does not.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openStore } from '@toolwarden/catalogue/store';
 import { changeOneInHundred } from './bench-site/synthetic-catalogue.ts';
+import { treeDigest } from './bench-site/tree-digest.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const kills = Number(process.argv[2] ?? 20);
@@ -28,7 +28,7 @@ async function sweep(): Promise<string[]> {
   await build('old');
   await changeOneInHundred(openStore(at('data')));
   await build('new');
-  const [old, fresh] = [await treeDigest(at('old')), await treeDigest(at('new'))];
+  const [old, fresh] = [await digestOf('old'), await digestOf('new')];
   if (old === fresh) return ['the change did not change the site'];
   const start = performance.now();
   await cp(at('old'), at('site'), { recursive: true });
@@ -39,15 +39,19 @@ async function sweep(): Promise<string[]> {
     await rm(at('site'), { recursive: true });
     await cp(at('old'), at('site'), { recursive: true });
     await build('site', (wholeMs * kill) / kills);
-    const left = await treeDigest(at('site'));
+    const left = await digestOf('site');
     const found = left === old ? 'the old site' : left === fresh ? 'the new site' : undefined;
     console.log(`kill ${kill + 1}: ${found ?? 'NEITHER SITE'}`);
     if (found === undefined) problems.push(`kill ${kill + 1} left something else`);
     await build('site');
-    if ((await treeDigest(at('site'))) !== fresh)
+    if ((await digestOf('site')) !== fresh)
       problems.push(`after kill ${kill + 1} the next build gave something else`);
   }
   return problems;
+}
+
+async function digestOf(name: string): Promise<string> {
+  return (await treeDigest(at(name))).digest;
 }
 
 /** Builds into a folder; with a time, the process is killed then if it still runs. */
@@ -59,13 +63,4 @@ async function build(out: string, killAfterMs?: number): Promise<void> {
   const [code] = await once(child, 'exit');
   clearTimeout(timer);
   if (killAfterMs === undefined && code !== 0) throw new Error(`a build ended with ${code}`);
-}
-
-async function treeDigest(dir: string): Promise<string> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(`${relative(dir, path)}\n`).update(await readFile(path));
-  return hash.digest('hex');
 }
