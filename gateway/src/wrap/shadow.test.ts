@@ -37,7 +37,7 @@ test('a staged policy judges beside the one in force, is followed, and changes n
     ['approve', 2],
     ['deny', 1],
   ]);
-});
+}, 60_000);
 
 test('a staged policy that is none starts nothing, and the line says which file', async () => {
   const folder = temporaryFolder();
