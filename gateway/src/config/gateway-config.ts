@@ -9,6 +9,10 @@ const name = z
 const path = z.string().min(1);
 const port = z.int().min(0).max(65_535);
 const count = z.int().min(1).max(1_000_000);
+const bytes = z
+  .int()
+  .min(10_000)
+  .max(64 * 1024 ** 3);
 const milliseconds = z.int().min(10).max(86_400_000);
 
 /** Signatures by a key that only the authorization server has; whoever can check one cannot make one. */
@@ -183,6 +187,11 @@ export const gatewayConfigSchema = z.strictObject({
       inFlightPerGrant: count.default(32),
       sessions: count.default(10_000),
       sessionsPerGrant: count.default(100),
+      /** What requests without an answer may hold in memory, in all and for one grant; as much again may wait for slow readers. */
+      waitingBytes: bytes.default(256 * 1024 * 1024),
+      waitingBytesPerGrant: bytes.default(64 * 1024 * 1024),
+      /** Connections of clients; more are not taken. */
+      connections: count.default(25_000),
       /** Processes of servers that are commands. */
       children: count.default(200),
       bodyBytes: count.max(4 * 1024 * 1024).default(4 * 1024 * 1024),

@@ -196,6 +196,11 @@ function contradictions(config: LoadedConfig): ConfigProblem[] {
     });
   }
   problems.push(...authContradictions(config));
+  const { bodyBytes, waitingBytes, waitingBytesPerGrant } = config.limits;
+  if (bodyBytes > Math.min(waitingBytes, waitingBytesPerGrant)) {
+    const message = 'is more than waitingBytes or waitingBytesPerGrant, so no such body could come';
+    problems.push({ pointer: '/limits/bodyBytes', message });
+  }
   if (config.state.replicas !== undefined && config.state.redis === undefined) {
     problems.push({ pointer: '/state/replicas', message: 'only Redis has replicas to wait for' });
   }

@@ -3,12 +3,16 @@ import type { GatewayLimits } from '../config/gateway-config.ts';
 /** Why something is turned away before any work: too much of this caller's, or of all together. */
 export type Overload = { status: 429 | 503; retryAfterS: number };
 
+/** Memory that a request holds: until its answer is sent, or, where it goes on without its client, until it ends. */
+export type Held = { isKept: boolean; release(): void };
+
 /** Counts what is going on, so that more than can be done is turned away at the door. */
 export class Admission {
   readonly #limits: () => GatewayLimits;
   readonly #requests = new Tally();
   readonly #sessions = new Tally();
   readonly #children = new Tally();
+  readonly #bytes = new Tally();
 
   constructor(limits: () => GatewayLimits) {
     this.#limits = limits;
@@ -41,6 +45,21 @@ export class Admission {
     this.#sessions.give(grant);
   }
 
+  /** Takes so many bytes for a request; its holder gives them back, once. */
+  hold(grant: string, bytes: number): Held | Overload {
+    const { waitingBytes, waitingBytesPerGrant } = this.#limits();
+    const overload = this.#bytes.take(grant, waitingBytes, waitingBytesPerGrant, 1, bytes);
+    if (overload !== undefined) return overload;
+    let isGiven = false;
+    return {
+      isKept: false,
+      release: () => {
+        if (!isGiven) this.#bytes.give(grant, bytes);
+        isGiven = true;
+      },
+    };
+  }
+
   child(): Overload | undefined {
     const { children } = this.#limits();
     return this.#children.take('', children, children, 10);
@@ -55,20 +74,20 @@ class Tally {
   readonly #byGrant = new Map<string, number>();
   total = 0;
 
-  take(grant: string, most: number, mostPerGrant: number, retryAfterS: number) {
+  take(grant: string, most: number, mostPerGrant: number, retryAfterS: number, count = 1) {
     const held = this.#byGrant.get(grant) ?? 0;
-    if (held >= mostPerGrant) return { status: 429 as const, retryAfterS };
-    if (this.total >= most) return { status: 503 as const, retryAfterS };
-    this.#byGrant.set(grant, held + 1);
-    this.total++;
+    if (held + count > mostPerGrant) return { status: 429 as const, retryAfterS };
+    if (this.total + count > most) return { status: 503 as const, retryAfterS };
+    this.#byGrant.set(grant, held + count);
+    this.total += count;
     return undefined;
   }
 
-  give(grant: string): void {
+  give(grant: string, count = 1): void {
     const held = this.#byGrant.get(grant) ?? 0;
     if (held === 0) return;
-    if (held === 1) this.#byGrant.delete(grant);
-    else this.#byGrant.set(grant, held - 1);
-    this.total--;
+    if (held <= count) this.#byGrant.delete(grant);
+    else this.#byGrant.set(grant, held - count);
+    this.total -= count;
   }
 }

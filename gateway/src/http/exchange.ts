@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Listener, Via } from '../upstream/upstream.ts';
+import type { Held } from './admission.ts';
+import type { Backlog } from './backlog.ts';
 
 /** A client that reads slower than a server talks is dropped when so much waits for it. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
@@ -27,7 +29,10 @@ export class Exchange implements Listener {
   onAnswer: ((message: string | Buffer, status: number) => void) | undefined;
   /** Hears, once, that nothing more can be said here. */
   onOver: ((isAnswered: boolean) => void) | undefined;
+  /** What its request holds of the memory there is for requests. */
+  held: Held | undefined;
   readonly #response: ServerResponse;
+  readonly #backlog: Backlog | undefined;
   #isStreaming = false;
   #isAnswered = false;
   #isGone = false;
@@ -36,8 +41,10 @@ export class Exchange implements Listener {
     request: IncomingMessage,
     response: ServerResponse,
     passedHeaders: readonly string[],
+    backlog?: Backlog,
   ) {
     this.passedHeaders = passedHeaders;
+    this.#backlog = backlog;
     this.#response = response;
     response.on('close', () => {
       this.#isGone = true;
@@ -56,6 +63,20 @@ export class Exchange implements Listener {
     return this.#response.writableNeedDrain;
   }
 
+  /** What the client has not taken yet. */
+  get waitingBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  /** Ends it at once; the client may come back. */
+  drop(): void {
+    this.#response.destroy();
+  }
+
+  onGone(end: () => void): void {
+    this.#response.once('close', end);
+  }
+
   onDrain(resume: () => void): void {
     this.#response.once('drain', resume);
     this.#response.once('close', resume);
@@ -70,7 +91,7 @@ export class Exchange implements Listener {
     if (this.#isStreaming || via?.isStream === true) {
       this.#begin();
       this.#response.end(asEvent(message, via?.eventId));
-      this.#expectReading();
+      this.#expectReading(message.length);
       return true;
     }
     const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
@@ -80,7 +101,7 @@ export class Exchange implements Listener {
     // As a text of single bytes it leaves in one piece with its head; bytes would be gathered from two.
     if (typeof message === 'string') this.#response.end(message);
     else this.#response.end(message.toString('latin1'), 'latin1');
-    this.#expectReading();
+    this.#expectReading(length);
     return true;
   }
 
@@ -90,6 +111,7 @@ export class Exchange implements Listener {
     this.#begin();
     this.#response.write(asEvent(message, eventId));
     if (this.#response.writableLength > MOST_WAITING_BYTES) this.#response.destroy();
+    else this.#backlog?.wrote(this, message.length);
     return true;
   }
 
@@ -132,8 +154,9 @@ export class Exchange implements Listener {
   }
 
   /** Whoever takes nothing of the rest of an answer for a minute will not take it at all. */
-  #expectReading() {
+  #expectReading(bytes: number) {
     if (this.#response.writableLength === 0) return;
+    this.#backlog?.wrote(this, bytes);
     this.#response.setTimeout(MOST_UNREAD_MS, () => this.#response.destroy());
   }
 

@@ -4,6 +4,7 @@ import { GatewayError } from '../gateway-error.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, sessionRequests } from '../protocol/methods.ts';
 import { readBody } from '../upstream/read-body.ts';
+import type { Held } from './admission.ts';
 import {
   allowPage,
   close,
@@ -14,8 +15,10 @@ import {
   SERVER_ERROR,
   tooMuch,
 } from './answers.ts';
+import { Backlog } from './backlog.ts';
 import { type Caller, Callers } from './callers.ts';
 import { Exchange } from './exchange.ts';
+import { OpenStreams } from './open-streams.ts';
 import { Places } from './places.ts';
 import { type Gate, refusalOf } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
@@ -37,12 +40,16 @@ export class Front {
   readonly #callers: Callers;
   readonly sessions: Sessions;
   readonly stateless: StatelessLinks;
+  readonly #streams = new OpenStreams();
+  readonly #held = new WeakMap<IncomingMessage, Held>();
+  readonly #backlog: Backlog;
   isDraining = false;
 
   constructor(world: World, gate: Gate) {
     this.#world = world;
     this.#gate = gate;
     const places = new Places(world);
+    this.#backlog = new Backlog(() => world.setup.config.limits.waitingBytes);
     this.#callers = new Callers(world, places, (why) => this.#note('identity', why));
     this.sessions = new Sessions(world, places);
     this.stateless = new StatelessLinks(places);
@@ -52,6 +59,13 @@ export class Front {
   tick(now: number) {
     this.sessions.tick(now);
     this.stateless.tick(now);
+  }
+
+  /** Ends streams of those who may no longer call; to be called every few seconds. */
+  checkStreams(): Promise<void> {
+    return this.#streams.check((authorization) =>
+      this.#callers.identify(authorization === '' ? undefined : authorization),
+    );
   }
 
   /** Keeps what stands between from closing silent streams; to be called every few seconds. */
@@ -111,7 +125,18 @@ export class Front {
     const { grant } = caller.identity;
     const overload = admission.request(grant);
     if (overload !== undefined) return tooMuch(response, overload);
-    response.on('close', () => admission.requestOver(grant));
+    // Who does not say how long a body is may send the longest.
+    const length = Number(headers['content-length'] ?? limits.bodyBytes);
+    const held = admission.hold(grant, length);
+    if ('retryAfterS' in held) {
+      admission.requestOver(grant);
+      return tooMuch(response, held);
+    }
+    this.#held.set(request, held);
+    response.on('close', () => {
+      admission.requestOver(grant);
+      if (!held.isKept) held.release();
+    });
     readBody(request, limits.bodyBytes, (body, isTooLong) => {
       if (body === undefined) {
         if (isTooLong) close(response, 413, `the body is longer than ${limits.bodyBytes} bytes`);
@@ -167,7 +192,7 @@ export class Front {
     if (session === undefined) return noSession(response, idOf(message));
     if (session.upstream.isFull) return tooMuch(response, { status: 503, retryAfterS: 1 });
     if (message.kind === 'request') {
-      return session.request(message, new Exchange(request, response, sessionHeaders(request)));
+      return session.request(message, this.#exchange(request, response, sessionHeaders(request)));
     }
     await session.pass(message);
     if (session.isOver) noSession(response, null);
@@ -182,7 +207,7 @@ export class Front {
   ): Promise<void> {
     const session = await this.sessions.open(identity, place);
     if ('retryAfterS' in session) return tooMuch(response, session);
-    const exchange = new Exchange(request, response, sessionHeaders(request));
+    const exchange = this.#exchange(request, response, sessionHeaders(request));
     exchange.isOpening = true;
     exchange.headers = ['Mcp-Session-Id', session.id];
     exchange.onAnswer = (answer, status) => {
@@ -226,9 +251,18 @@ export class Front {
         message: 'This method does not pass the gateway',
       });
     }
-    const exchange = new Exchange(request, response, statelessHeaders(request));
+    const exchange = this.#exchange(request, response, statelessHeaders(request));
+    if (message.method === 'subscriptions/listen') {
+      this.#streams.add(headers.authorization ?? '', caller.identity, exchange);
+    }
     const overload = await this.stateless.request(caller, message, exchange);
     if (overload !== undefined) tooMuch(response, overload);
+  }
+
+  #exchange(request: IncomingMessage, response: ServerResponse, passed: readonly string[]) {
+    const exchange = new Exchange(request, response, passed, this.#backlog);
+    exchange.held = this.#held.get(request);
+    return exchange;
   }
 
   #get(request: IncomingMessage, response: ServerResponse, caller: Caller) {
@@ -238,10 +272,11 @@ export class Front {
       return close(response, 406, 'expected Accept: text/event-stream');
     }
     const lastEventId = request.headers['last-event-id'] as string | undefined;
-    const exchange = new Exchange(request, response, sessionHeaders(request));
+    const exchange = this.#exchange(request, response, sessionHeaders(request));
     if (!session.listen(exchange, lastEventId)) {
-      tooMuch(response, { status: 429, retryAfterS: 10 });
+      return tooMuch(response, { status: 429, retryAfterS: 10 });
     }
+    this.#streams.add(request.headers.authorization ?? '', caller.identity, exchange);
   }
 
   #delete(request: IncomingMessage, response: ServerResponse, caller: Caller) {

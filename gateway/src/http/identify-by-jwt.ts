@@ -73,7 +73,11 @@ export async function identifyByJwt({ config, resource, clock }: JwtOptions): Pr
   };
 }
 
-async function keysOf({ jwks, jwksUrl }: JwtConfig, clock: () => number): Promise<JWTVerifyGetKey> {
+/** The keys that check signatures. @throws GatewayError for a file that has none. */
+export async function keysOf(
+  { jwks, jwksUrl }: JwtConfig,
+  clock: () => number,
+): Promise<JWTVerifyGetKey> {
   if (jwks !== undefined) {
     try {
       return createLocalJWKSet(JSON.parse(await readFile(jwks, 'utf8')));

@@ -54,6 +54,7 @@ export type RunningGateway = {
 
 const TICK_MS = 1_000;
 const PING_MS = 20_000;
+const CHECK_STREAMS_MS = 5_000;
 
 /** Starts the HTTP gateway. @throws GatewayError where it cannot. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
@@ -106,15 +107,18 @@ async function start(
   });
   ending.push(() => watch.close());
   const load = () => ({ inFlight: world.admission.inFlight, sessions: world.admission.sessions });
+  const { approvals } = opened;
+  const keys = options.keys?.(config);
+  const hasPages = config.admin !== false && approvals !== undefined && keys !== undefined;
   const pages = async () => {
-    const { approvals } = opened;
-    const keys = options.keys?.(config);
     if (approvals === undefined || keys === undefined) return async () => false;
     const { createApprovalPages } = await import('../approvals/approval-pages.ts');
     return createApprovalPages({ approvals, tokens: openLoginTokens(keys), clock: Date.now });
   };
   const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
+  world.approvalPages =
+    config.approvals.pages ?? (hasPages ? `${admin?.url}/approvals` : undefined);
   const http = listenerOf(config);
   await listening(http, config.listen);
   const { port } = http.address() as AddressInfo;
@@ -123,6 +127,7 @@ async function start(
   const timers = [
     setInterval(() => front.tick(performance.now()), TICK_MS),
     setInterval(() => front.ping(), PING_MS),
+    setInterval(() => void front.checkStreams(), CHECK_STREAMS_MS),
   ];
   world.note('started', { observing: options.isObserving });
   return {
@@ -264,7 +269,7 @@ function worldOf(options: GatewayOptions, setup: Setup, state: State, identify: 
 }
 
 function listenerOf({ limits }: GatewayConfig): HttpServer {
-  return createServer({
+  const http = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: limits.headerMs,
     requestTimeout: limits.bodyMs,
@@ -273,6 +278,8 @@ function listenerOf({ limits }: GatewayConfig): HttpServer {
     insecureHTTPParser: false,
     noDelay: true,
   });
+  http.maxConnections = limits.connections;
+  return http;
 }
 
 async function listening(http: HttpServer, { host, port }: GatewayConfig['listen']) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type JsonValue, own } from '@toolwarden/catalogue';
 import type { ClientMessage, RequestId } from '../protocol/client-message.ts';
 import type { Via } from '../upstream/upstream.ts';
+import type { Held } from './admission.ts';
 import type { Exchange } from './exchange.ts';
 import type { FrontConnection } from './front-connection.ts';
 import type { Place } from './places.ts';
@@ -10,6 +11,9 @@ import type { Place } from './places.ts';
 const MOST_KEPT = 256;
 const MOST_KEPT_LENGTH = 4 * 1024 * 1024;
 const MOST_STREAMS = 8;
+
+/** What all sessions together keep. */
+export type KeptByAll = { length: number; most: () => number };
 
 /** One client's connection to one server, or to several that are joined, in the session era. */
 export class Session {
@@ -28,13 +32,23 @@ export class Session {
   /** Requests without an answer, in the order they came. */
   readonly #waiting = new Map<Exchange, RequestId>();
   readonly #streams = new Set<Exchange>();
-  #kept: string[] = [];
+  /** What requests hold in memory: also those whose client has left, because they go on. */
+  readonly #held = new Map<Exchange, { id: RequestId; held: Held }>();
+  readonly #kept: string[] = [];
+  readonly #keptByAll: KeptByAll;
   #keptLength = 0;
   isOver = false;
 
-  constructor(options: { grant: string; policy: string; made: Place; now: number }) {
+  constructor(options: {
+    grant: string;
+    policy: string;
+    made: Place;
+    now: number;
+    keptByAll: KeptByAll;
+  }) {
     this.grant = options.grant;
     this.policy = options.policy;
+    this.#keptByAll = options.keptByAll;
     this.made = options.made;
     this.usedAt = options.now;
   }
@@ -50,6 +64,10 @@ export class Session {
   /** A request of the client; its answer comes on the exchange. */
   request(message: Extract<ClientMessage, { kind: 'request' }>, exchange: Exchange): void {
     this.#waiting.set(exchange, message.id);
+    if (exchange.held !== undefined) {
+      exchange.held.isKept = true;
+      this.#held.set(exchange, { id: message.id, held: exchange.held });
+    }
     // Leaving is not cancelling in this era: what comes then can be asked for again.
     exchange.onOver = () => void this.#waiting.delete(exchange);
     this.link.fromClientMessage(message, exchange);
@@ -74,8 +92,7 @@ export class Session {
       return true;
     }
     exchange.streaming();
-    this.#keptLength = 0;
-    for (const message of this.#kept.splice(0)) exchange.event(message, undefined);
+    for (const message of this.#forget()) exchange.event(message, undefined);
     return true;
   }
 
@@ -84,6 +101,9 @@ export class Session {
     for (const [exchange, requestId] of this.#waiting) {
       if (requestId === id && !exchange.isOpening) exchange.ended();
     }
+    for (const [exchange, waiting] of this.#held) {
+      if (waiting.id === id && !exchange.isOpening) this.#release(exchange);
+    }
   }
 
   toClient(
@@ -91,10 +111,17 @@ export class Session {
     exchange: Exchange | undefined,
     via: Via | undefined,
   ): boolean {
+    this.#release(exchange);
     if (exchange?.isOpen === true) return exchange.answer(message, via);
     // Its own stream is gone; the client may have come back for it on another.
     const stream = via?.listener as Exchange | undefined;
     return stream !== undefined && stream !== exchange && stream.event(message, via?.eventId);
+  }
+
+  #release(exchange: Exchange | undefined): void {
+    if (exchange === undefined) return;
+    this.#held.get(exchange)?.held.release();
+    this.#held.delete(exchange);
   }
 
   tellClient(message: string, exchange: Exchange | undefined, via: Via | undefined): boolean {
@@ -105,11 +132,26 @@ export class Session {
     if (this.#anyStream()?.event(message, undefined) === true) return true;
     // A client opens its stream a moment after it opened the session.
     this.#kept.push(message);
-    this.#keptLength += message.length;
-    while (this.#kept.length > MOST_KEPT || this.#keptLength > MOST_KEPT_LENGTH) {
-      this.#keptLength -= this.#kept.shift()?.length ?? 0;
-    }
+    this.#addKept(message.length);
+    while (this.#isOverfull()) this.#addKept(-(this.#kept.shift()?.length ?? 0));
     return true;
+  }
+
+  #isOverfull(): boolean {
+    const { length } = this.#kept;
+    if (length > MOST_KEPT || this.#keptLength > MOST_KEPT_LENGTH) return true;
+    return length > 0 && this.#keptByAll.length > this.#keptByAll.most();
+  }
+
+  #addKept(length: number): void {
+    this.#keptLength += length;
+    this.#keptByAll.length += length;
+  }
+
+  /** What is kept, and kept no more. */
+  #forget(): string[] {
+    this.#addKept(-this.#keptLength);
+    return this.#kept.splice(0);
   }
 
   /** What belongs to no request: on the only one that waits, else the stream for such, else the newest request. */
@@ -129,6 +171,8 @@ export class Session {
     this.isOver = true;
     this.link.serverEnded();
     for (const stream of this.#streams) stream.ended();
+    for (const exchange of [...this.#held.keys()]) this.#release(exchange);
+    this.#forget();
     return this.upstream.close();
   }
 }

@@ -3,7 +3,7 @@ import type { Overload } from './admission.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import type { Place, Places } from './places.ts';
-import { Session } from './session.ts';
+import { type KeptByAll, Session } from './session.ts';
 import type { World } from './world.ts';
 
 /** The sessions of all clients. */
@@ -12,8 +12,12 @@ export class Sessions {
   readonly #places: Places;
   readonly #byId = new Map<string, Session>();
 
+  readonly #keptByAll: KeptByAll;
+
   constructor(world: World, places: Places) {
     this.#world = world;
+    const most = () => world.setup.config.limits.waitingBytes / 4;
+    this.#keptByAll = { length: 0, most };
     this.#places = places;
   }
 
@@ -38,7 +42,9 @@ export class Sessions {
     const overload = admission.session(identity.grant);
     if (overload !== undefined) return overload;
     const { grant, policy } = identity;
-    const session = new Session({ grant, policy, made: place, now: performance.now() });
+    const session = new Session({
+      ...{ grant, policy, made: place, now: performance.now(), keptByAll: this.#keptByAll },
+    });
     try {
       const connection = await this.#places.connect(place, {
         ...{ identity, session: session.name, isShared: false },

@@ -52,6 +52,8 @@ export type World = {
   nextCallId: () => string;
   note: (kind: Note['kind'], detail: Note['detail'], server?: string, grant?: string) => void;
   log: (line: string) => void;
+  /** Where people answer approvals; `undefined` where nobody can on a page. */
+  approvalPages?: string | undefined;
   /** What a person adds to a command that reaches this state. */
   stateOption: string;
 };

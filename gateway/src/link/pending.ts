@@ -1,4 +1,4 @@
-import type { JsonObject } from '@toolwarden/catalogue';
+import { type JsonObject, own } from '@toolwarden/catalogue';
 import type { Aftermath } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
 import type { OutputCheck } from '../tools/output-check.ts';
@@ -41,6 +41,7 @@ export type PendingLimits = { inFlight: number; idleMs: number; hardMs: number }
 export const pendingLimits: PendingLimits = { inFlight: 256, idleMs: 60_000, hardMs: 300_000 };
 
 const MOST_UNDELIVERED = 64;
+const NAMES = ['name', 'uri', 'taskId', 'cursor'];
 
 /** The requests in flight, by our id, the client's id and the progress token. */
 export class PendingRequests {
@@ -91,7 +92,14 @@ export class PendingRequests {
   }
 
   keepUndelivered(pending: Pending): void {
-    this.#undelivered.set(pending.id, pending);
+    // What was asked with may be megabytes, and only its names are needed once it was answered.
+    const params = Object.fromEntries(
+      NAMES.flatMap((key) => {
+        const name = own(pending.params, key);
+        return typeof name === 'string' ? [[key, name]] : [];
+      }),
+    );
+    this.#undelivered.set(pending.id, { ...pending, params });
     const [oldest] = this.#undelivered.keys();
     if (this.#undelivered.size > MOST_UNDELIVERED && oldest !== undefined) {
       this.#undelivered.delete(oldest);

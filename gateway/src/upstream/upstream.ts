@@ -57,4 +57,6 @@ export type Listener = {
   refused(status: number): void;
   readonly isFull: boolean;
   onDrain(resume: () => void): void;
+  /** Hears, once, that nobody listens here any more. */
+  onGone?(end: () => void): void;
 };

@@ -98,6 +98,8 @@ class UrlUpstream implements Upstream {
     const end = () => void request.destroy();
     this.#open.add(end);
     request.on('close', () => this.#open.delete(end));
+    // What comes while nobody listens can be asked for again; a stream that nobody reads only stays open.
+    listener.onGone?.(end);
     request.on('error', () => listener.refused(502));
     request.on('response', (response) => {
       const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
