@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
-import { metaKeys } from '../protocol/methods.ts';
-import { VERSION } from '../testing/http-gateway.ts';
 import {
+  frailServer,
   namesIn,
   plainTool,
   resultOf,
@@ -18,61 +17,11 @@ const STREAM = { Accept: 'text/event-stream' };
 const SLOW = { timeout: 30_000 };
 const within = { timeout: 15_000 };
 
-const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
-
-/** Grants every subscription, and says what the test wants on it. */
-function listening(
-  script: HttpScript,
-  heard: ((say: (message: JsonObject) => void) => void)[] = [],
-): HttpScript {
-  return (asked) => {
-    const { method, params, id, response } = asked;
-    const isTaken = script(asked);
-    if (isTaken !== undefined || method !== 'subscriptions/listen') return isTaken;
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    const say = ({ params: more, ...message }: JsonObject) => {
-      const _meta = { [metaKeys.subscription]: id as number };
-      const whole = { jsonrpc: '2.0', ...message, params: { ...(more as JsonObject), _meta } };
-      response.write(`data: ${JSON.stringify(whole)}\n\n`);
-    };
-    say({ method: ACKNOWLEDGED, params: { notifications: params['notifications'] ?? {} } });
-    for (const each of heard) each(say);
-    return true;
-  };
-}
-
-function subscribe(url: string, id: string, notifications: JsonObject) {
-  const headers = {
-    'MCP-Protocol-Version': VERSION,
-    'Mcp-Method': 'subscriptions/listen',
-  };
-  const _meta = { [metaKeys.version]: VERSION, [metaKeys.capabilities]: {} };
-  const params = { notifications, _meta };
-  return openStream(`${url}/mcp`, headers, {
-    jsonrpc: '2.0',
-    id,
-    method: 'subscriptions/listen',
-    params,
-  });
-}
-
-/** A server that breaks every connection while it is down. */
-function frail(name: string) {
-  const state = { isDown: true };
-  const say = saying(name);
-  const script: HttpScript = (asked) => {
-    if (!state.isDown) return say(asked);
-    asked.response.destroy();
-    return true;
-  };
-  return { state, server: { tools: [plainTool('read')], script } };
-}
-
 test(
   'a server that is down is left out of a session, and told of when it is back',
   SLOW,
   async () => {
-    const { state, server } = frail('notes');
+    const { state, server } = frailServer('notes');
     const harness = await startJoinedHarness({ mail, notes: server });
     const session = await harness.session();
     expect(namesIn(await session.request('tools/list'))).toEqual(['test__act', 'mail__send']);
@@ -87,31 +36,6 @@ test(
     expect(lines).toEqual([expect.stringContaining('left out of /mcp'), 'notes: back at /mcp']);
   },
 );
-
-test('in the stateless era too, and whoever subscribed is told when it is back', SLOW, async () => {
-  const { state, server } = frail('notes');
-  const harness = await startJoinedHarness({
-    mail: { ...mail, script: listening(mail.script) },
-    notes: { ...server, script: listening(server.script) },
-  });
-  expect(namesIn(await harness.stateless('tools/list'))).toEqual(['test__act', 'mail__send']);
-  expect(harness.log.join()).toContain('notes (stateless era): left out of /mcp');
-  const stream = subscribe(harness.gateway.url, 'mine', {
-    toolsListChanged: true,
-    promptsListChanged: true,
-  });
-  await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
-  expect(stream.messages()[0]).toMatchObject({
-    params: { notifications: { toolsListChanged: true, promptsListChanged: true } },
-  });
-  state.isDown = false;
-  await expect.poll(() => stream.methods(), within).toContain('notifications/tools/list_changed');
-  for (const { params } of stream.messages()) {
-    expect(params).toMatchObject({ _meta: { [metaKeys.subscription]: 'mine' } });
-  }
-  expect(namesIn(await harness.stateless('tools/list'))).toContain('notes__read');
-  expect(harness.log.join()).toContain('notes (stateless era): back at /mcp');
-});
 
 test('a server that forgot its session is opened anew, and the others’ stays', SLOW, async () => {
   let openings = 0;
@@ -344,46 +268,19 @@ test(
   },
 );
 
-test(
-  'a subscription reaches each server with what is its own, and its notices come back under joined addresses',
-  SLOW,
-  async () => {
-    const says: ((message: JsonObject) => void)[] = [];
-    const script = () => listening(() => undefined, [(say) => says.push(say)]);
-    const harness = await startJoinedHarness(
-      { a: { script: script() }, b: { script: script() } },
-      {
-        policy: { version: '1', default: 'allow', resources: { 'x://secret': { action: 'deny' } } },
-      },
-    );
-    const stream = subscribe(harness.gateway.url, 's', {
-      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://1'],
-    });
-    await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
-    const asked = harness.happenings.flatMap((each) => {
-      if (each.kind !== 'server-got' || !each.line.includes('resourceSubscriptions')) return [];
-      return [JSON.parse(each.line).params.notifications];
-    });
-    expect(asked).toEqual([
-      { resourceSubscriptions: ['x://1'] },
-      { resourceSubscriptions: ['x://1'] },
-    ]);
-    says[1]?.({ method: 'notifications/resources/updated', params: { uri: 'x://1' } });
-    await expect.poll(() => stream.messages().length, within).toBe(2);
-    expect(stream.messages()[1]).toMatchObject({
-      method: 'notifications/resources/updated',
-      params: {
-        uri: expect.stringMatching(/^toolwarden:[ab]:x:\/\/1$/),
-        _meta: { [metaKeys.subscription]: 's' },
-      },
-    });
-    const refused = subscribe(harness.gateway.url, 't', {
-      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://secret'],
-    });
-    await expect.poll(() => refused.isDone(), within).toBe(true);
-    expect(JSON.parse(refused.text())).toMatchObject({ id: 't', error: { code: -32600 } });
-    const nobodys = subscribe(harness.gateway.url, 'u', { resourceSubscriptions: ['x://1'] });
-    await expect.poll(() => nobodys.isDone(), within).toBe(true);
-    expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
-  },
-);
+test('I11: what a server says of why it lists nothing stands in the log on one line, with nothing hidden', async () => {
+  const refusing: HttpScript = ({ method, response, id }) => {
+    if (method !== 'tools/list') return undefined;
+    const error = { code: -32000, message: 'no\n\u001b[2Jgone\u009b31m\u202e' };
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: id ?? null, error }));
+    return true;
+  };
+  const harness = await startJoinedHarness({ sly: { script: refusing } });
+  const session = await harness.session();
+  expect(namesIn(await session.request('tools/list'))).toEqual(['test__act']);
+  const said = harness.log.filter((line) => line.startsWith('sly'));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/left out of \/mcp for now: it does not list its tools: "no/);
+  expect(said[0]).toMatch(/^[\x20-\x7e]+$/);
+});

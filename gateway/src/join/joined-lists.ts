@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { type JsonObject, type JsonValue, own, showHidden } from '@toolwarden/catalogue';
 import { type Join, within } from './join.ts';
 import { joinedName } from './joined-name.ts';
 import { shortestTtl } from './merge-openings.ts';
@@ -144,5 +144,6 @@ function remember(part: Part, { name: joined }: JsonObject, name: JsonValue | un
 /** What an error says, for the operator's log: bounded, on one line. */
 export function wordsOf(error: JsonValue): string {
   const message = own(error, 'message');
-  return JSON.stringify(typeof message === 'string' ? message.slice(0, 200) : 'no reason given');
+  const said = typeof message === 'string' ? showHidden(message.slice(0, 200)) : 'no reason given';
+  return JSON.stringify(said);
 }

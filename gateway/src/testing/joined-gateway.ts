@@ -61,6 +61,18 @@ export function saying(name: string): HttpScript {
   };
 }
 
+/** A server that breaks every connection while it is down. */
+export function frailServer(name: string) {
+  const state = { isDown: true };
+  const say = saying(name);
+  const script: HttpScript = (asked) => {
+    if (!state.isDown) return say(asked);
+    asked.response.destroy();
+    return true;
+  };
+  return { state, server: { tools: [plainTool('read')], script } };
+}
+
 /** The result of the last message, which must have one. */
 export function resultOf({ messages }: { messages: JsonObject[] }): JsonObject {
   const result = own(messages.at(-1), 'result');
