@@ -71,9 +71,12 @@ test.for<[string, Happening[], string]>([
   ['a record of other arguments', [recorded({ a: 1 }), arrived({ a: 2 })], 'I1'],
   ['a call that was denied', [recorded({}, 'deny'), arrived({})], 'I1'],
   ['one record for two calls', [recorded({}), arrived({}), arrived({})], 'I1'],
-  ['one call too many', [recorded({}), arrived({}), recorded({}), arrived({})], 'I2'],
+  ['one call too many', [1, 2, 3].flatMap(() => [recorded({}), arrived({})]), 'I2'],
   ['a frame of two readings', [{ kind: 'server-got', line: '{"a":1,"a":2}' }], 'I5'],
   ['a secret', [line('client-got', { method: 'x', params: { a: 'canary' } })], 'I7'],
+  ['a secret on stderr', [{ kind: 'wrote', where: 'stderr', line: 'a canary' }], 'I7'],
+  ['a secret in the audit', [{ kind: 'wrote', where: 'audit', line: '{"a":"canary"}' }], 'I7'],
+  ['a process that outlived its gateway', [{ kind: 'outlived', pid: 7 }], 'I9'],
   ['no answer', [line('client-sent', { id: 1, method: 'ping' })], 'I9'],
   [
     'two answers',
@@ -86,9 +89,10 @@ test.for<[string, Happening[], string]>([
   ],
 ])('the checker sees %s', ([, run, invariant]) => {
   const options = {
-    ...{ ceilings: { t: 1 }, secrets: ['canary'], canaries: { a: 'of a' } },
+    ...{ ceilings: { t: 2 }, secrets: ['canary'], canaries: { a: 'of a' } },
     bounds: { rssKb: 4000 },
   };
   const found = brokenInvariants(run, options);
-  expect(found.map((each) => each.slice(0, 2))).toContain(invariant);
+  // And nothing else: each check stands for itself.
+  expect(new Set(found.map((each) => each.slice(0, 2)))).toEqual(new Set([invariant]));
 });

@@ -22,6 +22,10 @@ export type Happening =
       counters?: readonly Counted[];
     }
   | { kind: 'given-back'; callId: string }
+  /** What the gateway says to others than its client: on its stderr, in its audit. */
+  | { kind: 'wrote'; where: 'stderr' | 'audit'; line: string }
+  /** A process that the gateway started lived on, though the gateway was gone. */
+  | { kind: 'outlived'; pid: number }
   /** Something that a decision needs is gone; from here on nothing may pass until it is back. */
   | { kind: 'lost'; what: string }
   | { kind: 'restored' }
@@ -67,6 +71,7 @@ export function brokenInvariants(
     ...leaked(happenings, options.secrets ?? []),
     ...unbounded(happenings, options.bounds ?? {}),
     ...(options.clientLeft ? [] : unanswered(happenings)),
+    ...orphaned(happenings),
   ];
 }
 
@@ -183,9 +188,11 @@ function crossed(happenings: readonly Happening[], canaries: Record<string, stri
 // I7
 function leaked(happenings: readonly Happening[], secrets: readonly string[]): string[] {
   return happenings.flatMap((each) =>
-    each.kind === 'client-got' || each.kind === 'server-got'
+    each.kind === 'client-got' || each.kind === 'server-got' || each.kind === 'wrote'
       ? secrets.flatMap((secret) =>
-          each.line.includes(secret) ? [`I7: a secret left by ${each.kind}`] : [],
+          each.line.includes(secret)
+            ? [`I7: a secret left by ${each.kind === 'wrote' ? each.where : each.kind}`]
+            : [],
         )
       : [],
   );
@@ -218,7 +225,7 @@ function unbounded(
 function unanswered(happenings: readonly Happening[]): string[] {
   const open = new Map<string, number>();
   for (const happening of happenings) {
-    if (!('line' in happening)) continue;
+    if (!('line' in happening) || happening.kind === 'wrote') continue;
     const { kind, line, client = '' } = happening;
     const value = parse(line);
     const keyOf = (id: JsonValue | undefined) => `${client} ${typeof id} ${String(id)}`.trim();
@@ -232,6 +239,13 @@ function unanswered(happenings: readonly Happening[]): string[] {
   }
   return [...open].flatMap(([key, count]) =>
     count === 1 ? [] : [`I9: request ${key} got ${count} answers`],
+  );
+}
+
+// I9: nor does what was started for an exchange go on after it.
+function orphaned(happenings: readonly Happening[]): string[] {
+  return happenings.flatMap((each) =>
+    each.kind === 'outlived' ? [`I9: process ${each.pid} outlived its gateway`] : [],
   );
 }
 

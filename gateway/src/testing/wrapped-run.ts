@@ -31,7 +31,8 @@ export function wrappedRun(folder: string): { run: WrappedRun; isNew: boolean } 
       const happenings = timed.sort((a, b) => a.at - b.at).map(({ happening }) => happening);
       const { keys } = stateFiles(state);
       const hashOf = existsSync(keys) ? openArgumentHasher(keys).hash : () => '';
-      return brokenInvariants(happenings, { hashOf, ...options });
+      const secrets = [...(options.secrets ?? []), ...secretsIn(keys)];
+      return brokenInvariants(happenings, { hashOf, ...options, secrets });
     },
   };
   runs.set(folder, run);
@@ -53,13 +54,26 @@ function recordedIn(state: string): Timed[] {
   try {
     return [...reader.from(0)].flatMap(({ body }) => {
       const record = JSON.parse(body) as FoundRecord;
+      const { at } = record;
       const happening = happeningOf(record);
-      return happening === undefined ? [] : [{ at: record.at, happening }];
+      const wrote = { at, happening: { kind: 'wrote', where: 'audit', line: body } as const };
+      return happening === undefined ? [wrote] : [{ at, happening }, wrote];
     });
   } finally {
     reader.close();
   }
 }
+
+/** The texts of our own keys; none of them may ever be seen. */
+function secretsIn(keys: string): string[] {
+  if (!existsSync(keys)) return [];
+  return readdirSync(keys)
+    .filter((name) => name.endsWith('.key'))
+    .flatMap((name) => linesOf(join(keys, name)).filter((line) => !line.startsWith('-----')));
+}
+
+/** The processes of the servers that were started in a folder, as they wrote them down. */
+export const serversIn = (folder: string): number[] => linesOf(join(folder, 'pids')).map(Number);
 
 type FoundRecord = { kind: string; method: string; call: string; at: number } & Pick<
   Extract<Happening, { kind: 'recorded' }>,

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
 import { expect, onTestFinished } from 'vitest';
 import type { InvariantOptions } from './invariants.ts';
-import { reachedIn, sampleOf, wrappedRun } from './wrapped-run.ts';
+import { reachedIn, sampleOf, serversIn, wrappedRun } from './wrapped-run.ts';
 
 const BIN = join(import.meta.dirname, '../../../cli/bin/toolwarden.js');
 
@@ -14,6 +15,7 @@ const PRELUDE = `
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 writeFileSync('pid', String(process.pid));
+appendFileSync('pids', process.pid + '\\n');
 const say = (value) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...value }) + '\\n');
 const answer = (id) => say({ id, result: { content: [{ type: 'text', text: 'done' }] } });
 const lines = createInterface({ input: process.stdin });
@@ -61,7 +63,12 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
     ...{ bounds: BOUNDS, isObserving: options.includes('--observe'), clientLeft: true },
     ...start.invariants,
   };
-  if (isNew) onTestFinished(() => expect(run.broken(checks)).toEqual([]));
+  if (isNew) {
+    onTestFinished(async () => {
+      for (const pid of await outliving(folder)) run.add({ kind: 'outlived', pid });
+      expect(run.broken(checks)).toEqual([]);
+    });
+  }
   const [program = 'node', ...before] = [...(start.through ?? []), 'node'];
   const wrap = spawn(program, [...before, ...command, ...options, '--', 'node', 'server.mjs'], {
     cwd: folder,
@@ -73,6 +80,7 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
   let stderr = '';
   wrap.stderr.on('data', (chunk) => {
     stderr += chunk;
+    run.add({ kind: 'wrote', where: 'stderr', line: String(chunk) });
   });
   const exited = new Promise<number | null>((done) => wrap.on('close', done));
   const waiting = new Map<JsonValue, (answer: JsonObject) => void>();
@@ -113,6 +121,17 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
       ),
     serverPid: () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
   };
+}
+
+/** Servers that are there although their gateways have been gone for as long as a watchdog may take, and more. */
+async function outliving(folder: string): Promise<number[]> {
+  const end = Date.now() + 10_000;
+  let left = serversIn(folder).filter(isAlive);
+  while (left.length > 0 && Date.now() < end) {
+    await sleep(50);
+    left = left.filter(isAlive);
+  }
+  return left;
 }
 
 /** Whether a process is there and more than a name in a table. */
