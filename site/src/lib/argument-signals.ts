@@ -5,10 +5,17 @@ import {
   own,
   type Parameter,
 } from '@toolwarden/catalogue';
+import type { HeldAs } from '@toolwarden/policy';
 import { nameWords } from './names.ts';
 
 /** What is known of the tool that an argument belongs to. */
-export type ArgumentOwner = { name: string; category?: Category | undefined; isSending?: boolean };
+export type ArgumentOwner = {
+  name: string;
+  category?: Category | undefined;
+  isSending?: boolean;
+  /** What the recommended rules take its arguments for: a reader is told of whatever a rule holds on to. */
+  held?: ReadonlyMap<string, ReadonlySet<HeldAs>>;
+};
 
 /** What a signal looks at: the argument's name and type, its own description, and its tool. */
 type ArgumentFacts = {
@@ -26,7 +33,10 @@ export type ArgumentSignal = {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
-  readonly holds: (argument: ArgumentFacts) => boolean;
+  /** What a recommended rule would take such an argument for. */
+  readonly heldAs?: HeldAs;
+  /** Beyond what a rule holds on to; absent where that is all. */
+  readonly holds?: (argument: ArgumentFacts) => boolean;
 };
 
 const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -62,10 +72,6 @@ const ADDRESS = wordSet('url urls uri uris href endpoint webhook host hostname d
 const ADDRESS_FORMATS = wordSet('uri url uri-reference hostname');
 // "id or URL" and "issue URL" name things of the service's own, and no place to go to.
 const OWN_THINGS = wordSet('id region workflow pipeline project issue repo repository job build');
-const PATH = wordSet('path filepath filename file directory dir folder cwd');
-const NO_FILE =
-  /\b(cookie|api|endpoints?|url (path|prefix)|routes?|json ?path|xpath|namespace|group|mailbox|project path|folder id|base64)\b/;
-const NO_FILE_TOOL = wordSet('mailbox cookie group secret secrets namespace');
 const RECIPIENT = wordSet('to email emails recipient recipients phone cc bcc channel attendees');
 const NO_RECIPIENT = wordSet('from sender current fee');
 const NO_PERSON = /\b(dates?|time|timestamps?|coordinates?|iso 8601|branch|commit|filter(s|ed)?)\b/;
@@ -84,8 +90,11 @@ export const argumentSignals: readonly ArgumentSignal[] = [
     id: 'command',
     title: 'Command or code',
     meaning: 'Text that may be run as a program.',
+    heldAs: 'program',
     holds: ({ words, last, schema, about }) =>
       isText(schema) &&
+      // A router of tools calls the name of one a command.
+      !/\b(specified|chosen|named) tool\b/.test(about) &&
       (PROGRAM.has(last) ||
         (words.has('script') && PROGRAM_TEXT.has(last)) ||
         (last === 'code' && ABOUT_PROGRAM.test(about))),
@@ -100,6 +109,7 @@ export const argumentSignals: readonly ArgumentSignal[] = [
     id: 'url',
     title: 'Address',
     meaning: 'An address that the caller names: data can be sent there or fetched from there.',
+    heldAs: 'url',
     holds: ({ words, last, schema, about }) =>
       isText(schema) &&
       !hasAny(words, OWN_THINGS) &&
@@ -110,17 +120,13 @@ export const argumentSignals: readonly ArgumentSignal[] = [
     id: 'path',
     title: 'File path',
     meaning: 'A place in a file system that the caller names.',
-    holds: ({ words, last, schema, about, toolWords }) =>
-      isText(schema) &&
-      (PATH.has(last) || (last === 'name' && words.has('file'))) &&
-      !words.has('secret') &&
-      !NO_FILE.test(about) &&
-      !hasAny(toolWords, NO_FILE_TOOL),
+    heldAs: 'path',
   },
   {
     id: 'recipient',
     title: 'Recipient',
     meaning: 'A person or channel that something is sent to.',
+    heldAs: 'recipient',
     holds: ({ words, last, schema, about, toolWords, owner }) =>
       isTexts(schema) &&
       owner.category !== 'Read' &&
@@ -137,6 +143,7 @@ export const argumentSignals: readonly ArgumentSignal[] = [
     id: 'amount',
     title: 'Amount',
     meaning: 'A sum of money or a quantity that is charged.',
+    heldAs: 'amount',
     // What only reads takes a price as a bound of its search.
     holds: ({ last, schema, owner }) =>
       isQuantity(schema) && owner.category !== 'Read' && AMOUNT.has(last),
@@ -156,6 +163,7 @@ export const argumentSignals: readonly ArgumentSignal[] = [
     id: 'switch',
     title: 'Dangerous switch',
     meaning: 'A flag that makes the act wider or final.',
+    heldAs: 'switch',
     holds: ({ words, schema }) => typeIs(schema, 'boolean') && hasAny(words, SWITCH),
   },
   {
@@ -191,5 +199,8 @@ export function signalsOf(
     toolWords: new Set(nameWords(owner.name)),
     owner,
   };
-  return argumentSignals.filter(({ holds }) => holds(facts));
+  const held = owner.held?.get(name);
+  return argumentSignals.filter(
+    ({ heldAs, holds }) => (heldAs !== undefined && held?.has(heldAs)) || holds?.(facts) === true,
+  );
 }

@@ -79,7 +79,6 @@ test('signals are read from an argument’s own name and type', () => {
   expect(signals('sql')).toEqual(['query']);
   expect(signals('callback_url')).toEqual(['url']);
   expect(signals('target', { type: 'string', format: 'uri' })).toEqual(['url']);
-  expect(signals('filePath')).toEqual(['path']);
   expect(signals('to')).toEqual(['recipient']);
   expect(signals('amount', { type: 'integer' })).toEqual(['amount']);
   expect(signals('apiKey')).toEqual(['secret']);
@@ -119,8 +118,7 @@ test('an argument’s own description can rule a signal out', () => {
   const about = (description: string) => ({ type: 'string', description });
   expect(signals('code', about('Code snippet to run'))).toEqual(['command']);
   expect(signals('code', about('Unique code that customers redeem'))).toEqual([]);
-  expect(signals('path', about('Path the cookie is visible to'))).toEqual([]);
-  expect(signals('path', about('Path of the file'))).toEqual(['path']);
+  expect(signals('command', about('Command of the specified tool'))).toEqual([]);
   expect(signals('token', about('Contract address of the token'))).toEqual([]);
 });
 
@@ -131,4 +129,10 @@ test('a price that bounds a search is no charge, and a switch or number is no te
   for (const name of ['command', 'query', 'url', 'file', 'email', 'password'])
     for (const type of ['boolean', 'integer'])
       expect(signals(name, { anyOf: [{ type }, { type: 'null' }] }), name).toEqual([]);
+});
+
+test('what a recommended rule holds on to is told to the reader, whatever its name says', () => {
+  const held = new Map([['saveTo', new Set(['path'] as const)]]);
+  expect(signals('saveTo', text, { ...sender, held })).toEqual(['path']);
+  expect(signals('saveTo', text, sender)).toEqual([]);
 });

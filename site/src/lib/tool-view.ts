@@ -17,6 +17,7 @@ import {
   type Trait,
   traits,
 } from '@toolwarden/catalogue';
+import { heldArguments } from '@toolwarden/policy';
 import { type AnnotationRow, annotationRows } from './annotation-rows.ts';
 import { type ArgumentRow, argumentRows } from './argument-rows.ts';
 import {
@@ -116,6 +117,7 @@ export function toolView(
     name: known.name,
     category: judgement?.category,
     isSending: judgement?.traits.includes('communicates_externally') ?? false,
+    held: heldArguments(tool),
   };
   const traitsHeld = traits.filter(({ id }) => judgement?.traits.includes(id));
   return {
