@@ -15,11 +15,14 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
     tools: { type: 'string', default: '1000' },
+    /** At most so many of a server; by default as many as the server it is made from has. */
+    'tools-a-server': { type: 'string' },
     skip: { type: 'string', multiple: true, default: [] },
     keep: { type: 'boolean', default: false },
   },
 });
 const tools = Number(values.tools);
+const toolsAServer = Number(values['tools-a-server'] ?? Number.POSITIVE_INFINITY);
 const folder = await mkdtemp(join(tmpdir(), 'toolwarden-bench-'));
 const at = (name: string) => join(folder, name);
 const child = (name: string, ...args: string[]) =>
@@ -29,7 +32,7 @@ console.log(
   `${tools} tools, ${cpus().length} cores (${cpus()[0]?.model}), node ${process.version}`,
 );
 try {
-  await writeSyntheticCatalogue(join(ROOT, 'data'), at('data'), tools);
+  await writeSyntheticCatalogue(join(ROOT, 'data'), at('data'), { tools, toolsAServer });
   // Once before, so that no figure holds the compilation of the templates, which every later build has behind it.
   await child('build-child.ts', join(ROOT, 'catalogue/fixtures'), at('warm'));
   if (['plain', 'astro', 'hugo', 'html'].some(isWanted)) {
@@ -98,6 +101,10 @@ async function benchWhole(): Promise<void> {
   const index = await child('index-child.ts', at('site'), at('index'));
   console.log(`  full text indexed by itself: ${index.seconds.toFixed(2)} s`);
   await drop('index');
+  if (isWanted('refresh')) await benchRefresh(full);
+}
+
+async function benchRefresh(full: Measured): Promise<void> {
   const nothing = await child('build-child.ts', at('data'), at('site'));
   console.log(`nothing changed: ${nothing.seconds.toFixed(2)} s, ${share(nothing, full)}`);
   const changed = await changeOneInHundred(openStore(at('data')));

@@ -25,7 +25,7 @@ function mulberry(seed: number): () => number {
 export async function writeSyntheticCatalogue(
   from: string,
   to: string,
-  tools: number,
+  { tools, toolsAServer = Number.POSITIVE_INFINITY }: { tools: number; toolsAServer?: number },
 ): Promise<void> {
   await mkdir(to, { recursive: true });
   await cp(join(from, 'attacks'), join(to, 'attacks'), { recursive: true });
@@ -38,7 +38,11 @@ export async function writeSyntheticCatalogue(
   for (let round = 0; written < tools; round++)
     for (const record of listed) {
       if (written >= tools) break;
-      const copy = copyOf(record, round, { random, words, most: tools - written });
+      const copy = copyOf(record, round, {
+        random,
+        words,
+        most: Math.min(toolsAServer, tools - written),
+      });
       await store.writeServer(copy);
       written += copy.tools.length;
     }
@@ -49,10 +53,12 @@ export async function writeSyntheticCatalogue(
 export async function changeOneInHundred(
   store: Store,
 ): Promise<{ tools: number; servers: number }> {
-  const { items } = await store.readServers();
   let place = 0;
   const changed = { tools: 0, servers: 0 };
-  for (const record of items) {
+  // One after the other: at 500,000 tools all records together would not fit the memory.
+  for (const files of await store.fingerprints()) {
+    const record = (await store.readGroup(files)).entry?.record;
+    if (record === undefined) continue;
     let isChanged = false;
     for (const tool of record.tools) {
       place += 1;

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
+import { readJsonLines, writeJsonLines } from './json-lines.ts';
 import type { SearchRecord } from './lib/search-record.ts';
 import type { ServerMarks } from './lib/server-marks.ts';
 import type { ServerSummary } from './lib/server-summary.ts';
@@ -60,14 +58,12 @@ const FILE = '.build.jsonl';
 
 export async function writeState(dir: string, state: BuildState): Promise<void> {
   const { servers, ...head } = state;
-  const out = createWriteStream(join(dir, FILE));
-  const write = async (value: object) => {
-    if (!out.write(`${JSON.stringify(value)}\n`)) await once(out, 'drain');
-  };
-  await write(head);
-  for (const server of servers.values()) await write(server);
-  out.end();
-  await once(out, 'close');
+  await writeJsonLines(join(dir, FILE), linesOf(head, servers));
+}
+
+function* linesOf(head: Omit<BuildState, 'servers'>, servers: BuildState['servers']) {
+  yield head;
+  yield* servers.values();
 }
 
 /** The state of the site in a folder; `undefined` where there is none, or it is cut off. */
@@ -76,10 +72,10 @@ export async function readState(dir: string): Promise<BuildState | undefined> {
   let head: Omit<BuildState, 'servers'> | undefined;
   try {
     // Our own file, written whole before the site was switched in.
-    for await (const line of createInterface({ input: createReadStream(join(dir, FILE)) })) {
-      if (head === undefined) head = JSON.parse(line);
+    for await (const line of readJsonLines(join(dir, FILE))) {
+      if (head === undefined) head = line as Omit<BuildState, 'servers'>;
       else {
-        const server: ServerState = JSON.parse(line);
+        const server = line as ServerState;
         servers.set(server.name, server);
       }
     }

@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module';
 import { type AttackEntry, withoutTakenDown } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
 import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
+import { readJsonLines } from './json-lines.ts';
 import { rememberAttacks } from './lib/applicable-attacks.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import type { Listings } from './lib/listing-dates.ts';
@@ -123,11 +124,9 @@ async function writeSitePages(
 }
 
 async function readCatalogue(file: string): Promise<CatalogueView> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-  return catalogueView(
-    lines.map((line): ServerSummary => JSON.parse(line)),
-    attackEntries,
-  );
+  const summaries: ServerSummary[] = [];
+  for await (const line of readJsonLines(file)) summaries.push(line as ServerSummary);
+  return catalogueView(summaries, attackEntries);
 }
 
 process.on('message', (request: WorkerRequest) => {

@@ -13,6 +13,7 @@ import { type BuildWorker, startWorker } from './build-pool.ts';
 import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
 import { compileTemplates } from './compile-templates.ts';
 import { dropLeftovers } from './drop-leftovers.ts';
+import { writeJsonLines } from './json-lines.ts';
 import { aroundDigests } from './lib/around-digest.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
 import { type Listings, listingDates } from './lib/listing-dates.ts';
@@ -207,8 +208,7 @@ class Build {
       ...problems,
       ...states.flatMap((state) => state.problems),
     ]);
-    const lines = summaries.map((summary) => `${JSON.stringify(summary)}\n`);
-    await writeFile(join(this.#work, 'summaries.jsonl'), lines.join(''));
+    await writeJsonLines(join(this.#work, 'summaries.jsonl'), summaries);
     const catalogue = catalogueView(summaries, attackEntries);
     this.#total = catalogue.tools.length + catalogue.servers.length + catalogue.attacks.length;
     return catalogue;
