@@ -26,6 +26,8 @@ type Current = { parent: Context; startedAt: number };
 const MOST_OPEN = 10_000;
 /** A collector that is down is told of so often. */
 const COMPLAIN_MS = 60_000;
+/** What a batch of spans gets to be sent in. */
+const EXPORT_MS = 3_000;
 /** What the last spans get to be sent in. */
 const LAST_MS = 2_000;
 
@@ -34,7 +36,12 @@ export function openTracing(config: TracingConfig, log: (line: string) => void):
   const { endpoint, headers } = config;
   const url = endpoint === undefined ? undefined : `${endpoint.replace(/\/+$/, '')}/v1/traces`;
   const exporter = complaining(
-    new OTLPTraceExporter({ ...(url !== undefined && { url }), ...(headers && { headers }) }),
+    new OTLPTraceExporter({
+      ...(url !== undefined && { url }),
+      ...(headers && { headers }),
+      // With all its tries; a process that ends waits for what is under way.
+      ...(process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] === undefined && { timeoutMillis: EXPORT_MS }),
+    }),
     log,
   );
   const provider = new TracerProvider({

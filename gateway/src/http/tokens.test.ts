@@ -309,3 +309,15 @@ test('I4: while keys cannot be read nobody is let in, and nobody is told that th
     if (status !== 200) expect(served.asked).toBe(1);
   }
 });
+
+test('A2: at /mcp a token opens the servers of its words, joined, and no other', async () => {
+  const harness = await startWithTokens();
+  const tools = async (scope: string) => {
+    const session = await harness.open(by(await tokenOf({ scope })), {}, '/mcp');
+    return [session.opened.status, (await session.request('tools/list')).text];
+  };
+  const [status, list] = await tools('notes.read');
+  expect(status).toBe(200);
+  expect(list).toContain('"test__act"');
+  expect((await tools('nothing'))[0]).toBe(403);
+});
