@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectedFailures } from './expected-failures.ts';
+import { startRenaming } from './joined-names.ts';
 import { runSuite, type Scenario, type Suite } from './run-suite.ts';
 
 /** One scenario, without and with the gateway. */
@@ -18,9 +19,9 @@ const FIXTURE = join(import.meta.dirname, 'fixture-server.ts');
 const COMMAND = join(import.meta.dirname, '../../cli/bin/toolwarden.js');
 const PAGE = /http:\/\/127\.0\.0\.1:\d+/;
 
-/** Starts the fixture and the gateway before it; `work` gets the addresses of both. */
+/** Starts the fixture and the gateway before it; `work` gets the addresses of both, and of what is joined there. */
 export async function withServers<Result>(
-  work: (urls: { direct: string; through: string }) => Promise<Result>,
+  work: (urls: { direct: string; through: string; joined: string }) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'toolwarden-conformance-'));
   const fixture = await start([FIXTURE]);
@@ -36,7 +37,9 @@ export async function withServers<Result>(
     writeFileSync(file, JSON.stringify(config));
     const gateway = await start([COMMAND, 'gateway', '--config', file]);
     try {
-      return await work({ direct, through: `${gateway.origin}/mcp/fixture` });
+      const renaming = await startRenaming(`${gateway.origin}/mcp`, 'fixture');
+      const through = `${gateway.origin}/mcp/fixture`;
+      return await work({ direct, through, joined: renaming.url }).finally(() => renaming.end());
     } finally {
       await gateway.end();
     }
@@ -46,16 +49,18 @@ export async function withServers<Result>(
   }
 }
 
-/** Runs a suite both ways: what passes direct must pass through the gateway, check by check. */
+/** Runs a suite both ways: what passes direct must pass through the gateway, check by check but for those that `mayLack` some. */
 export async function compareRuns(
   suite: Suite,
   { direct, through }: { direct: string; through: string },
+  mayLack: Readonly<Record<string, string>> = {},
 ): Promise<ComparedScenario[]> {
   const alone = await runSuite(suite, direct);
   const before = await runSuite(suite, through);
   return [...alone].map(([scenario, one]) => {
     const other = before.get(scenario) ?? { passed: 0, failed: ['it was not run'] };
-    const problem = problemOf(scenario, one, other);
+    const lacks = Object.hasOwn(mayLack, scenario);
+    const problem = problemOf(scenario, lacks ? { ...one, passed: 0 } : one, other);
     return { scenario, direct: one, through: other, ...(problem !== undefined && { problem }) };
   });
 }

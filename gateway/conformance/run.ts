@@ -1,6 +1,7 @@
-// `npm run conformance`: runs the official suites of both eras against a server of ours, without and with the gateway.
+// `npm run conformance`: runs the official suites of both eras against a server of ours, without and with the gateway;
+// with `-- --joined` at the address that joins servers, by way of a proxy that gives names their server's.
 import { compareRuns, withServers } from './compare-runs.ts';
-import { expectedFailures } from './expected-failures.ts';
+import { expectedFailures, joinedLacks } from './expected-failures.ts';
 import { type Scenario, suites } from './run-suite.ts';
 
 const shown = ({ passed, failed }: Scenario) =>
@@ -8,9 +9,12 @@ const shown = ({ passed, failed }: Scenario) =>
     ? `passes (${passed})`
     : `fails (${failed.length} of ${passed + failed.length})`;
 
-await withServers(async (urls) => {
+const isJoined = process.argv.includes('--joined');
+
+await withServers(async ({ direct, through, joined }) => {
+  const urls = { direct, through: isJoined ? joined : through };
   for (const suite of suites) {
-    const scenarios = await compareRuns(suite, urls);
+    const scenarios = await compareRuns(suite, urls, isJoined ? joinedLacks : {});
     process.stdout.write(`\n${suite.name}: scenario, direct, through the gateway\n`);
     for (const { scenario, direct, through, problem } of scenarios) {
       const why = problem ?? (direct.failed.length > 0 ? expectedFailures[scenario] : undefined);
