@@ -6,7 +6,7 @@ import { startWrapClient } from './wrap-client.ts';
 
 const sound = { overLimit: 0, unaudited: 0, unpaired: 0, auditProblems: 0 };
 
-test('twenty gateways killed under load: never a call over the limit, unrecorded or without an outcome', async () => {
+test('P13, U2: twenty gateways killed under load: never a call over the limit, unrecorded or without an outcome', async () => {
   let recovered = 0;
   // Two at a time, because a round mostly waits for processes to start.
   for (let seed = 1; seed <= 20; seed += 2) {
@@ -19,7 +19,7 @@ test('twenty gateways killed under load: never a call over the limit, unrecorded
   expect(recovered).toBeGreaterThan(0);
 }, 180_000);
 
-test('64 calls at once over four gateways that share a state: exactly as many pass as the limit says', async () => {
+test('P12: 64 calls at once over four gateways that share a state: exactly as many pass as the limit says', async () => {
   const folder = makeRunFolder(100);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const clients = ['a', 'b', 'c', 'd'].map((name) =>

@@ -89,7 +89,7 @@ test('what was written verifies: in the store, and exported', () => {
   expect(problemsOf(linesOf(folder), folder)).toEqual([]);
 });
 
-test('a change of any byte of an export of a thousand records is found', () => {
+test('U4: a change of any byte of an export of a thousand records is found', () => {
   const lines = linesOf(folderWith(500));
   expect(lines.length).toBeGreaterThan(1000);
   // A change to one line is found by that line and its neighbours alone, so the whole is read once, and the rest often.
@@ -138,14 +138,14 @@ test.for([
   ['the end cut off', (lines: string[]) => lines.slice(0, 990), 990],
   ['an old copy', (lines: string[]) => lines.slice(0, 10), 10],
   ['all gone', () => [], undefined],
-] as const)('%s is found, and the first bad record is named', ([, tamper, seq]) => {
+] as const)('U4: %s is found, and the first bad record is named', ([, tamper, seq]) => {
   const folder = folderWith(500);
   const [first] = problemsOf(tamper(linesOf(folder)), folder);
   expect(first).toBeDefined();
   if (seq !== undefined) expect(first?.seq).toBe(seq);
 });
 
-test('a chain made anew as a whole is found by its signed checkpoint, and not without', async () => {
+test('U4: a chain made anew as a whole is found by its signed checkpoint, and not without', async () => {
   const folder = folderWith(600);
   const lines = linesOf(folder);
   const { firstHash, linkHash, linkStart, readExportLine, exportLine } = await import('./chain.ts');
@@ -177,7 +177,7 @@ test('a forged checkpoint, or one of an unknown key, is told', () => {
   expect(publicKeys(keys).size).toBe(1);
 });
 
-test('text of clients and servers stays in its line, and secrets stay out', () => {
+test('U5, U6: text of clients and servers stays in its line, and secrets stay out', () => {
   const secret = 'canary-4b1d';
   const text = 'a\nb\u001b[2J\u2028c\u0085{"kind":"decision"}\u202e';
   const folder = folderWith(1, {
@@ -198,7 +198,7 @@ test('text of clients and servers stays in its line, and secrets stay out', () =
   expect(problemsOf(all, folder)).toEqual([]);
 });
 
-test('a mirror that is torn or behind is mended at the next start, and nothing before the tear changes', () => {
+test('U3: a mirror that is torn or behind is mended at the next start, and nothing before the tear changes', () => {
   const mirror = join(temporaryFolder(), 'mirror');
   const folder = folderWith(5, { mirror });
   const [{ name = '' } = {}] = verifyFolder(folder).chains;
@@ -230,7 +230,7 @@ test('a mirror that is torn or behind is mended at the next start, and nothing b
   }
 });
 
-test('a mirror torn at any byte of its last three records is cut to its last whole one', () => {
+test('U3: a mirror torn at any byte of its last three records is cut to its last whole one', () => {
   const mirror = join(temporaryFolder(), 'mirror');
   const folder = folderWith(3, { mirror });
   const [{ name = '' } = {}] = verifyFolder(folder).chains;
@@ -261,7 +261,7 @@ test('archived records verify with what is left, and their place is not taken fo
   expect(problemsOf(both, folder)).toEqual([]);
 });
 
-test('chains of several stores are joined by time and verified together', () => {
+test('U7: chains of several stores are joined by time and verified together', () => {
   const files = [0, 1, 2].map((store) => {
     const folder = folderWith(5, { entry: { at: START - store } });
     const file = join(temporaryFolder(), `${store}.jsonl`);
@@ -274,13 +274,13 @@ test('chains of several stores are joined by time and verified together', () => 
   expect(problemsOf(merged)).toEqual([]);
 });
 
-test('a clock that goes back leaves a chain whole', () => {
+test('U8: a clock that goes back leaves a chain whole', () => {
   let now = START;
   const folder = folderWith(20, { clock: () => (now -= 5000) });
   expect(verifyFolder(folder).problems).toEqual([]);
 });
 
-test('after new keys the old checkpoints still verify, and hashes tell by which key they are', () => {
+test('U10: after new keys the old checkpoints still verify, and hashes tell by which key they are', () => {
   const folder = folderWith(3);
   const operator = checked(openSqliteState({ folder, clock: () => START }));
   const { argumentKey } = operator.rotateKeys();

@@ -62,7 +62,7 @@ function allowedCalls(folder: string, steps: Step[]): Allowed[] {
   return allowed;
 }
 
-test('in any window of real time no more than the limit pass, and once more for each time the clock is set forward', () => {
+test('P15: in any window of real time no more than the limit pass, and once more for each time the clock is set forward', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'toolwarden-clock-'));
@@ -81,7 +81,7 @@ test('in any window of real time no more than the limit pass, and once more for 
   );
 });
 
-test('a clock that stands still lets no more pass, and one set ten years back neither', () => {
+test('P15: a clock that stands still lets no more pass, and one set ten years back neither', () => {
   const folder = mkdtempSync(join(tmpdir(), 'toolwarden-clock-'));
   const still = Array.from({ length: 10 }, () => ({ passedMs: 0, jumpMs: 0, isRestarted: false }));
   const back = { passedMs: 0, jumpMs: -10 * 365 * 24 * HOUR, isRestarted: true };

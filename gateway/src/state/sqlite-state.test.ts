@@ -66,7 +66,7 @@ test('with power durability calls of one moment share a commit, and each is judg
   expect(recordsOf(folder).filter(({ kind }) => kind === 'decision')).toHaveLength(4);
 });
 
-test('with power durability a copy of the files at each answer holds all that was answered, whole', async () => {
+test('P14: with power durability a copy of the files at each answer holds all that was answered, whole', async () => {
   const folder = join(temporaryFolder(), 's');
   const state = open(folder, { durability: 'power' });
   for (let answered = 1; answered <= 10; answered++) {
@@ -81,7 +81,7 @@ test('with power durability a copy of the files at each answer holds all that wa
   await state.close();
 });
 
-test('every call that was sent on has an outcome after a crash, and only the dead are spoken for', () => {
+test('U2: every call that was sent on has an outcome after a crash, and only the dead are spoken for', () => {
   const folder = join(temporaryFolder(), 's');
   const [crashed, living] = [open(folder), open(folder)];
   const [lost, kept, alive] = [entry('read'), entry('other'), entry('read')];

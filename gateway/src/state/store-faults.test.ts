@@ -86,7 +86,7 @@ const openRecorded = (folder: string) => recordedState(openSqliteState({ folder 
 /** The files are looked at again after a while, not at each call. */
 const untilLookedAt = () => sleep(30);
 
-test('a store that is deleted or replaced refuses, and is not made anew', async () => {
+test('P16: a store that is deleted or replaced refuses, and is not made anew', async () => {
   const { state, file } = openNew();
   renameSync(file, `${file}.away`);
   await untilLookedAt();
@@ -96,7 +96,7 @@ test('a store that is deleted or replaced refuses, and is not made anew', async 
   expect(existsSync(file)).toBe(false);
 });
 
-test('a store whose log is deleted refuses until all is in the main file, and forgets nothing', async () => {
+test('P16: a store whose log is deleted refuses until all is in the main file, and forgets nothing', async () => {
   const { state, file } = openNew();
   rmSync(`${file}-wal`);
   await untilLookedAt();
@@ -203,7 +203,7 @@ test.for([
   ['cut to nothing', (file: string) => truncateSync(file, 0)],
   ['a page of rubbish', (file: string) => overwrite(file, 4096, '\u0001'.repeat(4096 * 8))],
   ['a text', (file: string) => writeFileSync(file, '{}'.repeat(500))],
-] as const)('a store with %s is refused with the way to recover', ([, damage]) => {
+] as const)('P16: a store with %s is refused with the way to recover', ([, damage]) => {
   const { folder, state, file } = openNew();
   state.close();
   damage(file);
@@ -227,7 +227,7 @@ test("another program's database, and one of a newer or older version, are left 
   db.close();
 });
 
-test('a store that may not be written is refused', () => {
+test('P16: a store that may not be written is refused', () => {
   const { folder, state, file } = openNew();
   state.close();
   const isRoot = process.geteuid?.() === 0;
@@ -243,6 +243,16 @@ test('a store that may not be written is refused', () => {
     if (isRoot) process.seteuid?.(mine);
     chmodSync(folder, 0o700);
   }
+});
+
+test('P16: a store that another program keeps locked refuses after a while, and calls pass when it lets go', () => {
+  const { state, file } = openNew();
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  whileGone(() => expect(() => call(state)).toThrow(/kept it locked for over 2 s/));
+  other.exec('ROLLBACK');
+  other.close();
+  expect([call(state), call(state), call(state)]).toEqual(['allow', 'allow', 'deny']);
 });
 
 test('a folder that others may write to is refused', () => {
@@ -269,7 +279,7 @@ test('settings that are wrong stop the start, with the place', () => {
   }
 });
 
-test('with no room on the disk no call passes unrecorded, and calls pass again when there is room', async () => {
+test('P16, U1: with no room on the disk no call passes unrecorded, and calls pass again when there is room', async () => {
   const folder = join(temporaryFolder(), 's');
   // The size of files is limited as a full disk would: every write past it fails.
   const script = join(import.meta.dirname, '../testing/record-calls.ts');
