@@ -102,7 +102,9 @@ function pinsFor(server: string, board: PinBoard, { log, note }: Tellers): Pins 
 }
 
 /** Parts that are taken up only at a start. */
-const FIXED = ['listen', 'admin', 'state', 'audit', 'grants', 'auth', 'tracing'] as const;
+const FIXED = [
+  ...(['listen', 'admin', 'state', 'audit', 'approvals', 'grants', 'auth', 'tracing'] as const),
+];
 
 /** A configuration that follows its file. */
 export type ConfigWatch = {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
@@ -77,4 +77,22 @@ test('the sessions of a server that was taken out end, and so do their streams',
   await configure(harness, { other: { url } });
   await expect.poll(() => open.isEnded, { timeout: 5_000 }).toBe(true);
   expect(harness.gateway.load().sessions).toBe(0);
+});
+
+test('what is taken up only at a start is said when it changes, the pages for approvals too', async () => {
+  const harness = await startHttpHarness();
+  const config = JSON.parse(readFileSync(harness.config, 'utf8'));
+  const approvals = { pages: 'https://approvals.example.com/approvals' };
+  writeFileSync(harness.config, JSON.stringify({ ...config, approvals }));
+  await harness.gateway.reload();
+  expect(harness.log.at(-1)).toMatch(/loaded again; approvals changes at the next start/);
+  for (const pages of [
+    'http://approvals.example.com/',
+    'https://a.example/?token=t',
+    'https://u@a/',
+  ]) {
+    writeFileSync(harness.config, JSON.stringify({ ...config, approvals: { pages } }));
+    await harness.gateway.reload();
+    expect(harness.log.at(-1)).toMatch(/approvals\/pages.*stays in force/);
+  }
 });
