@@ -163,7 +163,7 @@ export const apiFiles: readonly ApiFile[] = [
   },
   {
     path: '/schemas/policy.schema.json',
-    summary: 'The JSON Schema of policies, for editors: name it as `$schema`.',
+    summary: 'The JSON Schema of policies, for editors: a document names it as its $schema.',
     type: 'application/schema+json',
   },
   {
