@@ -33,7 +33,7 @@ test('P4: what no rule names is refused, and an allowed call passes untouched', 
   expect(harness.reached()).toEqual(['read']);
 });
 
-test('P23: what may not be called is not listed, and calling it anyway is refused', async () => {
+test('P23, hole: what may not be called is not listed, and calling it anyway is refused', async () => {
   await start(
     {
       default: 'allow',

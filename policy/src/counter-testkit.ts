@@ -124,7 +124,7 @@ export const counterLaws: readonly CounterLaw[] = [
     },
   },
   {
-    name: 'what is given back after its window has passed refills no later one',
+    name: 'hole: what is given back after its window has passed refills no later one',
     async check(counters) {
       const first = await counters.charge([charge('a', 2)], START);
       if (first === undefined) throw new Error('the first charge was refused');

@@ -35,6 +35,15 @@ const wrapArgs = (policy: string, command: string[]) => [
 const toolwarden = (...args: string[]) =>
   execFileSync('node', [BIN, ...args, '--state', join(folder, 'state')], { encoding: 'utf8' });
 
+/** The policy that the catalogue recommends for one of the protocol's own servers. */
+function recommended(server: string): string {
+  const id = `npm:@modelcontextprotocol/${server}`;
+  const args = [BIN, 'policy', 'recommend', '--server', id, '--data', join(ROOT, 'data')];
+  const path = join(folder, 'recommended.json');
+  writeFileSync(path, execFileSync('node', args));
+  return path;
+}
+
 async function connect(args: string[]) {
   const client = new Client({ name: 'test', version: '1' });
   open.push(client);
@@ -78,15 +87,42 @@ test('a real client and server-everything: allowed calls answer as direct, the o
   expect(await wrapped.callTool(sum)).toMatchObject({ isError: true });
 });
 
+test('server-everything with its recommended policy: answers as direct, refused with the reason, approved once', async () => {
+  const policy = recommended('server-everything');
+  const direct = await connect(everything.slice(1));
+  const wrapped = await connect(wrapArgs(policy, everything));
+  const { tools } = await wrapped.listTools();
+  const named = Object.keys(JSON.parse(readFileSync(policy, 'utf8')).tools);
+  const known = (await direct.listTools()).tools.filter(({ name }) => named.includes(name));
+  expect(tools).toEqual(known);
+  for (const call of [
+    { name: 'echo', arguments: { message: 'hello ✓' } },
+    { name: 'get-sum', arguments: { a: 2, b: 3 } },
+    { name: 'get-structured-content', arguments: { location: 'Chicago' } },
+    { name: 'get-annotated-message', arguments: { messageType: 'error', includeImage: true } },
+    { name: 'get-resource-links', arguments: { count: 2 } },
+    { name: 'get-sum', arguments: { a: 'two', b: 3 } },
+  ]) {
+    const [here, there] = [await wrapped.callTool(call), await direct.callTool(call)];
+    // Arguments that do not fit are refused here before the server would.
+    if (there.isError) expect(here).toMatchObject({ isError: true });
+    else expect(here).toEqual(there);
+  }
+  const elsewhere = { data: 'https://evil.example/x', name: 'x.gz', outputType: 'resource' };
+  const refused = await wrapped.callTool({ name: 'gzip-file-as-resource', arguments: elsewhere });
+  expect(JSON.stringify(refused)).toContain('must be an address on raw.githubusercontent.com');
+  const call = { name: 'get-env', arguments: {} };
+  const asked = JSON.stringify(await wrapped.callTool(call));
+  expect(asked).toContain('Touches secrets or access');
+  toolwarden('approvals', 'approve', /approvals approve ([0-9a-f]+)/.exec(asked)?.[1] ?? '');
+  expect((await wrapped.callTool(call)).isError).not.toBe(true);
+  expect(await wrapped.callTool(call)).toMatchObject({ isError: true });
+});
+
 test('server-filesystem with its recommended policy: reads inside pass, and nothing outside', async () => {
-  const recommended = execFileSync(
-    'node',
-    [BIN, 'policy', 'recommend', '--server', 'npm:@modelcontextprotocol/server-filesystem'],
-    { encoding: 'utf8', cwd: ROOT },
-  );
-  const policy = join(folder, 'policy.json');
+  const policy = recommended('server-filesystem');
   // The placeholder is the user's to replace.
-  writeFileSync(policy, recommended.replaceAll('/workspace', folder));
+  writeFileSync(policy, readFileSync(policy, 'utf8').replaceAll('/workspace', folder));
   const file = join(folder, 'note.txt');
   writeFileSync(file, 'a note');
   const command = ['node', join(SERVERS, 'server-filesystem/dist/index.js'), folder];
