@@ -16,7 +16,7 @@ import type { ListedKind } from './pins/pin-digest.ts';
 import { type Objection, pinnedEntry, pinnedInstructions, pinnedTool } from './pins/pinning.ts';
 import type { Pins } from './pins/pins.ts';
 import type { LoadedPolicy, RuledKind } from './policy/load-policy.ts';
-import type { Shadow } from './policy/shadow.ts';
+import type { Shadow, ShadowedCall } from './policy/shadow.ts';
 import { unavailable } from './refusal.ts';
 import type { PreparedResponse } from './responses/response-rules.ts';
 import type { CallEntry, Eventually, Recorded, State } from './state/state.ts';
@@ -129,7 +129,7 @@ export function createGuard(options: GuardOptions): Guard {
     const conclude = (done: Recorded) => {
       beside?.settled(done);
       return verdict(entry, done, terms, () =>
-        aftermath(policy, { kind: ask.kind, entry }, call, known ?? {}, marks),
+        aftermath(policy, { kind: ask.kind, entry }, call, known ?? {}, { marks, beside }),
       );
     };
     return recorded instanceof Promise ? recorded.then(conclude) : conclude(recorded);
@@ -154,16 +154,17 @@ export function createGuard(options: GuardOptions): Guard {
     { kind, entry }: { kind: RuledKind; entry: CallEntry },
     call: Call,
     known: Pick<Facts, 'classification' | 'definition'>,
-    marks: readonly Charge[],
+    { marks, beside }: { marks: readonly Charge[]; beside: ShadowedCall | undefined },
   ): Aftermath | undefined => {
     const { responses } = policy;
-    if (responses === undefined && marks.length === 0) return undefined;
+    const isMarked = marks.length > 0 || beside?.isMarked === true;
+    if (responses === undefined && !isMarked) return undefined;
     const compiled = policy.by[kind];
     const rule = responses && compiled && responseOf(compiled, call, known);
-    if (rule === undefined && marks.length === 0) return undefined;
+    if (rule === undefined && !isMarked) return undefined;
     return {
       ...(responses && rule && { response: responses.prepare(rule) }),
-      ...(marks.length > 0 && { remark: () => remark(policy, entry, marks) }),
+      ...(isMarked && { remark: () => remark(policy, entry, marks, beside) }),
     };
   };
   /** A record of its own: what is charged stands in decisions, and the one about the call is written. */
@@ -171,8 +172,11 @@ export function createGuard(options: GuardOptions): Guard {
     policy: LoadedPolicy,
     entry: CallEntry,
     marks: readonly Charge[],
+    beside: ShadowedCall | undefined,
   ): Eventually<void> => {
     const callId = options.nextCallId();
+    if (beside?.isMarked) beside.remark(callId, clock());
+    if (marks.length === 0) return undefined;
     const late: CallEntry = {
       ...{ ...entry, callId, method: LATE, at: clock() },
       ...{ arguments: {}, argumentsText: '{}', isObserved: false },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy } from '@toolwarden/policy';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openAuditReader } from '../audit/audit-reader.ts';
 import { auditShadow } from '../audit/audit-shadow.ts';
 import { openSqliteState } from '../state/sqlite-state.ts';
@@ -98,6 +98,34 @@ test('flow rules of the staged policy go by marks of its own', async () => {
   );
   expect(await calls(harness, 'send', 'read', 'send')).toEqual(['send', 'read', 'send']);
   expect(both(harness).map(([, shadow]) => shadow)).toEqual(['allow', 'allow', 'deny']);
+});
+
+test('an answer that came late marks as of then in the shadow too', async () => {
+  const flow = {
+    ...{ after: { traits: ['private_data'] }, then: { traits: ['communicates_externally'] } },
+    ...{ within: '10m', action: 'deny' },
+  };
+  const tools = {
+    read: { marks: ['private_data'] },
+    send: { marks: ['communicates_externally'] },
+  };
+  const script = ({ method }: { method: string }) =>
+    method === 'tools/call' ? { raw: [] } : undefined;
+  const harness = await start({}, { tools, flows: [flow] }, { script });
+  const params = { name: 'read', arguments: {} };
+  harness.send(JSON.stringify({ jsonrpc: '2.0', id: 'late', method: 'tools/call', params }));
+  await vi.waitFor(() => expect(harness.reached()).toEqual(['read']));
+  const { id } = harness.serverGot().at(-1) ?? {};
+  harness.pass(250_000);
+  harness.answer(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } }));
+  expect(await harness.answerTo('late')).toHaveProperty('result');
+  // Ten minutes after the call was sent, not after its answer.
+  harness.pass(360_000);
+  await harness.call('send');
+  expect(both(harness).at(-1)).toEqual(['allow', 'deny']);
+  harness.pass(600_000);
+  await harness.call('send');
+  expect(both(harness).at(-1)).toEqual(['allow', 'allow']);
 });
 
 test('a call that a person approved is judged by the staged policy as approved, once', async () => {

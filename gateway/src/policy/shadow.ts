@@ -1,5 +1,5 @@
 import type { Digest, JsonPointer } from '@toolwarden/catalogue';
-import type { Call, Decision, Facts } from '@toolwarden/policy';
+import type { Call, Charge, Decision, Facts } from '@toolwarden/policy';
 import { marksLeft } from '../flows/leave-marks.ts';
 import type { Ask } from '../guard.ts';
 import { judgeBy, objected } from '../judged.ts';
@@ -32,11 +32,15 @@ type ShadowAsk = {
 };
 
 /** One call in the shadow. */
-type ShadowedCall = {
+export type ShadowedCall = {
   /** What the staged policy says, with or without a person's approval; asked as often as the judge is. */
   says(isApproved: boolean): Beside;
   /** To be told of what stands in the record; charges what the call costs under the staged policy. */
   settled(recorded: Recorded): void;
+  /** Whether it left marks here; known once it is settled. */
+  readonly isMarked: boolean;
+  /** Leaves them once more, as of now, for an answer that came late. */
+  remark(callId: string, at: number): void;
 };
 
 /** A policy that runs beside the one in force: it decides every call, and nothing follows from it. */
@@ -86,6 +90,7 @@ function shadowed(policy: LoadedPolicy, asked: ShadowAsk, counters: WindowCounte
     return made.get(isApproved);
   };
   let last = false;
+  let marks: readonly Charge[] = [];
   return {
     says(isApproved) {
       last = isApproved;
@@ -102,11 +107,15 @@ function shadowed(policy: LoadedPolicy, asked: ShadowAsk, counters: WindowCounte
       const due = said?.effect === 'approve' && isSent ? decision(true) : said;
       if (due?.effect !== 'allow') return;
       orNothing(() => {
-        const marks = marksLeft(policy, ask.kind, call, known);
+        marks = marksLeft(policy, ask.kind, call, known);
         const charges = [...due.counters, ...marks].filter(({ charged }) => charged > 0);
         if (charges.length > 0) counters.add({ at: Math.trunc(at), call: callId, charges });
       });
     },
+    get isMarked() {
+      return marks.length > 0;
+    },
+    remark: (late, now) => counters.add({ at: Math.trunc(now), call: late, charges: marks }),
   };
 }
 
