@@ -37,7 +37,7 @@ export type HttpHarnessOptions = {
   sessions?: boolean;
   isObserving?: boolean;
   /** Stands between the gateway and its state. */
-  throughState?: (state: State) => State;
+  throughState?: (state: State, happenings: Happening[]) => State;
   /** What the whole run is held against when its test is over. */
   invariants?: InvariantOptions;
 };
@@ -83,7 +83,8 @@ export async function startHttpHarness(options: HttpHarnessOptions = {}) {
   const gateway = await startGateway({
     config,
     isObserving: options.isObserving === true,
-    openState: () => (options.throughState ?? ((state) => state))(withoutApprovals(memory)),
+    openState: () =>
+      (options.throughState ?? ((state) => state))(withoutApprovals(memory), happenings),
     stateOption: () => '',
     env: process.env,
     log: (line) => log.push(line),
