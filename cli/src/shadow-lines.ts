@@ -7,7 +7,8 @@ const MOST_LISTED = 50;
 
 /** What a staged policy would change, for a person at a terminal. */
 export function shadowLines({ policy, judged, changed, lastAt, changes }: ShadowReport): string[] {
-  const first = `staged ${policy}: ${judged} calls judged until ${momentWords(lastAt)}, ${changed} would be decided otherwise`;
+  const calls = judged === 1 ? '1 call' : `${judged} calls`;
+  const first = `staged ${policy}: ${calls} judged until ${momentWords(lastAt)}, ${changed} would be decided otherwise`;
   if (changes.length === 0) return [first];
   const cells = changes
     .slice(0, MOST_LISTED)
