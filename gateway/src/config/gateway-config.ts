@@ -212,6 +212,8 @@ export const gatewayConfigSchema = z.strictObject({
       listAgeMs: milliseconds.default(60_000),
       /** The same under a policy that enforces pins; 0 reads the list again before every call. */
       pinAgeMs: z.int().nonnegative().default(0),
+      /** How long an opening or a list of joined servers waits for one of them. */
+      joinMs: milliseconds.default(10_000),
       /** What calls in flight get when the gateway is asked to stop. */
       drainMs: milliseconds.default(10_000),
     })

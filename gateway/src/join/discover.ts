@@ -5,8 +5,6 @@ import { wordsOf } from './joined-lists.ts';
 import { GATEWAY, mergedCapabilities, mergedInstructions, shortestTtl } from './merge-openings.ts';
 import { type Part, withoutProgress } from './part.ts';
 
-const WAIT_MS = 10_000;
-
 /**
  * The result of `server/discover`; `undefined` where a server that answers knows only sessions. A client of both eras
  * then opens a session, in which it has all of them; else that server would be missing without a word.
@@ -15,7 +13,7 @@ export async function discovered(join: Join, params: JsonObject): Promise<JsonOb
   const meta = withoutProgress(own(params, '_meta'));
   const asked = { ...(meta !== undefined && { _meta: meta }) };
   const answers = await Promise.all(
-    join.parts.map((part) => within(WAIT_MS, answerOf(join, part, asked))),
+    join.parts.map((part) => within(join.waitMs, answerOf(join, part, asked))),
   );
   if (answers.includes('sessions only')) return undefined;
   const heard = answers.filter(isJsonObject);

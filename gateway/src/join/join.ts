@@ -40,6 +40,11 @@ export class Join {
     return this.context.session === undefined;
   }
 
+  /** How long the client waits for one of the servers where it is answered for all. */
+  get waitMs(): number {
+    return this.context.world.setup.config.limits.joinMs;
+  }
+
   part(name: string): Part | undefined {
     return this.parts.find((part) => part.name === name);
   }

@@ -284,3 +284,44 @@ test('I11: what a server says of why it lists nothing stands in the log on one l
   expect(said[0]).toMatch(/left out of \/mcp for now: it does not list its tools: "no/);
   expect(said[0]).toMatch(/^[\x20-\x7e]+$/);
 });
+
+test(
+  'a server that takes long to open and to list holds up neither, and is told of when it has',
+  SLOW,
+  async () => {
+    const late: (() => void)[] = [];
+    let isSlow = true;
+    const slow: HttpScript = ({ method, answer }) => {
+      if (!isSlow) return undefined;
+      if (method === 'initialize') {
+        const opening = { protocolVersion: '2025-11-25', capabilities: { tools: {} } };
+        late.push(() => answer({ ...opening, serverInfo: { name: 'slow', version: '1' } }));
+        return true;
+      }
+      if (method !== 'tools/list') return undefined;
+      late.push(() => answer({ tools: [plainTool('read')] }));
+      return true;
+    };
+    const harness = await startJoinedHarness(
+      { mail, slow: { script: slow } },
+      { config: { limits: { joinMs: 2_000 } } },
+    );
+    const session = await harness.session();
+    expect(resultOf(session.opened)).toMatchObject({
+      capabilities: { prompts: {}, resources: {} },
+    });
+    const stream = openStream(`${harness.gateway.url}/mcp`, { ...STREAM, ...session.headers });
+    await expect.poll(() => stream.isOpen(), within).toBe(true);
+    const notices = () => stream.methods().filter((each) => each.includes('tools/list_changed'));
+    expect(notices()).toEqual([]);
+    late.shift()?.();
+    await expect.poll(() => notices().length, within).toBe(1);
+    expect(namesIn(await session.request('tools/list'))).toEqual(['test__act', 'mail__send']);
+    late.shift()?.();
+    await expect.poll(() => notices().length, within).toBe(2);
+    isSlow = false;
+    await expect
+      .poll(async () => namesIn(await session.request('tools/list')), within)
+      .toContain('slow__act');
+  },
+);

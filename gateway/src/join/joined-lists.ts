@@ -7,8 +7,7 @@ import { joinedLists, renamedEntry } from './rename.ts';
 
 const MOST_PAGES = 200;
 const MOST_ENTRIES = 5_000;
-/** How long a list waits for one server; for one that was late before, only a moment. */
-const WAIT_MS = 10_000;
+/** How long a list waits for a server that was late before. */
 const LATE_WAIT_MS = 1_000;
 const METHOD_NOT_FOUND = -32601;
 
@@ -69,7 +68,7 @@ export class JoinedLists {
       return listed;
     });
     const listed = await within(
-      part.isLate ? LATE_WAIT_MS : WAIT_MS,
+      part.isLate ? Math.min(LATE_WAIT_MS, this.#join.waitMs) : this.#join.waitMs,
       listing.then((done) => [done]),
     );
     isWaiting = false;

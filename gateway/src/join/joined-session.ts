@@ -7,8 +7,6 @@ import { type Answered, Ear } from './origins.ts';
 import { has, type Part } from './part.ts';
 import { withoutTasks } from './without-tasks.ts';
 
-/** How long the client's opening waits for servers; one that takes longer is told of when it is there. */
-const OPEN_WAIT_MS = 10_000;
 const NEWEST = '2025-11-25';
 const LISTS = ['tools', 'prompts', 'resources'];
 
@@ -32,7 +30,11 @@ export class JoinedSession {
       typeof wanted === 'string' && sessionVersions.has(wanted) ? wanted : NEWEST;
     const { _meta, ...rest } = params;
     this.#opening = { ...withoutTasks(rest), protocolVersion };
-    await within(OPEN_WAIT_MS, Promise.all(this.#join.parts.map((part) => this.#openOne(part))));
+    // One that takes longer is told of when it is there.
+    await within(
+      this.#join.waitMs,
+      Promise.all(this.#join.parts.map((part) => this.#openOne(part))),
+    );
     this.#isAnswered = true;
     const voices = this.#join.parts.map(({ name, opened }) => ({
       server: name,

@@ -8,7 +8,6 @@ import { joinedAddress, placeOfAddress } from './joined-address.ts';
 import { type ClientSide, Origin } from './origins.ts';
 import type { Part } from './part.ts';
 
-const ACKNOWLEDGE_MS = 10_000;
 const RETRY_MS = 5_000;
 const METHOD_NOT_FOUND = -32601;
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
@@ -83,7 +82,7 @@ export class Listens {
     this.#open.add(listen);
     listen.shares = this.#join.parts.map((part) => new Share(part, listen));
     for (const share of listen.shares) void this.#ask(share);
-    await within(ACKNOWLEDGE_MS, Promise.all(listen.shares.map((share) => share.settled)));
+    await within(this.#join.waitMs, Promise.all(listen.shares.map((share) => share.settled)));
     if (!this.#open.has(listen)) return;
     if (listen.refusal !== undefined) {
       this.#end(listen);
