@@ -53,9 +53,9 @@ export type Ask = {
   /** The same as it will be sent on; printed once for the record and the server. */
   argumentsText: string;
   /** What is sent on beside them in answer to a question of the server. */
-  replies?: JsonObject;
+  replies?: JsonObject | undefined;
   /** Absent in the stateless era. */
-  session?: string;
+  session?: string | undefined;
 };
 
 /** What a policy wants of the answer to something that was sent on. */
@@ -111,7 +111,7 @@ export function createGuard(options: GuardOptions): Guard {
     ownProblem: (policy: LoadedPolicy) => Objection | undefined = () => problem,
   ) => {
     const known = tool && factsOf(tool);
-    const call = { server: serverOf(ask.kind), tool: ask.name, ...identity(ask) };
+    const call = callOf(ask);
     const terms = termsOf(policy, ask.kind, call, known);
     const entry = entryOf(ask, tool, terms);
     const marks = marksLeft(policy, ask.kind, call, known ?? {});
@@ -120,7 +120,7 @@ export function createGuard(options: GuardOptions): Guard {
       ...{ isObserved: isObserving, isMissing: tool === undefined, objection: ownProblem },
     });
     const recorded = state.record(entry, (facts) => {
-      const judged = () => judgeBy(policy, ask, call, { ...facts, ...known });
+      const judged = () => judgeBy(policy, ask.kind, call, known ? { ...facts, ...known } : facts);
       const decision =
         problem === undefined ? judged() : objected(policy, problem, tool === undefined, judged);
       const marked = marks.length === 0 ? decision : withMarks(decision, marks, facts, isObserving);
@@ -187,23 +187,34 @@ export function createGuard(options: GuardOptions): Guard {
     const end = () => state.outcome(callId, { kind: 'answered', bytes: 0 });
     return recorded instanceof Promise ? recorded.then(end) : end();
   };
-  const identity = ({ session }: Ask) => ({
-    grant: caller.grant,
-    ...(session !== undefined && { session }),
-  });
+  const callOf = ({ kind, name, session, arguments: args }: Ask) => {
+    const server = serverOf(kind);
+    const call = { server, tool: name, grant: caller.grant, arguments: args };
+    return session === undefined ? call : { ...call, session };
+  };
   const entryOf = (
     ask: Ask,
     tool: LiveTool | undefined,
     terms: ApprovalTerms | undefined,
-  ): CallEntry => ({
-    ...{ callId: options.nextCallId(), method: ask.method, server: caller.server, tool: ask.name },
-    ...identity(ask),
-    ...{ at: clock(), arguments: ask.arguments, argumentsText: ask.argumentsText },
-    ...(ask.replies && { replies: ask.replies }),
-    ...(tool && { definitionDigest: tool.digest }),
-    ...(terms?.timeoutMs !== undefined && { approvalMs: terms.timeoutMs }),
-    isObserved: isObserving,
-  });
+  ): CallEntry => {
+    // In one piece, and the rest only where there is any: this is made for each call.
+    const entry: CallEntry = {
+      callId: options.nextCallId(),
+      method: ask.method,
+      server: caller.server,
+      tool: ask.name,
+      grant: caller.grant,
+      at: clock(),
+      arguments: ask.arguments,
+      argumentsText: ask.argumentsText,
+      isObserved: isObserving,
+    };
+    if (ask.session !== undefined) entry.session = ask.session;
+    if (ask.replies !== undefined) entry.replies = ask.replies;
+    if (tool !== undefined) entry.definitionDigest = tool.digest;
+    if (terms?.timeoutMs !== undefined) entry.approvalMs = terms.timeoutMs;
+    return entry;
+  };
   const serverOf = (kind: RuledKind) => countedAs(caller.server, kind);
   const factsOf = (tool: LiveTool) => {
     const classification = classOf(tool);

@@ -1,5 +1,5 @@
 import { isJsonObject } from '@toolwarden/catalogue';
-import { type Decision, decide, type Facts } from '@toolwarden/policy';
+import { type Call, type Decision, decide, type Facts } from '@toolwarden/policy';
 import type { Ask } from './guard.ts';
 import type { Objection } from './pins/pinning.ts';
 import type { LoadedPolicy } from './policy/load-policy.ts';
@@ -20,13 +20,13 @@ export function objected(
 
 export function judgeBy(
   policy: LoadedPolicy,
-  { kind, arguments: args }: Ask,
-  call: { server: string; tool: string; grant: string; session?: string },
+  kind: Ask['kind'],
+  call: Call,
   facts: Facts,
 ): Decision {
   const compiled = policy.by[kind];
   if (compiled === undefined) return unruled(policy);
-  const decision = decide(compiled, { ...call, arguments: args }, facts);
+  const decision = decide(compiled, call, facts);
   if (kind === 'tools') return decision;
   // The rules were compiled under another name; the record leads into the document as it is written.
   const prefix = kind === 'sampling' || kind === 'elicitation' ? `/tools/${kind}` : '/tools';

@@ -82,7 +82,13 @@ export function chargesIn(body: string, at: number): ChargedCall | GivenBack {
 }
 
 /** What became of a call. */
-export function outcomeRecord(call: string, at: number, outcome: Outcome): object {
+export function outcomeRecord(call: string, at: number, outcome: Outcome): object | string {
+  if (outcome.kind === 'answered') {
+    // What becomes of nearly every call.
+    const isError = outcome.isError === true ? ',"isError":true' : '';
+    const start = `{"kind":"outcome","at":${finite(at)},"call":${JSON.stringify(call)}`;
+    return `${start},"outcome":"answered","bytes":${outcome.bytes}${isError}}`;
+  }
   const { kind, ...more } = outcome;
   const { reason } = more as { reason?: string };
   return {

@@ -78,9 +78,13 @@ export class Judging {
       return follow(tool && this.#problemCheck(pending, tool), (check) => {
         const argumentsText = JSON.stringify(args);
         const ask: Ask = {
-          ...{ kind: 'tools', method: pending.method, name, arguments: args, argumentsText },
-          ...(!pending.isStateless && { session: this.#options.session }),
-          ...repliesIn(params),
+          kind: 'tools',
+          method: pending.method,
+          name,
+          arguments: args,
+          argumentsText,
+          session: pending.isStateless ? undefined : this.#options.session,
+          replies: repliesIn(params).replies,
         };
         const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
         return follow(verdict, (judged) => {
@@ -123,8 +127,8 @@ export class Judging {
     const [first, ...rest] = asks;
     if (first === undefined) return this.#exchanges.send(pending, text);
     const more = {
-      ...(!pending.isStateless && { session: this.#options.session }),
-      ...repliesIn(pending.params),
+      session: pending.isStateless ? undefined : this.#options.session,
+      replies: repliesIn(pending.params).replies,
     };
     const { guard } = this.#options;
     const objection = guard.needsFreshLists

@@ -161,11 +161,18 @@ class MessageLink implements Link {
       this.#capabilities = object(params, 'capabilities');
     const now = clock();
     const pending: Pending = {
-      ...{ id: waiting.nextId(), method, clientId: id, isStateless },
-      ...(round ? { params: round.params, round } : { params }),
+      id: waiting.nextId(),
+      method,
+      clientId: id,
+      isStateless,
+      params: round?.params ?? params,
+      round,
       capabilities: isStateless ? object(meta, metaKeys.capabilities) : this.#capabilities,
-      ...{ startedAt: now, activeAt: now, isSent: false, isCancelled: false },
-      ...(origin && { origin }),
+      startedAt: now,
+      activeAt: now,
+      isSent: false,
+      isCancelled: false,
+      origin,
     };
     waiting.add(pending);
     const hasParams = message.params !== undefined;

@@ -3,7 +3,7 @@ import type { Aftermath } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
 import type { OutputCheck } from '../tools/output-check.ts';
 
-/** A request that has no answer yet. */
+/** A request that has no answer yet. One is made for each call, so it is made in one piece. */
 export type Pending = {
   /** Our id for it: what the server sees. */
   readonly id: number;
@@ -15,7 +15,7 @@ export type Pending = {
   readonly capabilities: JsonObject;
   readonly isStateless: boolean;
   /** Where the request came from, for a front that must answer there. */
-  readonly origin?: object;
+  readonly origin?: object | undefined;
   startedAt: number;
   /** When the server last showed that it works on it. */
   activeAt: number;
@@ -25,7 +25,7 @@ export type Pending = {
   checkOutput?: OutputCheck;
   isSent: boolean;
   /** The client came back from the question that led its user to a page. */
-  readonly round?: { isAccepted: boolean };
+  readonly round?: { isAccepted: boolean } | undefined;
   /** While a person is asked; no time of the server's. */
   isHeld?: boolean;
   /** A person was asked once while it waited, and is not again. */

@@ -74,7 +74,7 @@ function shadowed(policy: LoadedPolicy, asked: ShadowAsk, counters: WindowCounte
   const { ask, call, known, at, callId } = asked;
   const decide = (isApproved: boolean): Decision => {
     const facts = { at: Math.max(at, counters.latest), counters, isApproved, ...known };
-    const judged = () => judgeBy(policy, ask, call, facts);
+    const judged = () => judgeBy(policy, ask.kind, call, facts);
     const objection = asked.objection(policy);
     return objection === undefined
       ? judged()
