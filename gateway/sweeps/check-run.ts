@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { publicKeys } from '../src/audit/state-keys.ts';
 import { verifyAudit } from '../src/audit/verify-audit.ts';
 import { stateFiles } from '../src/state/open-database.ts';
+import { reachedIn, wrappedRun } from '../src/testing/wrapped-run.ts';
 
 /** What one run left behind, checked against what the server itself saw. */
 export type RunCheck = {
@@ -12,6 +12,8 @@ export type RunCheck = {
   /** Of them, those over the limit, and those without a record of an allowing decision before them. */
   overLimit: number;
   unaudited: number;
+  /** Invariants that the run broke, as every test of a fault has them checked. */
+  broken: string[];
   /** Allowed calls without an outcome, once all gateways have ended. */
   unpaired: number;
   /** Allowed calls that never reached the server: capacity that a crash cost. */
@@ -23,7 +25,7 @@ export type RunCheck = {
 
 /** Checks a folder in which gateways ran and crashed. */
 export function checkRun(folder: string, limit: number): RunCheck {
-  const reached = readLog(join(folder, 'log'));
+  const reached = readLog(folder);
   const records = readRecords(join(folder, 'state'));
   const decisions = records.filter(({ kind, effect }) => kind === 'decision' && effect === 'allow');
   const byCall = new Map(decisions.map((each) => [each.fields?.['args.n'], each]));
@@ -39,6 +41,7 @@ export function checkRun(folder: string, limit: number): RunCheck {
     reached: reached.length,
     overLimit: Math.max(0, reached.length - limit),
     unaudited: reached.filter((call) => !isAudited(call)).length,
+    broken: wrappedRun(folder).run.broken({ ceilings: { touch: limit }, clientLeft: true }),
     unpaired: decisions.filter(({ call }) => !paired.has(call)).length,
     lost: decisions.length - new Set(reached.map(({ n }) => n)).size,
     recovered: records.filter(({ recovered, kind }) => recovered && kind === 'outcome').length,
@@ -46,13 +49,12 @@ export function checkRun(folder: string, limit: number): RunCheck {
   };
 }
 
-function readLog(path: string): { n: string; at: number }[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { at, params } = JSON.parse(line);
-    return { at, n: params.arguments.n };
-  });
+function readLog(folder: string): { n: string; at: number }[] {
+  return reachedIn(folder).flatMap(({ at, happening }) =>
+    happening.kind === 'server-got'
+      ? [{ at, n: JSON.parse(happening.line).params.arguments.n }]
+      : [],
+  );
 }
 
 type Found = {

@@ -7,15 +7,15 @@ const tools = [
   { name: 'touch', inputSchema: { type: 'object', properties: { n: { type: 'string' } } } },
 ];
 
-const results: Record<string, (params: Record<string, never>) => object> = {
+const results: Record<string, (params: Record<string, never>, line: string) => object> = {
   initialize: ({ protocolVersion }) => ({
     protocolVersion,
     capabilities: { tools: {} },
     serverInfo: { name: 'counting', version: '1' },
   }),
   'tools/list': () => ({ tools }),
-  'tools/call': (params) => {
-    appendFileSync(log, `${JSON.stringify({ at: Date.now(), params })}\n`);
+  'tools/call': (_, line) => {
+    appendFileSync(log, `${JSON.stringify({ at: Date.now(), line })}\n`);
     return { content: [{ type: 'text', text: 'touched' }] };
   },
 };
@@ -24,7 +24,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, method, params = {} } = JSON.parse(line);
   const answer = results[method];
   if (id === undefined || answer === undefined) return;
-  const result = answer(params);
+  const result = answer(params, line);
   const send = () => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
   // Calls take a while, so that some are always under way when a gateway is killed.
   if (method === 'tools/call') setTimeout(send, 5);

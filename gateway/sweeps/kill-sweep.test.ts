@@ -4,7 +4,7 @@ import { checkRun } from './check-run.ts';
 import { killRound, makeRunFolder } from './kill-sweep.ts';
 import { startWrapClient } from './wrap-client.ts';
 
-const sound = { overLimit: 0, unaudited: 0, unpaired: 0, auditProblems: 0 };
+const sound = { overLimit: 0, unaudited: 0, broken: [], unpaired: 0, auditProblems: 0 };
 
 test('P13, U2: twenty gateways killed under load: never a call over the limit, unrecorded or without an outcome', async () => {
   let recovered = 0;
@@ -17,7 +17,7 @@ test('P13, U2: twenty gateways killed under load: never a call over the limit, u
   }
   // Else nothing was under way when they were killed, and nothing was tested.
   expect(recovered).toBeGreaterThan(0);
-}, 180_000);
+}, 600_000);
 
 test('P12: 64 calls at once over four gateways that share a state: exactly as many pass as the limit says', async () => {
   const folder = makeRunFolder(100);
@@ -31,4 +31,4 @@ test('P12: 64 calls at once over four gateways that share a state: exactly as ma
   expect(answers.reduce((sum, { allowed }) => sum + allowed, 0)).toBe(100);
   expect(answers.reduce((sum, { refused }) => sum + refused, 0)).toBe(9900);
   expect(checkRun(folder, 100)).toMatchObject({ ...sound, reached: 100, lost: 0, recovered: 0 });
-}, 120_000);
+}, 300_000);

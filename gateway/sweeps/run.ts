@@ -7,8 +7,14 @@ const sums: Record<string, number> = {};
 let bad = 0;
 for (let round = 0; round < rounds; round++) {
   const check = await killRound(seed + round);
-  for (const [name, count] of Object.entries(check)) sums[name] = (sums[name] ?? 0) + count;
-  if (check.overLimit + check.unaudited + check.unpaired + check.auditProblems > 0) {
+  const { broken, ...counts } = check;
+  for (const [name, count] of Object.entries({ ...counts, broken: broken.length })) {
+    sums[name] = (sums[name] ?? 0) + count;
+  }
+  if (
+    broken.length + check.overLimit + check.unaudited + check.unpaired + check.auditProblems >
+    0
+  ) {
     bad++;
     process.stdout.write(`seed ${seed + round}: ${JSON.stringify(check)}\n`);
   }

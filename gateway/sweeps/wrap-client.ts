@@ -34,7 +34,7 @@ export function startWrapClient(options: {
     process.execPath,
     [
       ...[COMMAND, 'wrap', '--policy', join(folder, 'policy.json'), '--server', 'counting'],
-      ...['--state', join(folder, 'state'), '--', process.execPath, SERVER, join(folder, 'log')],
+      ...['--state', join(folder, 'state'), '--', process.execPath, SERVER, join(folder, 'calls')],
     ],
     { stdio: ['pipe', 'pipe', 'ignore'] },
   );
