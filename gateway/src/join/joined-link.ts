@@ -6,6 +6,7 @@ import { clientNotifications, metaKeys } from '../protocol/methods.ts';
 import { readExactly } from '../responses/read-exactly.ts';
 import type { Via } from '../upstream/upstream.ts';
 import { discovered } from './discover.ts';
+import { Elicitations } from './elicitations.ts';
 import { Join, type JoinContext } from './join.ts';
 import { JoinedAsks } from './joined-asks.ts';
 import { JoinedLists } from './joined-lists.ts';
@@ -28,6 +29,7 @@ type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
 export class JoinedLink implements FrontLink {
   readonly #join: Join;
   readonly #asks = new JoinedAsks();
+  readonly #elicitations = new Elicitations();
   readonly #lists: JoinedLists;
   readonly #session: JoinedSession;
   readonly #listens: Listens;
@@ -85,6 +87,7 @@ export class JoinedLink implements FrontLink {
     const give = (said: string) => this.#join.context.tellClient(said, front);
     const { id } = message;
     if (id !== undefined) {
+      this.#elicitations.asked(part, message['params']);
       return this.#asks.pass(part, message as JsonObject & { id: RequestId }, give);
     }
     if (message['method'] === 'notifications/cancelled') {
@@ -92,6 +95,9 @@ export class JoinedLink implements FrontLink {
       if (requestId === undefined) return true;
       const params = { ...(own(message, 'params') as JsonObject), requestId };
       return give(JSON.stringify({ ...message, params }));
+    }
+    if (message['method'] === 'notifications/elicitation/complete') {
+      return this.#elicitations.isOwn(part, message) && give(text);
     }
     // Tasks do not pass here.
     if (message['method'] === 'notifications/tasks/status') return true;
@@ -239,6 +245,7 @@ export class JoinedLink implements FrontLink {
       waiting?.delete(routed);
       if (waiting?.size === 0) this.#routed.delete(front);
     }
+    this.#elicitations.answered(part, message);
     const renamed = withJoinedAddresses(part.name, method, message);
     return this.#join.context.toClient(renamed, front, onwards(via));
   }

@@ -269,3 +269,45 @@ test('T5: in the stateless era a request says what its client can, or is answere
   }
   expect(harness.happenings.filter(({ kind }) => kind === 'server-got')).toEqual([]);
 });
+
+test('C7: no server ends the user’s visit to a page that another led to', async () => {
+  const says = new Map<string, (message: JsonObject) => void>();
+  const leading =
+    (name: string): HttpScript =>
+    ({ method, response, id }) => {
+      if (method === 'GET') {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.flushHeaders();
+        says.set(name, (message) =>
+          response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`),
+        );
+        return true;
+      }
+      if (method !== 'tools/call') return undefined;
+      const page = { mode: 'url', message: 'Sign in', url: 'https://pay.example/in' };
+      const data = { elicitations: [{ ...page, elicitationId: `of-${name}` }] };
+      const error = { code: -32042, message: 'Sign in first', data };
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: id ?? null, error }));
+      return true;
+    };
+  const harness = await startJoinedHarness({
+    pay: { ...server, script: leading('pay') },
+    evil: { ...server, script: leading('evil') },
+  });
+  const session = await harness.session({}, { elicitation: { url: {} } });
+  const stream = openStream(`${harness.gateway.url}/mcp`, {
+    Accept: 'text/event-stream',
+    ...session.headers,
+  });
+  await expect.poll(() => says.size === 2 && stream.isOpen()).toBe(true);
+  const led = await session.call('pay__read');
+  expect(led.messages.at(-1)).toMatchObject({ error: { code: -32042 } });
+  const method = 'notifications/elicitation/complete';
+  const done = { method, params: { elicitationId: 'of-pay' } };
+  says.get('evil')?.(done);
+  says.get('evil')?.({ method: 'notifications/tools/list_changed' });
+  await expect.poll(() => stream.methods()).toEqual(['notifications/tools/list_changed']);
+  says.get('pay')?.(done);
+  await expect.poll(() => stream.methods().at(-1)).toBe(method);
+});

@@ -13,8 +13,6 @@ import { openStream } from '../testing/open-stream.ts';
 import type { HttpScript } from '../testing/scripted-server.ts';
 
 const mail = { tools: [plainTool('send')], script: saying('mail') };
-const SLOW = { timeout: 30_000 };
-const within = { timeout: 15_000 };
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 
 /** Grants every subscription, and says what the test wants on it. */
@@ -53,7 +51,7 @@ function subscribe(url: string, id: string, notifications: JsonObject) {
   });
 }
 
-test('in the stateless era too, and whoever subscribed is told when it is back', SLOW, async () => {
+test('in the stateless era too, and whoever subscribed is told when it is back', async () => {
   const { state, server } = frailServer('notes');
   const harness = await startJoinedHarness({
     mail: { ...mail, script: listening(mail.script) },
@@ -65,12 +63,12 @@ test('in the stateless era too, and whoever subscribed is told when it is back',
     toolsListChanged: true,
     promptsListChanged: true,
   });
-  await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
+  await expect.poll(() => stream.methods()).toEqual([ACKNOWLEDGED]);
   expect(stream.messages()[0]).toMatchObject({
     params: { notifications: { toolsListChanged: true, promptsListChanged: true } },
   });
   state.isDown = false;
-  await expect.poll(() => stream.methods(), within).toContain('notifications/tools/list_changed');
+  await expect.poll(() => stream.methods()).toContain('notifications/tools/list_changed');
   for (const { params } of stream.messages()) {
     expect(params).toMatchObject({ _meta: { [metaKeys.subscription]: 'mine' } });
   }
@@ -78,46 +76,42 @@ test('in the stateless era too, and whoever subscribed is told when it is back',
   expect(harness.log.join()).toContain('notes (stateless era): back at /mcp');
 });
 
-test(
-  'a subscription reaches each server with what is its own, and its notices come back under joined addresses',
-  SLOW,
-  async () => {
-    const says: ((message: JsonObject) => void)[] = [];
-    const script = () => listening(() => undefined, [(say) => says.push(say)]);
-    const harness = await startJoinedHarness(
-      { a: { script: script() }, b: { script: script() } },
-      {
-        policy: { version: '1', default: 'allow', resources: { 'x://secret': { action: 'deny' } } },
-      },
-    );
-    const stream = subscribe(harness.gateway.url, 's', {
-      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://1'],
-    });
-    await expect.poll(() => stream.methods(), within).toEqual([ACKNOWLEDGED]);
-    const asked = harness.happenings.flatMap((each) => {
-      if (each.kind !== 'server-got' || !each.line.includes('resourceSubscriptions')) return [];
-      return [JSON.parse(each.line).params.notifications];
-    });
-    expect(asked).toEqual([
-      { resourceSubscriptions: ['x://1'] },
-      { resourceSubscriptions: ['x://1'] },
-    ]);
-    says[1]?.({ method: 'notifications/resources/updated', params: { uri: 'x://1' } });
-    await expect.poll(() => stream.messages().length, within).toBe(2);
-    expect(stream.messages()[1]).toMatchObject({
-      method: 'notifications/resources/updated',
-      params: {
-        uri: expect.stringMatching(/^toolwarden:[ab]:x:\/\/1$/),
-        _meta: { [metaKeys.subscription]: 's' },
-      },
-    });
-    const refused = subscribe(harness.gateway.url, 't', {
-      resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://secret'],
-    });
-    await expect.poll(() => refused.isDone(), within).toBe(true);
-    expect(JSON.parse(refused.text())).toMatchObject({ id: 't', error: { code: -32600 } });
-    const nobodys = subscribe(harness.gateway.url, 'u', { resourceSubscriptions: ['x://1'] });
-    await expect.poll(() => nobodys.isDone(), within).toBe(true);
-    expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
-  },
-);
+test('a subscription reaches each server with what is its own, and its notices come back under joined addresses', async () => {
+  const says: ((message: JsonObject) => void)[] = [];
+  const script = () => listening(() => undefined, [(say) => says.push(say)]);
+  const harness = await startJoinedHarness(
+    { a: { script: script() }, b: { script: script() } },
+    {
+      policy: { version: '1', default: 'allow', resources: { 'x://secret': { action: 'deny' } } },
+    },
+  );
+  const stream = subscribe(harness.gateway.url, 's', {
+    resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://1'],
+  });
+  await expect.poll(() => stream.methods()).toEqual([ACKNOWLEDGED]);
+  const asked = harness.happenings.flatMap((each) => {
+    if (each.kind !== 'server-got' || !each.line.includes('resourceSubscriptions')) return [];
+    return [JSON.parse(each.line).params.notifications];
+  });
+  expect(asked).toEqual([
+    { resourceSubscriptions: ['x://1'] },
+    { resourceSubscriptions: ['x://1'] },
+  ]);
+  says[1]?.({ method: 'notifications/resources/updated', params: { uri: 'x://1' } });
+  await expect.poll(() => stream.messages().length).toBe(2);
+  expect(stream.messages()[1]).toMatchObject({
+    method: 'notifications/resources/updated',
+    params: {
+      uri: expect.stringMatching(/^toolwarden:[ab]:x:\/\/1$/),
+      _meta: { [metaKeys.subscription]: 's' },
+    },
+  });
+  const refused = subscribe(harness.gateway.url, 't', {
+    resourceSubscriptions: ['toolwarden:a:x://1', 'toolwarden:b:x://secret'],
+  });
+  await expect.poll(() => refused.isDone()).toBe(true);
+  expect(JSON.parse(refused.text())).toMatchObject({ id: 't', error: { code: -32600 } });
+  const nobodys = subscribe(harness.gateway.url, 'u', { resourceSubscriptions: ['x://1'] });
+  await expect.poll(() => nobodys.isDone()).toBe(true);
+  expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
+});
