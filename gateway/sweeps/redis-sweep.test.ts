@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { testNeeding } from '../src/testing/needs.ts';
 import { randomFrom } from './kill-sweep.ts';
 import { failoverRound, killRound } from './redis-sweep.ts';
+
+const test = await testNeeding('redis-server');
 
 const sound = { overLimit: 0, unaudited: 0, auditProblems: 0 };
 

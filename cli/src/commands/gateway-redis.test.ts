@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRedisState } from '@toolwarden/gateway/redis';
-import { startRedis, type TestRedis } from '@toolwarden/gateway/redis-testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startRedis, type TestRedis, testNeeding } from '@toolwarden/gateway/redis-testkit';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { runCaptured } from '../../fixtures/run-captured.ts';
+
+const test = await testNeeding('redis-server');
 
 let folder: string;
 let redis: TestRedis;

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { openRedisState } from '../state/redis/redis-state.ts';
 import { startHttpHarness } from '../testing/http-gateway.ts';
+import { testNeeding } from '../testing/needs.ts';
 import { recordedState } from '../testing/recorded-state.ts';
 import { startRedis } from '../testing/start-redis.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+
+const test = await testNeeding('redis-server');
 
 test('P17: while the Redis behind a gateway is gone every call is refused in both eras, and its limit holds over that', async () => {
   const redis = await startRedis('--appendfsync', 'always');

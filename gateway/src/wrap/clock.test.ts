@@ -1,9 +1,12 @@
 // P15 with the clock of the whole machine as the gateway sees it: libfaketime moves it while the gateway runs.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { testNeeding } from '../testing/needs.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startWrapped } from '../testing/wrapped.ts';
+
+const test = await testNeeding('faketime');
 
 const SERVER = 'function onCall(id) { answer(id); }';
 const policy = {

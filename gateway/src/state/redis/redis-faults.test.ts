@@ -1,15 +1,18 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished } from 'vitest';
 import { brokenInvariants, type Happening } from '../../testing/invariants.ts';
 import { entry, judgeOf } from '../../testing/judged-calls.ts';
+import { testNeeding } from '../../testing/needs.ts';
 import { recordedState } from '../../testing/recorded-state.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { startTcpProxy } from '../../testing/tcp-proxy.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CallEntry } from '../state.ts';
 import { openRedisState, type RedisState, type RedisStateOptions } from './redis-state.ts';
+
+const test = await testNeeding('redis-server');
 
 const DEADLINE_MS = 400;
 let redis: TestRedis;

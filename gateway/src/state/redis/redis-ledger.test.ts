@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createMemoryCounters } from '@toolwarden/policy';
 import { type CountersUnderTest, counterLaws } from '@toolwarden/policy/counter-testkit';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { START } from '../../testing/judged-calls.ts';
+import { testNeeding } from '../../testing/needs.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { createRedisLedger } from './redis-ledger.ts';
+
+const test = await testNeeding('redis-server');
 
 let redis: TestRedis;
 let connection: RedisConnection;

@@ -2,15 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compilePolicy, decide } from '@toolwarden/policy';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { openAuditReader } from '../../audit/audit-reader.ts';
 import { exportStore, mergeFiles } from '../../audit/export-records.ts';
 import { verifyAudit } from '../../audit/verify-audit.ts';
 import { entry, judgeOf } from '../../testing/judged-calls.ts';
+import { testNeeding } from '../../testing/needs.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { sentCalls, startReplica } from '../../testing/start-replica.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { openRedisState } from './redis-state.ts';
+
+const test = await testNeeding('redis-server');
 
 let redis: TestRedis;
 beforeEach(async () => {

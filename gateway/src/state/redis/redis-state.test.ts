@@ -1,11 +1,14 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { checkedStates } from '../../testing/checked-states.ts';
 import { START } from '../../testing/judged-calls.ts';
+import { testNeeding } from '../../testing/needs.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { stateLaws } from '../../testing/state-kit.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { openRedisState } from './redis-state.ts';
+
+const test = await testNeeding('redis-server');
 
 let redis: TestRedis;
 const checked = checkedStates({ isObserving: true });
