@@ -11,6 +11,11 @@ export class Backlog {
     this.#most = most;
   }
 
+  /** How many are looked at when it is counted. */
+  get readers(): number {
+    return this.#slow.size;
+  }
+
   /** To be told of what is written to a reader. */
   wrote(reader: Reader, bytes: number): void {
     if (reader.waitingBytes === 0) return;
@@ -20,6 +25,11 @@ export class Backlog {
     if (this.#written < this.#most() / 8) return;
     this.#written = 0;
     this.#count();
+  }
+
+  /** Nothing more goes to a reader. */
+  over(reader: Reader): void {
+    this.#slow.delete(reader);
   }
 
   #count(): void {

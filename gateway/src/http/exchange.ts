@@ -48,6 +48,7 @@ export class Exchange implements Listener {
     this.#response = response;
     response.on('close', () => {
       this.#isGone = true;
+      backlog?.over(this);
       this.#over();
     });
     // A client that closes its half early has still asked; one that resets has left.
