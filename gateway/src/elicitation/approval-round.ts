@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
+import { readStrictJson } from '../json/strict-json.ts';
 import { repliesIn } from '../link/replies.ts';
 
 /** Names our question in a result of the stateless era. */
@@ -28,17 +29,10 @@ export function approvalRound(question: JsonObject, params: JsonObject): JsonObj
 export function returnedRound(params: JsonObject): ReturnedRound | 'invalid' | undefined {
   const state = own(params, 'requestState');
   if (typeof state !== 'string' || !state.startsWith(PREFIX)) return undefined;
-  const replies = parsed(Buffer.from(state.slice(PREFIX.length), 'base64url').toString());
-  if (!isJsonObject(replies)) return 'invalid';
+  // It goes on as a part of the message, so it is read as strictly as the message was.
+  const read = readStrictJson(Buffer.from(state.slice(PREFIX.length), 'base64url').toString());
+  if (!read.ok || !isJsonObject(read.value)) return 'invalid';
   const { inputResponses: answers, requestState: _, ...rest } = params;
   const isAccepted = own(own(answers, QUESTION), 'action') === 'accept';
-  return { params: { ...rest, ...repliesIn(replies).replies }, isAccepted };
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
+  return { params: { ...rest, ...repliesIn(read.value).replies }, isAccepted };
 }

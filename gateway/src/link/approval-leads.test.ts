@@ -187,8 +187,14 @@ test('C9, P20: whoever alters what came with our question, or says yes to it, ha
   expect(JSON.stringify(await stateless(harness, back(result, 'accept'), 2))).toContain(
     'Needs approval',
   );
-  const torn = { ...answers, requestState: 'toolwarden-approval.x' };
-  expect(await stateless(harness, torn)).toMatchObject({ error: { code: -32602 } });
+  const text = (state: string) => `toolwarden-approval.${Buffer.from(state).toString('base64url')}`;
+  const deep = `{"requestState":${'['.repeat(100)}1${']'.repeat(100)}}`;
+  const twofold = '{"requestState":"one","requestState":"other"}';
+  const inexact = '{"inputResponses":{"n":9007199254740993}}';
+  for (const unread of ['x', '7', deep, twofold, inexact]) {
+    const torn = { ...answers, requestState: text(unread) };
+    expect(await stateless(harness, torn)).toMatchObject({ error: { code: -32602 } });
+  }
   expect(sent(harness)).toEqual([]);
 });
 
