@@ -48,8 +48,9 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
   const find = db.prepare(
     'SELECT id FROM approval WHERE binding = ? AND status = ? AND expires_at > ? ORDER BY created_at LIMIT 1',
   );
+  // What the call answered to its server was for it alone.
   const use = db.prepare(
-    `UPDATE approval SET status = 'used' WHERE id = ? AND status = 'approved'`,
+    `UPDATE approval SET status = 'used', replies = NULL WHERE id = ? AND status = 'approved'`,
   );
   // Arguments may hold secrets: of each tool only the last approved call keeps them, for comparing the next with it.
   const forgetEarlier = db.prepare(

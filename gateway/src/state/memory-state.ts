@@ -34,7 +34,9 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
       )?.id,
     use(id: string) {
       const approval = approvals.get(id);
-      if (approval) approval.status = 'used';
+      if (approval === undefined) return;
+      approval.status = 'used';
+      delete approval.replies;
     },
     ask(binding: string, entry: CallEntry, { reason }: { reason: string }) {
       const open = [...approvals.values()].find(

@@ -94,7 +94,9 @@ if ask ~= '' then
     local before = redis.call('GET', last)
     if before and before ~= id then redis.call('DEL', '{tw}:approval-arguments:' .. before) end
     redis.call('SET', last, id, 'PX', keepMs)
-    redis.call('PEXPIRE', '{tw}:approval-arguments:' .. id, keepMs)
+    local kept = '{tw}:approval-arguments:' .. id
+    local text = redis.call('GET', kept)
+    if text then redis.call('SET', kept, string.match(text, '^[^\\n]*'), 'PX', keepMs) end
     redis.call('PEXPIRE', '{tw}:approval:' .. id, keepMs)
   else
     answer[1] = 'asked'
