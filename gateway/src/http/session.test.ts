@@ -50,4 +50,7 @@ test('what all sessions together keep is bounded too, and given back when one is
   expect([heard.length, keptByAll.length]).toEqual([1, 20]);
   await second.end();
   expect(keptByAll.length).toBe(0);
+  // A program that is told to end may talk on until it does.
+  expect(say(second, 40)).toBe(false);
+  expect(keptByAll.length).toBe(0);
 });

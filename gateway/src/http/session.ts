@@ -130,6 +130,7 @@ export class Session {
     // The progress of what a client left is nobody's any more.
     if (exchange !== undefined) return exchange.event(message, undefined);
     if (this.#anyStream()?.event(message, undefined) === true) return true;
+    if (this.isOver) return false;
     // A client opens its stream a moment after it opened the session.
     this.#kept.push(message);
     this.#addKept(message.length);
