@@ -37,6 +37,9 @@ export type WindowCounters = CounterReader & {
   advance(at: number): void;
 };
 
+/** With fewer counters than this it is not looked whether some are over. */
+const FEW = 1_024;
+
 /** Exact sliding windows over calls; the sum of a window is found without walking through it. */
 export function createWindowCounters(): WindowCounters {
   const series = new Map<string, Series>();
@@ -44,10 +47,28 @@ export function createWindowCounters(): WindowCounters {
   const calls = new Map<string, string>();
   const givenBack = new Set<string>();
   let latest = Number.NEGATIVE_INFINITY;
+  let many = FEW;
 
+  const forget = (gone: readonly string[], key: string) => {
+    for (const call of gone) {
+      if (calls.get(call) !== key) continue;
+      calls.delete(call);
+      givenBack.delete(call);
+    }
+  };
+  // Sessions have counters of their own and come and go; looking at all each time their number doubles costs little a call.
+  const forgetOver = () => {
+    for (const [key, { times, windowMs, calls: gone }] of series) {
+      if ((times.at(-1) ?? latest) > latest - windowMs) continue;
+      series.delete(key);
+      forget(gone, key);
+    }
+    many = Math.max(FEW, 2 * series.size);
+  };
   const seriesOf = (key: string): Series => {
     let one = series.get(key);
     if (one === undefined) {
+      if (series.size >= many) forgetOver();
       one = { calls: [], times: [], amounts: [], totals: [], windowMs: 0, isWhole: true };
       series.set(key, one);
     }
@@ -56,11 +77,7 @@ export function createWindowCounters(): WindowCounters {
   const charge = (call: string, { key, charged, windowMs }: Amount) => {
     const one = seriesOf(key);
     one.windowMs = Math.max(one.windowMs, windowMs);
-    for (const gone of dropExpired(one, latest)) {
-      if (calls.get(gone) !== key) continue;
-      calls.delete(gone);
-      givenBack.delete(gone);
-    }
+    forget(dropExpired(one, latest), key);
     const total = (one.totals.at(-1) ?? 0) + charged;
     one.isWhole &&= Number.isSafeInteger(charged) && Number.isSafeInteger(total);
     one.calls.push(call);
