@@ -5,6 +5,8 @@ import { runCli } from './run-cli.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? 0 : 2),
 );
+// A client that closes our stderr hears no more from us: no reason to end, nor an error to report there again and again.
+process.stderr.on('error', () => {});
 
 const stop = new AbortController();
 let isStopping = false;

@@ -59,6 +59,19 @@ test('G18: a fault outside every call ends the gateway: one line, exit code 2, n
   expect(isAlive(serverPid())).toBe(false);
 });
 
+test('G18: a gateway whose stderr nobody reads any more goes on, and ends with its client', async () => {
+  const folder = temporaryFolder();
+  const { call, wrap, exited, serverPid } = startWrapped(folder, SERVER, { policy });
+  await call({ n: 1 });
+  wrap.stderr.destroy();
+  // What is too long is dropped with a line on stderr.
+  for (let line = 0; line < 3; line++) wrap.stdin.write(`${'x'.repeat(9 * 1024 * 1024)}\n`);
+  expect(await call({ n: 2 })).not.toHaveProperty('result.isError', true);
+  wrap.stdin.end();
+  expect(await exited).toBe(0);
+  expect(isAlive(serverPid())).toBe(false);
+});
+
 const SLOW = 'function onCall(id) { setTimeout(answer, 400, id); }';
 test.for(['the end of its input', 'SIGTERM', 'SIGINT'] as const)(
   'G16: after %s calls in flight are answered, recorded and paired, and the exit code is 0',
