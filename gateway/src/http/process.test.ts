@@ -191,7 +191,7 @@ test('G16: SIGTERM lets calls in flight end, takes no more, and ends with 0', {
       }),
     });
   const asked = call();
-  await expect.poll(() => finish, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(() => finish, { timeout: 30_000 }).toBeDefined();
   gateway.child.kill('SIGTERM');
   await expect
     .poll(

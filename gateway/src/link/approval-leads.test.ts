@@ -38,7 +38,7 @@ const approvalId = ({ state }: Harness) => [...state.approvals.keys()].at(-1) ??
 async function call(harness: Harness, id: string, n = 1) {
   const params = { name: 'pay', arguments: { n } };
   harness.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }));
-  await vi.waitFor(() => expect(harness.state.approvals.size).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(harness.state.approvals.size).toBeGreaterThan(0), 30_000);
 }
 const say = (harness: Harness, action: string) =>
   harness.send(
@@ -50,7 +50,7 @@ const answersTo = (harness: Harness, id: string) =>
 test('a call that waits leads its user to the page, goes on once a person approved there, and says that it is over', async () => {
   const harness = await start(held);
   await call(harness, 'a');
-  await vi.waitFor(() => expect(asked(harness)).toHaveLength(1));
+  await vi.waitFor(() => expect(asked(harness)).toHaveLength(1), 30_000);
   const [{ params }] = asked(harness) as [{ params: JsonObject }];
   expect(params).toEqual({
     mode: 'url',
@@ -66,7 +66,7 @@ test('a call that waits leads its user to the page, goes on once a person approv
   expect(harness.state.approvals.get(approvalId(harness))?.status).toBe('pending');
   harness.state.answer(approvalId(harness), 'approved');
   await vi.advanceTimersByTimeAsync(300);
-  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']));
+  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']), 30_000);
   expect(harness.clientGot()).toContainEqual({
     ...{ jsonrpc: '2.0', method: 'notifications/elicitation/complete' },
     params: { elicitationId: params['elicitationId'] },
@@ -76,10 +76,10 @@ test('a call that waits leads its user to the page, goes on once a person approv
 test('a user who does not want to look keeps nobody waiting, and has denied nothing', async () => {
   const harness = await start(held);
   await call(harness, 'a');
-  await vi.waitFor(() => expect(asked(harness)).toHaveLength(1));
+  await vi.waitFor(() => expect(asked(harness)).toHaveLength(1), 30_000);
   say(harness, 'decline');
   await vi.advanceTimersByTimeAsync(300);
-  await vi.waitFor(() => expect(answersTo(harness, 'a')).toHaveLength(1));
+  await vi.waitFor(() => expect(answersTo(harness, 'a')).toHaveLength(1), 30_000);
   expect(JSON.stringify(answersTo(harness, 'a'))).toContain('Needs approval');
   expect(harness.state.approvals.get(approvalId(harness))?.status).toBe('pending');
 });
@@ -88,7 +88,7 @@ test('without a time to wait the call is answered as ever, and the same call lea
   const harness = await start();
   for (const id of ['a', 'b']) {
     await call(harness, id);
-    await vi.waitFor(() => expect(answersTo(harness, id)).toHaveLength(1));
+    await vi.waitFor(() => expect(answersTo(harness, id)).toHaveLength(1), 30_000);
     expect(JSON.stringify(answersTo(harness, id))).toContain('Needs approval');
   }
   expect(asked(harness)).toHaveLength(1);
@@ -98,7 +98,7 @@ test('a user who answers nothing is led to no more than eight pages', async () =
   const harness = await start();
   for (let n = 0; n < 12; n++) {
     await call(harness, `c${n}`, n);
-    await vi.waitFor(() => expect(answersTo(harness, `c${n}`)).toHaveLength(1));
+    await vi.waitFor(() => expect(answersTo(harness, `c${n}`)).toHaveLength(1), 30_000);
   }
   expect(asked(harness)).toHaveLength(8);
 });
@@ -113,7 +113,7 @@ test.for<[string, JsonObject, string]>([
   async ([, capabilities, pages]) => {
     const harness = await start({}, capabilities, pages);
     await call(harness, 'a');
-    await vi.waitFor(() => expect(answersTo(harness, 'a')).toHaveLength(1));
+    await vi.waitFor(() => expect(answersTo(harness, 'a')).toHaveLength(1), 30_000);
     expect(asked(harness)).toEqual([]);
     expect(JSON.stringify(answersTo(harness, 'a'))).toContain('Needs approval');
   },
@@ -157,7 +157,7 @@ test('in the stateless era the answer leads to the page, and the call comes agai
   expect(JSON.stringify(early)).toContain('Needs approval');
   harness.state.answer(approvalId(harness), 'approved');
   void stateless(harness, back(result, 'accept'));
-  await vi.waitFor(() => expect(sent(harness)).toHaveLength(1));
+  await vi.waitFor(() => expect(sent(harness)).toHaveLength(1), 30_000);
   // Nothing of our question reaches the server.
   expect(sent(harness)).toEqual([{ name: 'pay', arguments: { n: 1 }, _meta }]);
 });
@@ -170,7 +170,7 @@ test('what a call answers to its server survives our question', async () => {
   expect([...harness.state.approvals.values()].at(-1)?.replies).toEqual(replies);
   harness.state.answer(approvalId(harness), 'approved');
   void stateless(harness, back(result, 'accept'));
-  await vi.waitFor(() => expect(sent(harness)).toHaveLength(1));
+  await vi.waitFor(() => expect(sent(harness)).toHaveLength(1), 30_000);
   expect(sent(harness)).toEqual([{ name: 'pay', arguments: { n: 1 }, ...replies, _meta }]);
 });
 

@@ -35,7 +35,7 @@ async function heldCall(amount = 5) {
       params: { name: 'pay', arguments: { amount } },
     }),
   );
-  await vi.waitFor(() => expect(harness.link.held).toBe(1));
+  await vi.waitFor(() => expect(harness.link.held).toBe(1), 30_000);
   const answers = () => harness.clientGot().filter((message) => message.id === id);
   return { harness, id, answers, approvalId: () => [...harness.state.approvals.keys()][0] ?? '' };
 }
@@ -44,7 +44,7 @@ test('a held call goes on by itself once it is approved, and reaches the server 
   const { harness, answers, approvalId } = await heldCall();
   harness.state.answer(approvalId(), 'approved');
   await vi.advanceTimersByTimeAsync(300);
-  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']));
+  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']), 30_000);
   answerCall(harness);
   expect(answers()).toMatchObject([{ result: { content: [{ text: 'paid' }] } }]);
   expect(harness.state.approvals.get(approvalId())?.status).toBe('used');
@@ -54,12 +54,12 @@ test('a held call goes on by itself once it is approved, and reaches the server 
 test('a held call that nobody answers is refused with what to do, and may be made again', async () => {
   const { harness, answers, approvalId } = await heldCall();
   await vi.advanceTimersByTimeAsync(61_000);
-  await vi.waitFor(() => expect(answers()).toHaveLength(1));
+  await vi.waitFor(() => expect(answers()).toHaveLength(1), 30_000);
   expect(JSON.stringify(answers())).toContain(`toolwarden approvals approve ${approvalId()}`);
   expect(harness.reached()).toEqual([]);
   harness.state.answer(approvalId(), 'approved');
   const again = harness.call('pay', { amount: 5 });
-  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']));
+  await vi.waitFor(() => expect(harness.reached()).toEqual(['pay']), 30_000);
   answerCall(harness);
   expect(await again).toMatchObject({ result: { content: [{ text: 'paid' }] } });
   expect(harness.broken()).toEqual([]);
@@ -69,7 +69,7 @@ test('a held call that is denied is refused at once', async () => {
   const { harness, answers, approvalId } = await heldCall();
   harness.state.answer(approvalId(), 'denied');
   await vi.advanceTimersByTimeAsync(300);
-  await vi.waitFor(() => expect(answers()).toMatchObject([{ result: { isError: true } }]));
+  await vi.waitFor(() => expect(answers()).toMatchObject([{ result: { isError: true } }]), 30_000);
   expect(harness.reached()).toEqual([]);
 });
 
@@ -91,7 +91,7 @@ test('P19: what changed while the call was held is judged as it is then', async 
   harness.answer('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
   harness.state.answer(approvalId(), 'approved');
   await vi.advanceTimersByTimeAsync(300);
-  await vi.waitFor(() => expect(answers()).toMatchObject([{ result: { isError: true } }]));
+  await vi.waitFor(() => expect(answers()).toMatchObject([{ result: { isError: true } }]), 30_000);
   expect(harness.reached()).toEqual([]);
 });
 

@@ -114,7 +114,7 @@ test('an answer that came late marks as of then in the shadow too', async () => 
   const harness = await start({}, { tools, flows: [flow] }, { script });
   const params = { name: 'read', arguments: {} };
   harness.send(JSON.stringify({ jsonrpc: '2.0', id: 'late', method: 'tools/call', params }));
-  await vi.waitFor(() => expect(harness.reached()).toEqual(['read']));
+  await vi.waitFor(() => expect(harness.reached()).toEqual(['read']), 30_000);
   const { id } = harness.serverGot().at(-1) ?? {};
   harness.pass(250_000);
   harness.answer(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } }));

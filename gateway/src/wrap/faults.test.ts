@@ -80,7 +80,7 @@ test.for(['the end of its input', 'SIGTERM', 'SIGINT'] as const)(
     const { call, wrap, exited, reached, serverPid } = startWrapped(folder, SLOW);
     await call({ n: 0 });
     const inFlight = Promise.all(Array.from({ length: 20 }, (_, n) => call({ n: n + 1 })));
-    await vi.waitFor(() => expect(reached()).toHaveLength(21));
+    await vi.waitFor(() => expect(reached()).toHaveLength(21), 30_000);
     if (how === 'the end of its input') wrap.stdin.end();
     else wrap.kill(how);
     const answers = await inFlight;

@@ -65,13 +65,13 @@ function startOnSmallDisk() {
     /** Has the server do something, and waits until it did. */
     async tell(what: 'fill' | 'empty' | 'answer' | 'copy') {
       writeFileSync(join(folder, what), '');
-      await vi.waitFor(() => expect(existsSync(join(folder, what))).toBe(false), 10_000);
+      await vi.waitFor(() => expect(existsSync(join(folder, what))).toBe(false), 30_000);
     },
     /** Begins calls that wait, and gives their answers to come. */
     async hold(count: number) {
       const before = client.reached().length;
       const answers = Array.from({ length: count }, (_, n) => client.call({ n, waits: true }));
-      await vi.waitFor(() => expect(client.reached()).toHaveLength(before + count), 10_000);
+      await vi.waitFor(() => expect(client.reached()).toHaveLength(before + count), 30_000);
       return Promise.all(answers);
     },
   };
@@ -103,14 +103,14 @@ describeDisk('P16, U1: a full disk', () => {
     const { call, hold, tell, wrap, exited, folder, reached } = startOnSmallDisk();
     await call({ n: 0 });
     const held = hold(20);
-    await vi.waitFor(() => expect(reached()).toHaveLength(21), 10_000);
+    await vi.waitFor(() => expect(reached()).toHaveLength(21), 30_000);
     await tell('fill');
     for (let n = 0; n < 5; n++) expect(refused(await call({ n }))).toBe(true);
     await tell('answer');
     for (const answer of await held) expect(answer).toHaveProperty('result.content');
     expect(refused(await call())).toBe(true);
     await tell('empty');
-    await vi.waitFor(async () => expect(refused(await call())).toBe(false), 10_000);
+    await vi.waitFor(async () => expect(refused(await call())).toBe(false), 30_000);
     wrap.stdin.end();
     expect(await exited).toBe(0);
     const { report, records } = recordsIn(folder);
@@ -128,7 +128,7 @@ describeDisk('P16, U1: a full disk', () => {
     const { call, hold, tell, exited, folder, reached, serverPid } = startOnSmallDisk();
     await call({ n: 0 });
     const held = hold(20);
-    await vi.waitFor(() => expect(reached()).toHaveLength(21), 10_000);
+    await vi.waitFor(() => expect(reached()).toHaveLength(21), 30_000);
     await tell('fill');
     await tell('answer');
     await held;
@@ -139,12 +139,12 @@ describeDisk('P16, U1: a full disk', () => {
       return bodiesIn(copy);
     };
     // Nobody has called since, so that nothing but these outcomes can have asked for the room.
-    await vi.waitFor(async () => expect(outcomes(await copied())).toHaveLength(21), 10_000);
+    await vi.waitFor(async () => expect(outcomes(await copied())).toHaveLength(21), 30_000);
     expect(refused(await call())).toBe(true);
     await vi.waitFor(async () => {
       await copied();
       expect(existsSync(stateFiles(copy).checkpoints)).toBe(true);
-    }, 10_000);
+    }, 30_000);
     const [, parent] =
       /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${serverPid()}/status`, 'utf8')) ?? [];
     process.kill(Number(parent), 'SIGKILL');

@@ -53,10 +53,10 @@ test('a lock file that is written anew holds from then on, a broken one changes 
   await client.call({ n: 1 });
   expect(client.reached()).toEqual([]);
   writeLock(folder, [act()]);
-  await vi.waitFor(() => expect(client.stderr()).toContain('lock file loaded again'), 5_000);
+  await vi.waitFor(() => expect(client.stderr()).toContain('lock file loaded again'), 30_000);
   await client.call({ n: 2 });
   writeFileSync(join(folder, 'lock.json'), '{');
-  await vi.waitFor(() => expect(client.stderr()).toContain('stays in force'), 5_000);
+  await vi.waitFor(() => expect(client.stderr()).toContain('stays in force'), 30_000);
   await client.call({ n: 3 });
   expect(client.reached()).toEqual([{ n: 2 }, { n: 3 }]);
   client.wrap.stdin.end();

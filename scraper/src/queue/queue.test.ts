@@ -85,7 +85,7 @@ describeQueue('a crawl by queue and workers', () => {
           const active = (await lane.getJobs(['active'])) as { processedBy?: string }[];
           return active.some(({ processedBy }) => processedBy?.endsWith(`-${child.pid}`));
         },
-        { timeout: 20_000, interval: 20 },
+        { timeout: 60_000, interval: 20 },
       )
       .toBe(true);
     await lane.close();

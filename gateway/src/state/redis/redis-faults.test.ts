@@ -129,7 +129,7 @@ test('P17: while Redis loads its data every call is refused, and calls pass when
   await slow.kill();
   const started = slow.restart();
   const asked = async () => String(await slow.ask('GET', 'a').catch(String));
-  await expect.poll(asked, { timeout: 5000, interval: 10 }).toMatch('LOADING');
+  await expect.poll(asked, { timeout: 30_000, interval: 10 }).toMatch('LOADING');
   await expect(ask(state)).rejects.toMatchObject({ code: 'state-unavailable' });
   await started;
   await passes(state);
@@ -151,7 +151,7 @@ test.for(['allkeys-lru', 'volatile-ttl'])(
     // Looked at again when the connection comes back, and every few seconds.
     await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     const refused = () => ask(state, entry('other')).catch(String);
-    await expect.poll(refused, { timeout: 8000 }).toMatch('may throw limits');
+    await expect.poll(refused, { timeout: 30_000 }).toMatch('may throw limits');
     await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
     await passes(state);
   },
@@ -234,7 +234,7 @@ test('with replicas asked for, a call passes once they have its charge, and is r
   const replica = await startRedis('--replicaof', '127.0.0.1', String(redis.port));
   onTestFinished(() => replica.close());
   const linked = async () => String(await redis.ask('INFO', 'replication'));
-  await expect.poll(linked, { timeout: 10_000 }).toMatch('state=online');
+  await expect.poll(linked, { timeout: 30_000 }).toMatch('state=online');
   const state = await open({ redis: { url: redis.url, deadlineMs: 1500, replicas: 1 } });
   expect(await ask(state)).toBe('allow');
   expect(await replica.ask('HGET', '{tw}:meta', 'charges')).toBe('1');
