@@ -147,23 +147,29 @@ export class JoinedLink implements FrontLink {
     }
     if (method === 'ping') return void this.#join.answer(id, front, { result: {} });
     if (method === 'initialize') return this.#open(id, params, front);
-    if (method === 'server/discover') return this.#discover(id, params, front);
-    if (method === 'subscriptions/listen') return this.#listens.open(id, params, front);
+    if (method === 'server/discover' || method === 'subscriptions/listen') {
+      // A session is told of changes unasked, so a subscription in one would only be kept for ever.
+      if (!this.#join.isStateless) return this.#refuseMethod(id, method, front);
+      if (method === 'server/discover') return this.#discover(id, params, front);
+      return this.#listens.open(id, params, front);
+    }
     if (method === 'logging/setLevel') {
       const error = await this.#session.setLevel(params);
       return void this.#join.answer(id, front, error === undefined ? { result: {} } : { error });
     }
     if (joinedLists.has(method)) return this.#list(message, front);
-    if (!isRouted(method)) {
-      this.#note('method-refused', { from: 'client', method: method.slice(0, 100) });
-      const refusal = 'This method does not pass the gateway where several servers are joined';
-      return void this.#join.fail(id, front, code.unknownMethod, refusal);
-    }
+    if (!isRouted(method)) return this.#refuseMethod(id, method, front);
     const destination = destinationOf(method, params);
     if (destination === undefined) {
       return void this.#join.fail(id, front, code.invalidParams, 'Invalid params');
     }
     return this.#route(message, destination, front);
+  }
+
+  #refuseMethod(id: RequestId, method: string, front: ClientSide | undefined): void {
+    this.#note('method-refused', { from: 'client', method: method.slice(0, 100) });
+    const refusal = 'This method does not pass the gateway where several servers are joined';
+    this.#join.fail(id, front, code.unknownMethod, refusal);
   }
 
   async #open(id: RequestId, params: JsonObject, front: ClientSide | undefined): Promise<void> {

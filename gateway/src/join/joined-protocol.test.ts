@@ -311,3 +311,38 @@ test('C7: no server ends the user’s visit to a page that another led to', asyn
   says.get('pay')?.(done);
   await expect.poll(() => stream.methods().at(-1)).toBe(method);
 });
+
+test('P24: what only the stateless era has is refused in a session, and reaches no server', async () => {
+  const harness = await startJoinedHarness({ notes: server });
+  const session = await harness.session();
+  const before = harness.happenings.length;
+  for (const method of ['subscriptions/listen', 'server/discover']) {
+    const got = await session.request(method, { notifications: { toolsListChanged: true } });
+    expect(got.messages).toMatchObject([{ error: { code: -32601 } }]);
+  }
+  const reached = harness.happenings.slice(before).filter(({ kind }) => kind === 'server-got');
+  expect(reached).toEqual([]);
+});
+
+test('C2: no spelling of its answer lets a server name another’s resource as if the gateway did', async () => {
+  const spelt = String.raw`"\u0075r\u0069":"toolwarden:mail:x:\/\/secret"`;
+  const result = `{"content":[{"type":"resource_link","name":"l",${spelt}}],"resultType":"complete"}`;
+  const linking: HttpScript = ({ method, id, response }) => {
+    if (method !== 'tools/call') return undefined;
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+    return true;
+  };
+  const harness = await startJoinedHarness(
+    { notes: { ...server, script: linking }, mail: server },
+    { invariants: { clientLeft: true } },
+  );
+  const uri = 'toolwarden:notes:toolwarden:mail:x://secret';
+  const session = await harness.session();
+  for (const got of [
+    await session.call('notes__read'),
+    await harness.stateless('tools/call', { name: 'notes__read', arguments: {} }),
+  ]) {
+    expect(resultOf(got)).toMatchObject({ content: [{ uri }] });
+  }
+});

@@ -67,11 +67,16 @@ export function withJoinedAddresses(
   method: string,
   message: string | Buffer,
 ): string | Buffer {
-  if (!WITH_ADDRESSES.has(method) || !message.includes('"uri"')) return message;
+  if (!WITH_ADDRESSES.has(method) || !mayNameAddress(message)) return message;
   const answer = readExactly(message.toString());
   const result = own(answer, 'result');
   if (!isJsonObject(answer) || !isJsonObject(result)) return message;
   return JSON.stringify({ ...answer, result: renamedResult(server, result) });
+}
+
+/** Whether the key of an address may stand in it, plainly or with letters of it escaped. */
+function mayNameAddress(message: string | Buffer): boolean {
+  return ['"uri"', '\\u006', '\\u007'].some((spelling) => message.includes(spelling));
 }
 
 function renamedResult(server: string, result: JsonObject): JsonObject {
