@@ -46,7 +46,9 @@ export class StatelessLinks {
   }
 
   #connection(identity: Identity, place: Place): Promise<Shared | Overload> {
-    const key = `${place.name}\n${identity.policy}\n${identity.grant}`;
+    // Two tokens of one caller may open different servers; each set of them has a connection that stays.
+    const where = 'asked' in place ? JSON.stringify(place.asked) : place.name;
+    const key = `${where}\n${identity.policy}\n${identity.grant}`;
     const known = this.#byCaller.get(key);
     if (known?.made === place) return known.opened;
     const opening = { made: place, opened: this.#openOne(key, identity, place) };

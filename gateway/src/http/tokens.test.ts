@@ -321,3 +321,20 @@ test('A2: at /mcp a token opens the servers of its words, joined, and no other',
   expect(list).toContain('"test__act"');
   expect((await tools('nothing'))[0]).toBe(403);
 });
+
+test('whoever comes with two tokens in turns is not connected anew each time', async () => {
+  const harness = await startWithTokens();
+  for (let turn = 0; turn < 3; turn++) {
+    for (const scope of ['notes.read', 'notes.read mail.read']) {
+      const headers = by(await tokenOf({ scope }));
+      const more = { headers, path: '/mcp' };
+      const got = await harness.ask('tools/call', { name: 'test__act' }, more);
+      expect(got.text).toContain('"done"');
+    }
+  }
+  // A connection asks for the list of tools that its calls are judged by.
+  const lists = harness.happenings.filter(
+    (each) => each.kind === 'server-got' && each.line.includes('"tools/list"'),
+  );
+  expect(lists).toHaveLength(2);
+});

@@ -16,10 +16,13 @@ export class JoinedShelf {
     const servers = [...configured.values()].filter(({ name }) => all || asked.includes(name));
     const key = JSON.stringify([...asked].sort());
     const known = this.#byNames.get(key);
-    if (known !== undefined && isSame(known.servers, servers)) return known;
-    if (this.#byNames.size >= MOST_KEPT) this.#byNames.clear();
-    const joined: JoinedServers = { name: '', servers, asked };
+    const isKnown = known !== undefined && isSame(known.servers, servers);
+    const joined: JoinedServers = isKnown ? known : { name: '', servers, asked };
+    // The one used longest ago goes first: what a session rests on is looked at every second.
+    this.#byNames.delete(key);
     this.#byNames.set(key, joined);
+    const [oldest] = this.#byNames.keys();
+    if (this.#byNames.size > MOST_KEPT && oldest !== undefined) this.#byNames.delete(oldest);
     return joined;
   }
 
