@@ -81,7 +81,7 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
   };
   const connected = () => {
     if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
-    if (connection !== undefined && isTimeToLook()) {
+    if (connection !== undefined && (isSuspect || isTimeToLook())) {
       const found = connection.files.look();
       if (found === 'gone') {
         drop();
