@@ -89,10 +89,12 @@ export function createToolLists(
     if (isFresh && !(isCurrent && clock() - takenAt < pinAgeMs)) {
       // One that is under way may have been answered before this call came; calls that come meanwhile share the next.
       if (asking === undefined) return askOnce(meta);
-      following ??= asking.then(() => {
+      const next = () => {
         following = undefined;
         return askOnce(meta);
-      });
+      };
+      // However that one ends: what came to nothing once must not be the answer for ever.
+      following ??= asking.then(next, next);
       return following;
     }
     if (isCurrent && clock() - takenAt < listAgeMs) return undefined;
