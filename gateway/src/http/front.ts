@@ -194,7 +194,10 @@ export class Front {
     if (message.kind === 'request') {
       return session.request(message, this.#exchange(request, response, sessionHeaders(request)));
     }
-    await session.pass(message);
+    // Until the server has it, it is held here, also where its client has left.
+    const held = this.#held.get(request);
+    if (held !== undefined) held.isKept = true;
+    await session.pass(message).finally(() => held?.release());
     if (session.isOver) noSession(response, null);
     else response.writeHead(202, ['Content-Length', '0']).end();
   }

@@ -79,6 +79,7 @@ export class JoinedLink implements FrontLink {
     const about = origin ?? stream;
     const message = readExactly(text);
     if (!isJsonObject(message)) return false;
+    if (this.#isAnothers(part, message)) return true;
     if (this.#listens.isShare(about)) {
       this.#listens.tell(about, renamedNotice(part.name, message));
       return true;
@@ -96,12 +97,16 @@ export class JoinedLink implements FrontLink {
       const params = { ...(own(message, 'params') as JsonObject), requestId };
       return give(JSON.stringify({ ...message, params }));
     }
-    if (message['method'] === 'notifications/elicitation/complete') {
-      return this.#elicitations.isOwn(part, message) && give(text);
-    }
-    // Tasks do not pass here.
-    if (message['method'] === 'notifications/tasks/status') return true;
     return give(JSON.stringify(renamedNotice(part.name, message)));
+  }
+
+  /** Whether a notice is about what is not the server's, or does not pass here: tasks. */
+  #isAnothers(part: Part, message: JsonObject): boolean {
+    const { method } = message;
+    if (method === 'notifications/elicitation/complete') {
+      return !this.#elicitations.isOwn(part, message);
+    }
+    return method === 'notifications/tasks/status';
   }
 
   /** The connection to one of the servers ended. */
@@ -268,8 +273,11 @@ export class JoinedLink implements FrontLink {
     if (!isForAll) return;
     const seeking = this.#seeking.get(own(params, 'requestId') as RequestId);
     if (seeking !== undefined) seeking.isCancelled = true;
+    const isNews = method !== 'notifications/cancelled';
     for (const part of this.#join.parts) {
       if (part.opened === undefined) continue;
+      // News can be done without where so much waits already.
+      if (isNews && part.upstream?.isFull === true) continue;
       part.link?.fromClientMessage({ kind: 'notification', method, params });
     }
   }

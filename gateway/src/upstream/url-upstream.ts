@@ -21,6 +21,8 @@ export type UrlTarget = {
 const ANSWERS = 'application/json, text/event-stream';
 /** What a server may say in an error before we stop reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Messages without an answer that a server may have said nothing to; then it is sent no more until it has. */
+const MOST_UNTAKEN = 256;
 
 /** Prepares a server's address, with connections that are kept for its next request. */
 export function prepareTarget(address: string, headers: Record<string, string> = {}): UrlTarget {
@@ -64,6 +66,7 @@ class UrlUpstream implements Upstream {
   #sessionId: string | undefined;
   #version: string | undefined;
   #isClosed = false;
+  #untaken = 0;
   settled: Promise<void> = Promise.resolve();
 
   constructor({ target, events, maxAnswerBytes }: UrlUpstreamOptions) {
@@ -75,11 +78,16 @@ class UrlUpstream implements Upstream {
 
   send(message: string, about?: Pending): void {
     if (about === undefined) {
-      const arrived = this.#post(message, undefined, undefined);
+      this.#untaken++;
+      const arrived = this.#post(message, undefined, undefined).then(() => void this.#untaken--);
       this.settled = Promise.all([this.settled, arrived]).then(() => undefined);
       return;
     }
     void this.#post(message, about, about.origin as Listener | undefined);
+  }
+
+  get isFull(): boolean {
+    return this.#untaken >= MOST_UNTAKEN;
   }
 
   cancel(pending: Pending): boolean {

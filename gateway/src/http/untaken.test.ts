@@ -1,0 +1,105 @@
+// Servers over HTTP that take what is sent to them and never say so.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JsonObject } from '@toolwarden/catalogue';
+import { expect, onTestFinished, test } from 'vitest';
+import { ACCEPT, startHttpHarness } from '../testing/http-gateway.ts';
+
+const opened = {
+  ...{ protocolVersion: '2025-11-25', capabilities: {} },
+  serverInfo: { name: 'silent', version: '1' },
+};
+
+/** Answers requests, and the first notification, and leaves all others open. */
+async function silentServer() {
+  const open = { messages: 0 };
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (request.method !== 'POST') return response.writeHead(405).end();
+      const { id, method } = JSON.parse(Buffer.concat(chunks).toString());
+      if (id !== undefined) {
+        response.setHeader('Content-Type', 'application/json');
+        return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: opened }));
+      }
+      if (method === 'notifications/initialized') return response.writeHead(202).end();
+      open.messages++;
+      response.on('close', () => open.messages--);
+    });
+  });
+  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return { open, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/` };
+}
+
+async function leaving(
+  limits: JsonObject,
+  { path = '/mcp/silent', method = 'notifications/progress' } = {},
+) {
+  const { open, url } = await silentServer();
+  const harness = await startHttpHarness({
+    ...{ servers: { silent: { url } }, config: { limits }, invariants: { clientLeft: true } },
+  });
+  const session = await harness.open({}, {}, path);
+  const headers = { 'Content-Type': 'application/json', Accept: ACCEPT, ...session.headers };
+  /** Sends a notification and leaves once the server has it; the status where it was turned away. */
+  const tell = async (message: string) => {
+    const left = new AbortController();
+    const params = { progressToken: 1, progress: 1, message };
+    const body = JSON.stringify({ jsonrpc: '2.0', method, params });
+    const before = open.messages;
+    let status: number | undefined;
+    const asked = harness.send({ path, headers, body, signal: left.signal });
+    const over = asked.then(
+      (got) => {
+        status = got.status;
+      },
+      () => {},
+    );
+    const isOver = () => open.messages > before || status !== undefined;
+    await expect.poll(isOver, { interval: 1 }).toBe(true);
+    left.abort();
+    await over;
+    return status;
+  };
+  return { open, tell, harness, session };
+}
+
+test('G8: what clients told a server and it never took is bounded, also where they left', async () => {
+  const limits = { waitingBytesPerGrant: 100_000, bodyBytes: 50_000 };
+  const { open, tell } = await leaving(limits);
+  const statuses: unknown[] = [];
+  for (let n = 0; n < 4; n++) statuses.push(await tell('x'.repeat(30_000)));
+  expect(statuses).toEqual([undefined, undefined, undefined, 429]);
+  expect(open.messages).toBe(3);
+});
+
+test('G8: so is how many such messages are open at a server, and the end of the session ends them', async () => {
+  const { open, tell, harness, session } = await leaving({});
+  let turnedAway: number | undefined;
+  for (let n = 0; n < 300 && turnedAway === undefined; n++) turnedAway = await tell('x');
+  expect(turnedAway).toBe(503);
+  expect(open.messages).toBeLessThan(300);
+  await harness.send({ method: 'DELETE', path: '/mcp/silent', headers: session.headers });
+  await expect.poll(() => open.messages).toBe(0);
+});
+
+test('G8: at /mcp a server that takes no news is told no more of it', async () => {
+  const method = 'notifications/roots/list_changed';
+  const { open, tell, harness, session } = await leaving(
+    { drainMs: 100 },
+    { path: '/mcp', method },
+  );
+  for (let n = 0; n < 256; n++) await tell('x');
+  expect(open.messages).toBe(256);
+  const news = { jsonrpc: '2.0', method };
+  for (let n = 0; n < 20; n++) harness.post(news, session.headers, '/mcp').catch(() => {});
+  await expect.poll(() => harness.gateway.load().inFlight).toBe(20);
+  await pause(100);
+  expect(open.messages).toBe(256);
+});
