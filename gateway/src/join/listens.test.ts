@@ -115,3 +115,18 @@ test('a subscription reaches each server with what is its own, and its notices c
   await expect.poll(() => nobodys.isDone()).toBe(true);
   expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
 });
+
+test('C7: on a subscription too, no server ends a visit to a page that another led to, or tells of tasks', async () => {
+  const says: ((message: JsonObject) => void)[] = [];
+  const script = listening(() => undefined, [(say) => says.push(say)]);
+  const harness = await startJoinedHarness({ evil: { script } });
+  const stream = subscribe(harness.gateway.url, 's', { toolsListChanged: true });
+  await expect.poll(() => stream.methods()).toEqual([ACKNOWLEDGED]);
+  const [say] = says;
+  say?.({ method: 'notifications/elicitation/complete', params: { elicitationId: 'of-pay' } });
+  say?.({ method: 'notifications/tasks/status', params: { taskId: 't', status: 'working' } });
+  say?.({ method: 'notifications/tools/list_changed' });
+  await expect
+    .poll(() => stream.methods())
+    .toEqual([ACKNOWLEDGED, 'notifications/tools/list_changed']);
+});
