@@ -1,5 +1,5 @@
 // Servers over HTTP that take what is sent to them and never say so.
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '@toolwarden/catalogue';
@@ -14,15 +14,24 @@ const opened = {
 /** Answers requests, and the first notification, and leaves all others open. */
 async function silentServer() {
   const open = { messages: 0 };
+  let stream: ServerResponse | undefined;
   const http = createServer((request, response) => {
+    if (request.url === '/sse' && request.method === 'GET') {
+      stream = response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      return void stream.write('event: endpoint\ndata: /sse\n\n');
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       if (request.method !== 'POST') return response.writeHead(405).end();
       const { id, method } = JSON.parse(Buffer.concat(chunks).toString());
       if (id !== undefined) {
-        response.setHeader('Content-Type', 'application/json');
-        return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: opened }));
+        const answer = JSON.stringify({ jsonrpc: '2.0', id, result: opened });
+        if (request.url !== '/sse') {
+          return response.writeHead(200, { 'Content-Type': 'application/json' }).end(answer);
+        }
+        stream?.write(`data: ${answer}\n\n`);
+        return response.writeHead(202).end();
       }
       if (method === 'notifications/initialized') return response.writeHead(202).end();
       open.messages++;
@@ -42,9 +51,10 @@ async function leaving(
   { path = '/mcp/silent', method = 'notifications/progress' } = {},
 ) {
   const { open, url } = await silentServer();
-  const harness = await startHttpHarness({
-    ...{ servers: { silent: { url } }, config: { limits }, invariants: { clientLeft: true } },
-  });
+  const sse = { url: `${url}sse`, transport: 'sse' };
+  const servers = path === '/mcp/sse' ? { sse } : { silent: { url } };
+  const invariants = { clientLeft: true };
+  const harness = await startHttpHarness({ servers, config: { limits }, invariants });
   const session = await harness.open({}, {}, path);
   const headers = { 'Content-Type': 'application/json', Accept: ACCEPT, ...session.headers };
   /** Sends a notification and leaves once the server has it; the status where it was turned away. */
@@ -79,15 +89,18 @@ test('G8: what clients told a server and it never took is bounded, also where th
   expect(open.messages).toBe(3);
 });
 
-test('G8: so is how many such messages are open at a server, and the end of the session ends them', async () => {
-  const { open, tell, harness, session } = await leaving({});
-  let turnedAway: number | undefined;
-  for (let n = 0; n < 300 && turnedAway === undefined; n++) turnedAway = await tell('x');
-  expect(turnedAway).toBe(503);
-  expect(open.messages).toBeLessThan(300);
-  await harness.send({ method: 'DELETE', path: '/mcp/silent', headers: session.headers });
-  await expect.poll(() => open.messages).toBe(0);
-});
+test.for(['/mcp/silent', '/mcp/sse'])(
+  'G8: so is how many such messages are open at %s, and the end of the session ends them',
+  async (path) => {
+    const { open, tell, harness, session } = await leaving({}, { path });
+    let turnedAway: number | undefined;
+    for (let n = 0; n < 300 && turnedAway === undefined; n++) turnedAway = await tell('x');
+    expect(turnedAway).toBe(503);
+    expect(open.messages).toBeLessThan(300);
+    await harness.send({ method: 'DELETE', path, headers: session.headers });
+    await expect.poll(() => open.messages).toBe(0);
+  },
+);
 
 test('G8: at /mcp a server that takes no news is told no more of it', async () => {
   const method = 'notifications/roots/list_changed';

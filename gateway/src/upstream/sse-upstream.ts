@@ -11,6 +11,8 @@ import {
 
 /** A server that takes nothing of so much is sent no more until it has. */
 const MOST_UNTAKEN = 16 * 1024 * 1024;
+/** The same for their number; a message of few bytes costs a connection too. */
+const MOST_OPEN = 256;
 const NO_SESSIONS = 'This server speaks only the revisions with sessions; begin with initialize';
 
 /**
@@ -81,7 +83,8 @@ class SseUpstream implements Upstream {
   }
 
   get isFull(): boolean {
-    return this.#untaken > MOST_UNTAKEN;
+    const open = this.#open.size + this.#early.length;
+    return this.#untaken > MOST_UNTAKEN || open >= MOST_OPEN;
   }
 
   cancel(): boolean {
