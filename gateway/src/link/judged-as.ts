@@ -2,6 +2,9 @@ import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/
 import type { Ask } from '../guard.ts';
 import type { ClientMethod } from '../protocol/methods.ts';
 
+/** Each is a decision of its own, with its own record; whoever wants more subscribes several times. */
+const MOST_SUBSCRIBED = 256;
+
 /** What of a request the policy has rules for; `undefined` where nothing, `invalid` where it cannot be told. */
 export function judgedAs(
   act: ClientMethod,
@@ -33,7 +36,7 @@ export function judgedAs(
     }
     case 'subscription': {
       const wanted = own(own(params, 'notifications'), 'resourceSubscriptions') ?? [];
-      if (!Array.isArray(wanted)) return 'invalid';
+      if (!Array.isArray(wanted) || wanted.length > MOST_SUBSCRIBED) return 'invalid';
       const asks = wanted.map((address) => ask('resources', address));
       return asks.includes('invalid') ? 'invalid' : (asks as Ask[][]).flat();
     }

@@ -107,6 +107,21 @@ test.for([
   expect(methodsAtServer()).not.toContain(method);
 });
 
+test('G9: one request cannot write a record for each of as many addresses as fit into it', async () => {
+  await start({ default: 'allow' });
+  const listen = (count: number) => {
+    const resourceSubscriptions = Array.from({ length: count }, (_, n) => `x://${n}`);
+    const params = { notifications: { resourceSubscriptions }, _meta: meta };
+    return { jsonrpc: '2.0', id: `of ${count}`, method: 'subscriptions/listen', params };
+  };
+  harness.send(JSON.stringify(listen(257)));
+  expect(await harness.answerTo('of 257')).toMatchObject({ error: { code: -32602 } });
+  expect(harness.state.decisions).toEqual([]);
+  harness.send(JSON.stringify(listen(256)));
+  await expect.poll(methodsAtServer).toContain('subscriptions/listen');
+  expect(harness.state.decisions).toHaveLength(256);
+});
+
 test('P24: lists come back without what a policy refuses whatever it is asked with', async () => {
   const script = ({ method }: { method: string }) =>
     ({
