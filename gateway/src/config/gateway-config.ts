@@ -194,6 +194,7 @@ export const gatewayConfigSchema = z.strictObject({
       connections: count.default(25_000),
       /** Processes of servers that are commands. */
       children: count.default(200),
+      childrenPerGrant: count.default(100),
       bodyBytes: count.max(4 * 1024 * 1024).default(4 * 1024 * 1024),
       /** Longest answer of a server; a longer one is withheld. */
       answerBytes: z

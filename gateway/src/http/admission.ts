@@ -60,13 +60,13 @@ export class Admission {
     };
   }
 
-  child(): Overload | undefined {
-    const { children } = this.#limits();
-    return this.#children.take('', children, children, 10);
+  child(grant: string): Overload | undefined {
+    const { children, childrenPerGrant } = this.#limits();
+    return this.#children.take(grant, children, childrenPerGrant, 10);
   }
 
-  childOver(): void {
-    this.#children.give('');
+  childOver(grant: string): void {
+    this.#children.give(grant);
   }
 }
 

@@ -110,3 +110,23 @@ test('G16, G17: a server that ignores every sign of the end is gone all the same
   await harness.gateway.stop();
   expect(pids().filter(isAlive)).toEqual([]);
 });
+
+test('G8: processes are bounded for each grant too, so that none takes them from all others', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'server.mjs'), `${PRELUDE}\nfunction onCall(id) { answer(id); }`);
+  const command = { command: process.execPath, args: ['server.mjs'], cwd: folder };
+  const [greedy, other] = ['token-of-a-1234567890', 'token-of-b-1234567890'];
+  const harness = await startHttpHarness({
+    grants: { [greedy]: ['test', 'more'], [other]: ['test'] },
+    servers: { test: command, more: command },
+    config: { limits: { children: 4, childrenPerGrant: 2 } },
+  });
+  const by = (token: string) => ({ Authorization: `Bearer ${token}` });
+  const joined = await harness.open(by(greedy), {}, '/mcp');
+  expect(joined.opened.status).toBe(200);
+  expect((await harness.open(by(greedy))).opened.status).toBe(429);
+  expect((await (await harness.open(by(other))).call('act')).text).toContain('"done"');
+  // Its own are free again once their session is over.
+  await harness.send({ method: 'DELETE', headers: joined.headers, path: '/mcp' });
+  expect((await (await harness.open(by(greedy))).call('act')).text).toContain('"done"');
+});

@@ -43,7 +43,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     onEnd: front.onEnd,
     note: (what) => note('server-fault', { what: what.slice(0, 300) }),
   };
-  const upstream = openRemote(server, events, limits) ?? (await openChild(world, server, events));
+  const upstream = openRemote(server, events, limits) ?? (await openChild(world, front, events));
   if ('retryAfterS' in upstream) return upstream;
   const link = createLink({
     guard: guardOf(world, front),
@@ -82,18 +82,18 @@ function openRemote({ target, config }: Server, events: UpstreamEvents, limits: 
 /** Starts a process, unless there are too many, or this server keeps dying. */
 async function openChild(
   { admission, starts }: World,
-  { name, config }: Server,
+  { server: { name, config }, identity: { grant } }: Front,
   events: UpstreamEvents,
 ): Promise<Upstream | Overload> {
   if ('url' in config) throw new Error('a server with an address has no command');
   const startedAt = performance.now();
   const waitMs = starts.waitMs(name, startedAt);
   if (waitMs > 0) return { status: 503, retryAfterS: Math.ceil(waitMs / 1_000) };
-  const overload = admission.child();
+  const overload = admission.child(grant);
   if (overload !== undefined) return overload;
   let isWanted = true;
   const over = () => {
-    admission.childOver();
+    admission.childOver(grant);
     const now = performance.now();
     if (isWanted) starts.ended(name, now - startedAt, now);
   };
