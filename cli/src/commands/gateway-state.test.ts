@@ -55,6 +55,14 @@ test('a grant is made, listed without its token, rotated and revoked', async () 
 
 test.for([
   [['grants', 'create', '--server', 's'], /expected --server, --policy and --label/],
+  [
+    ['grants', 'create', '--server', 'a,b', '--policy', 'p.json', '--label', 'x'],
+    /--server "a,b": expected the name of one server; give --server once for each/,
+  ],
+  [
+    ['grants', 'create', '--server', '', '--policy', 'p.json', '--label', 'x'],
+    /--server "": expected the name of one server/,
+  ],
   [['grants', 'list'], /no state there; name its folder with --state/],
   [['grants', 'revoke'], /revoke: expected one ID/],
   [['approvals', 'approve', 'x'], /no state there/],

@@ -72,16 +72,26 @@ function oneId(act: string, ids: string[]): string {
   throw new CliError('usage', `${act}: expected one ID; toolwarden grants list shows them`);
 }
 
+/** Plain names in a row, which would be taken for one server that does not exist. */
+const SEVERAL = /^[A-Za-z0-9_.-]+(?:, *[A-Za-z0-9_.-]+)+$/;
+
 async function create({ json, ...values }: Values, rest: string[], io: Io): Promise<void> {
   const { server: servers = [], policy, label, expires } = values;
   if (servers.length === 0 || policy === undefined || label === undefined || rest.length > 0) {
     throw new CliError('usage', 'create: expected --server, --policy and --label; see --help');
   }
+  const noOne = servers.find((server) => server.trim() === '' || SEVERAL.test(server));
+  if (noOne !== undefined) {
+    throw new CliError(
+      'usage',
+      `create: --server ${JSON.stringify(noOne)}: expected the name of one server; give --server once for each`,
+    );
+  }
   // A grant with a policy that is none could do nothing, and would say so only at the first start.
   await readPolicy(io, policy);
   const expiresAt = expires === undefined ? undefined : readMoment('expires', expires, Date.now());
   const grant = {
-    ...{ servers, label, policy: resolvePath(io, policy) },
+    ...{ servers: [...new Set(servers)], label, policy: resolvePath(io, policy) },
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const made = await withOperatedState(io, values, ({ grants }) => grants.create(grant), {
