@@ -152,6 +152,7 @@ test.for([
     const entered = await fetch(`${pages}/login`, form({ token: login }));
     const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
     const seen: string[] = [];
+    const shown: string[] = [];
     const client = new Client(
       { name: 'test', version: '1' },
       { versionNegotiation: { mode }, capabilities: { elicitation: { form: {}, url: {} } } },
@@ -160,6 +161,7 @@ test.for([
       if (params.mode !== 'url') return { action: 'accept', content: { name: 'Ada' } };
       seen.push(params.url);
       const page = await (await fetch(params.url, { headers: { cookie } })).text();
+      shown.push(page);
       const [, key = ''] = /name="key" value="([^"]+)"/.exec(page) ?? [];
       await fetch(params.url, form({ key, answer: 'approved' }, cookie));
       return { action: 'accept' };
@@ -180,6 +182,8 @@ test.for([
     );
     expect(seen).toEqual(rows.map(({ id }) => `${pages}/${id}`));
     expect(seen.join()).not.toContain(token);
-    expect(rows.at(-1)?.replies !== undefined).toBe(mode === 'auto');
+    expect(shown.at(-1)?.includes('Ada')).toBe(mode === 'auto');
+    // What was answered is kept no longer than it can be approved.
+    expect(rows.every(({ replies }) => replies === undefined)).toBe(true);
   },
 );
