@@ -5,6 +5,7 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
+  decodeJwt,
   errors,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -48,7 +49,8 @@ export async function identifyByJwt({ config, resource, clock }: JwtOptions): Pr
       const currentDate = new Date(clock());
       ({ payload } = await jwtVerify(token, keys, { ...options, currentDate }));
     } catch (error) {
-      if (isTokensFault(error)) return undefined;
+      if (isTokensFault(error) || hasEnded(token, clock() - config.leewayS * 1_000))
+        return undefined;
       // Without keys nobody can be told from anybody.
       const why = (error as Error).message;
       throw new GatewayError('keys-unreadable', `the keys of ${config.issuer}: ${why}`, {
@@ -126,6 +128,15 @@ function isTokensFault(error: unknown): boolean {
     !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) &&
     error.code !== 'ERR_JOSE_GENERIC'
   );
+}
+
+/** Whether a token says itself that its time is over, whoever signed it. */
+function hasEnded(token: string, at: number): boolean {
+  try {
+    return (decodeJwt(token).exp ?? 0) * 1_000 <= at;
+  } catch {
+    return true;
+  }
 }
 
 function identityOf(

@@ -302,6 +302,9 @@ test('I4: while keys cannot be read nobody is let in, and nobody is told that th
       );
       expect([status, said]).toEqual([status, 503]);
     }
+    // That its time is over needs no key to tell, so open streams end also now.
+    const over = { headers: by(await tokenOf({ exp: now() - 60 })) };
+    expect((await harness.ask('tools/list', {}, over)).status).toBe(401);
     expect(harness.reached()).toEqual([]);
     // Grants need no keys.
     const headers = by('token-of-a-1234567890');
