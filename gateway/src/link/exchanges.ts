@@ -22,6 +22,7 @@ export class Exchanges {
   /** Sends a request that may pass; `params` as they are printed. */
   send(pending: Pending, params: string | undefined) {
     if (pending.isCancelled || !this.isWaiting(pending)) {
+      this.#settleOthers(pending, false);
       // It certainly never left: the charge goes back.
       if (pending.callId !== undefined) {
         this.#options.undo(pending.callId);
@@ -33,6 +34,7 @@ export class Exchanges {
       return this.pending.remove(pending);
     }
     pending.isSent = true;
+    this.#settleOthers(pending, true);
     const rest = params === undefined ? '}' : `,"params":${params}}`;
     const method = JSON.stringify(pending.method);
     this.#options.toServer(
@@ -73,6 +75,7 @@ export class Exchanges {
 
   #broken(pending: Pending, error: unknown) {
     this.#options.note('server-fault', { what: String((error as Error)?.message).slice(0, 300) });
+    this.#settleOthers(pending, false);
     if (pending.callId !== undefined && !pending.isSent) this.#options.undo(pending.callId);
     const text = withoutRecord(error);
     if (pending.method !== 'tools/call') return this.fail(pending, code.internal, text);
@@ -105,7 +108,22 @@ export class Exchanges {
   /** Answers a request that is not sent on. */
   refused(pending: Pending, body: JsonObject) {
     this.pending.remove(pending);
+    this.#settleOthers(pending, false);
     if (!pending.isCancelled) this.reply(pending, body);
+  }
+
+  #settleOthers(pending: Pending, isSent: boolean) {
+    const { others } = pending;
+    if (others === undefined) return;
+    delete pending.others;
+    const reason = 'another part of the same request was refused, or nobody waited any more';
+    for (const callId of others) {
+      if (!isSent) this.#options.undo(callId);
+      this.#options.outcome(
+        callId,
+        isSent ? { kind: 'answered', bytes: 0 } : { kind: 'not-sent', reason },
+      );
+    }
   }
 
   reply(pending: Pending, body: JsonObject, via?: object) {

@@ -122,6 +122,24 @@ test('G9: one request cannot write a record for each of as many addresses as fit
   expect(harness.state.decisions).toHaveLength(256);
 });
 
+test('what passed of a request that is refused as a whole is recorded as not sent, and costs nothing', async () => {
+  await start({
+    default: 'deny',
+    resources: { 'x://a': { limits: [{ max: 1, window: 'hour' }] }, 'x://c': {} },
+  });
+  const listen = (id: string, ...resourceSubscriptions: string[]) => {
+    const params = { notifications: { resourceSubscriptions }, _meta: meta };
+    harness.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params }));
+  };
+  listen('first', 'x://a', 'x://c', 'x://b');
+  expect(await harness.answerTo('first')).toHaveProperty('error');
+  const outcomes = () => [...harness.state.outcomes.values()].map(({ kind }) => kind);
+  expect(outcomes()).toEqual(['not-sent', 'not-sent']);
+  listen('second', 'x://a', 'x://c');
+  await expect.poll(methodsAtServer).toContain('subscriptions/listen');
+  expect(outcomes()).toEqual(['not-sent', 'not-sent', 'answered']);
+});
+
 test('P24: lists come back without what a policy refuses whatever it is asked with', async () => {
   const script = ({ method }: { method: string }) =>
     ({

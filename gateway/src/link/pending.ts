@@ -20,6 +20,8 @@ export type Pending = {
   /** When the server last showed that it works on it. */
   activeAt: number;
   callId?: string;
+  /** What it was judged as besides: it goes with all of that, or not at all. */
+  others?: string[];
   /** What its answer has to meet before the client sees it. */
   after?: Aftermath;
   checkOutput?: OutputCheck;
