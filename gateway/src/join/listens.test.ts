@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import { metaKeys } from '../protocol/methods.ts';
@@ -11,6 +12,8 @@ import {
 } from '../testing/joined-gateway.ts';
 import { openStream } from '../testing/open-stream.ts';
 import type { HttpScript } from '../testing/scripted-server.ts';
+import type { Join } from './join.ts';
+import { Listens, type Share } from './listens.ts';
 
 const mail = { tools: [plainTool('send')], script: saying('mail') };
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
@@ -129,4 +132,30 @@ test('C7: on a subscription too, no server ends a visit to a page that another l
   await expect
     .poll(() => stream.methods())
     .toEqual([ACKNOWLEDGED, 'notifications/tools/list_changed']);
+});
+
+test('what the policy refuses of a subscription once its server is back is not asked for again and again', async () => {
+  let asked = 0;
+  let isThere = false;
+  const refusal = { code: -32600, message: 'no', data: { 'toolwarden/decision': {} } };
+  const link = {
+    fromClientMessage(_: unknown, share: Share) {
+      asked++;
+      listens.ended(share, JSON.stringify({ jsonrpc: '2.0', id: 's', error: refusal }));
+    },
+  };
+  const part = { name: 'notes', reach: async () => (isThere ? { link } : undefined) };
+  const told: string[] = [];
+  const context = { tellClient: (text: string) => told.push(text) > 0 };
+  const join = { parts: [part], part: () => part, waitMs: 1_000, context };
+  const listens = new Listens(join as unknown as Join);
+  const wanted = { resourceSubscriptions: ['toolwarden:notes:x://1'] };
+  await listens.open('s', { notifications: wanted }, undefined);
+  expect(told).toHaveLength(1);
+  isThere = true;
+  for (let n = 1; n <= 3; n++) {
+    listens.tick(performance.now() + n * 60_000);
+    await setImmediate();
+  }
+  expect(asked).toBe(1);
 });

@@ -114,8 +114,11 @@ export class Listens {
     share.isOver = true;
     const error = own(readExactly(message.toString()), 'error');
     // Only a refusal by policy is the client's to know; a server without subscriptions has none to give.
-    if (own(own(error, 'data'), 'toolwarden/decision') !== undefined) listen.refusal ??= error;
-    if (own(error, 'code') !== METHOD_NOT_FOUND) share.retryAt = performance.now() + RETRY_MS;
+    const isRefused = own(own(error, 'data'), 'toolwarden/decision') !== undefined;
+    if (isRefused) listen.refusal ??= error;
+    // Each time it was asked anew would be one more refusal on record.
+    const isFinal = isRefused || own(error, 'code') === METHOD_NOT_FOUND;
+    if (!isFinal) share.retryAt = performance.now() + RETRY_MS;
     share.settle();
   }
 
