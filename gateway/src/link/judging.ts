@@ -142,7 +142,7 @@ export class Judging {
         );
       if (judged.after !== undefined) pending.after = judged.after;
       // Only the last of several is paired with the answer; the others were part of the same request.
-      if (rest.length > 0) (pending.others ??= []).push(judged.callId);
+      if (rest.length > 0) pending.others = [...(pending.others ?? []), judged.callId];
       else pending.callId = judged.callId;
       return this.#judgeAll(pending, rest, text);
     });
