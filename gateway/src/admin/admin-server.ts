@@ -15,19 +15,24 @@ export type AdminOptions = {
   metrics: () => Promise<string>;
   /** Pages for people; gives whether the request was theirs. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Where people reach the pages, if that is not this listener's own address. */
+  pagesAt?: string | undefined;
 };
 
 /** Serves health, metrics and the approval pages, on a port of their own so that no client ever reaches them. */
 export async function serveAdmin(
   options: AdminOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const { host, port } = options;
+  const { host, port, pagesAt } = options;
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000 });
   await listening(server, host, port);
   const { port: taken } = server.address() as AddressInfo;
   const gate = createGate({}, taken, true);
+  // Health and metrics are told under no other name: nobody logs in to them.
+  const pagesGate = pagesAt === undefined ? gate : createGate(elsewhere(pagesAt), taken, true);
   server.on('request', (request, response) => {
-    const refusal = refusalOf(request, gate);
+    const isPages = /^\/approvals(?=[/?]|$)/.test(request.url ?? '');
+    const refusal = refusalOf(request, isPages ? pagesGate : gate);
     const answer = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       response
         .writeHead(status, { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' })
@@ -51,6 +56,11 @@ export async function serveAdmin(
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+function elsewhere(pagesAt: string) {
+  const { hostname, origin } = new URL(pagesAt);
+  return { hosts: [hostname], origins: [origin] };
 }
 
 type Answer = { status: number; text: string; type?: string };

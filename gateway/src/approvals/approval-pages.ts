@@ -12,6 +12,8 @@ export type ApprovalPagesOptions = {
   };
   tokens: LoginTokens;
   clock: () => number;
+  /** Where people reach the pages, if a proxy stands in front of them. */
+  pagesAt?: string | undefined;
 };
 
 type Answer = { status: number; headers?: Record<string, string>; body?: string };
@@ -45,10 +47,11 @@ async function answerTo(
   const { method } = request;
   if (method !== 'GET' && method !== 'POST')
     return { status: 405, headers: { allow: 'GET, POST' } };
-  if (method === 'POST' && !isOwnForm(request)) return refused('This form came from another page.');
+  if (method === 'POST' && !isOwnForm(request, options))
+    return refused('This form came from another page.');
   const form = method === 'POST' ? await readForm(request) : new URLSearchParams();
   if (form === undefined) return { status: 413 };
-  if (method === 'POST' && path === '/approvals/login') return logIn(form, options);
+  if (method === 'POST' && path === '/approvals/login') return logIn(form, request, options);
   const login = loginOf(request, options);
   if (login === undefined) return { status: 401, body: page('Log in', loginMarkup()) };
   const visit = { options, login, form };
@@ -59,14 +62,19 @@ async function answerTo(
   return act(path, visit);
 }
 
-function logIn(form: URLSearchParams, { tokens, clock }: ApprovalPagesOptions): Answer {
+function logIn(
+  form: URLSearchParams,
+  { headers }: IncomingMessage,
+  { tokens, clock }: ApprovalPagesOptions,
+): Answer {
   const at = clock();
   const login = tokens.useToken((form.get('token') ?? '').trim(), at);
   if (login === undefined) {
     const notice = 'That token is wrong, was used, or its time is over. Ask for a new one.';
     return { status: 401, body: page('Log in', loginMarkup(), notice) };
   }
-  return see('/approvals', cookie(tokens.session(login, at)));
+  const isSecure = headers.origin?.startsWith('https:') === true;
+  return see('/approvals', cookie(`${tokens.session(login, at)}${isSecure ? '; Secure' : ''}`));
 }
 
 async function look(path: string, { options, login }: Visit): Promise<Answer> {
@@ -135,11 +143,12 @@ function loginOf(request: IncomingMessage, { tokens, clock }: ApprovalPagesOptio
 }
 
 /** Whether a form was sent by a page of this very listener; browsers say where it came from. */
-function isOwnForm({ headers }: IncomingMessage): boolean {
+function isOwnForm({ headers }: IncomingMessage, { pagesAt }: ApprovalPagesOptions): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const { origin, host } = headers;
-  return origin === undefined || origin.replace(/^https?:\/\//, '') === host;
+  if (origin === undefined || origin.replace(/^https?:\/\//, '') === host) return true;
+  return pagesAt !== undefined && origin === new URL(pagesAt).origin;
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -39,7 +39,7 @@ async function echoServer(): Promise<{ url: string; calls: unknown[] }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, calls };
 }
 
-async function start() {
+async function start(more: object = {}) {
   const folder = temporaryFolder();
   const server = await echoServer();
   const asks = { action: 'approve', reason: 'it spends money', approval: { hold: '20s' } };
@@ -55,6 +55,7 @@ async function start() {
     ...{ listen: listener, admin: listener, state: { sqlite: 'state/toolwarden.db' } },
     servers: { s: { url: server.url }, both: { command: process.execPath, args: [both] } },
     policies: { p: 'p.json' },
+    ...more,
   };
   writeFileSync(config, JSON.stringify(document));
   const stateFolder = join(folder, 'state');
@@ -123,6 +124,39 @@ test('a call that waits is answered on the admin port’s page, and goes on by i
   await fetch(`${pages}/${id}`, form({ key, answer: 'approved' }, cookie));
   expect(await (await answer).text()).toContain('"content":[]');
   expect(started.server.calls).toEqual([{ amount: 5 }]);
+});
+
+test('pages that people reach by another name are answered there, and health and metrics are not', async () => {
+  const name = 'approvals.example.com';
+  const started = await start({ approvals: { pages: `https://${name}/approvals` } });
+  const { login } = started;
+  const from = (host: string, origin: string) => ({ host, origin: `https://${origin}` });
+  const here = new URL(started.gateway.adminUrl ?? '').host;
+  const send = (path: string, headers: Record<string, string>, body = '') =>
+    new Promise<[status: number | undefined, cookies: string]>((done, failed) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      const method = body === '' ? 'GET' : 'POST';
+      request(`${started.gateway.adminUrl}${path}`, { method, headers: { ...headers, ...type } })
+        .on('response', (response) => {
+          response.resume();
+          done([response.statusCode, String(response.headers['set-cookie'])]);
+        })
+        .on('error', failed)
+        .end(body);
+    });
+  for (const path of ['/metrics', '/livez', '/other', '/approvalsx']) {
+    expect((await send(path, { host: name }))[0]).toBe(403);
+    expect((await send(path, from(here, name)))[0]).toBe(403);
+  }
+  expect((await send('/approvals', { host: name }))[0]).toBe(401);
+  const token = `token=${login}`;
+  for (const wrong of [from('evil.example', name), from(name, 'evil.example')]) {
+    expect((await send('/approvals/login', wrong, token))[0]).toBe(403);
+  }
+  // A proxy may pass on the name it was called by, or say ours.
+  expect((await send('/approvals/login', from(name, name), 'token=none'))[0]).toBe(401);
+  const [status, cookies] = await send('/approvals/login', from(here, name), token);
+  expect([status, cookies]).toEqual([303, expect.stringContaining('; Secure')]);
 });
 
 test('P20: what a client has opens no page, and its own port has none', async () => {

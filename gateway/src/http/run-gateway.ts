@@ -113,7 +113,9 @@ async function start(
   const pages = async () => {
     if (approvals === undefined || keys === undefined) return async () => false;
     const { createApprovalPages } = await import('../approvals/approval-pages.ts');
-    return createApprovalPages({ approvals, tokens: openLoginTokens(keys), clock: Date.now });
+    const tokens = openLoginTokens(keys);
+    const { pages: pagesAt } = config.approvals;
+    return createApprovalPages({ approvals, tokens, clock: Date.now, pagesAt });
   };
   const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
@@ -191,7 +193,7 @@ type AdminParts = {
 };
 
 async function adminOf(
-  { admin }: LoadedConfig,
+  { admin, approvals }: LoadedConfig,
   world: World,
   { figures, watch, load, pages }: AdminParts,
 ) {
@@ -201,6 +203,7 @@ async function adminOf(
   return serveAdmin({
     ...admin,
     pages: await pages(),
+    pagesAt: approvals.pages,
     metrics: gatewayMetrics(figures, load),
     checks: {
       state: async () => {
