@@ -102,7 +102,7 @@ function notStarted(program: string, cause: NodeJS.ErrnoException): GatewayError
   const why = cause.code ?? cause.message;
   return new GatewayError(
     'server-not-started',
-    `cannot start ${JSON.stringify(program)}: ${why}; check the command after --`,
+    `cannot start ${JSON.stringify(program)}: ${why}; check the command of the server`,
     { cause },
   );
 }
