@@ -80,7 +80,8 @@ Example:
     const webhook = webhookOf(io.env);
     const approvalPages = values.approvals ?? (io.env['TOOLWARDEN_APPROVALS'] || undefined);
     if (approvalPages !== undefined && pagesProblem(approvalPages) !== undefined) {
-      const expected = 'expected https, or http on this machine, and nothing but a path';
+      const expected =
+        'expected https, or http on this machine, and no more than the path /approvals';
       throw new CliError('usage', `wrap: --approvals ${approvalPages}: ${expected}`);
     }
     return runWrap(

@@ -143,7 +143,7 @@ export const gatewayConfigSchema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .refine(
           (url) => pagesProblem(url) === undefined,
-          'expected https, or http on this machine, and nothing but a path',
+          'expected https, or http on this machine, and no more than the path /approvals',
         )
         .optional(),
       /** Hears of every call that begins to wait for a person, signed as Standard Webhooks say. */

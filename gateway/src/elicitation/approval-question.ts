@@ -23,8 +23,10 @@ export function takesAddresses(capabilities: JsonObject): boolean {
 /** What is wrong with an address of the pages: it is shown to people, and must not carry anything of ours. */
 export function pagesProblem(address: string): string | undefined {
   if (!URL.canParse(address)) return 'an address that cannot be read';
-  const { protocol, hostname, username, password, search, hash } = new URL(address);
+  const { protocol, hostname, pathname, username, password, search, hash } = new URL(address);
   if (`${username}${password}${search}${hash}` !== '') return 'more than a host and a path';
+  // Their own links and forms lead there.
+  if (!/^\/approvals\/?$/.test(pathname)) return 'another path than /approvals';
   const isHere = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isHere)
     ? undefined
