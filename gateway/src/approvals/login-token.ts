@@ -22,6 +22,8 @@ export type LoginTokens = {
 };
 
 const SESSION_MS = 12 * 60 * 60_000;
+/** A clock may be set back, and what was used stays used. */
+const MARKED_MS = 24 * 60 * 60_000;
 
 type Purpose = 'login' | 'session' | 'form';
 
@@ -53,7 +55,7 @@ export function openLoginTokens(keys: string): LoginTokens {
     useToken(text, at) {
       const login = read('login', text, at);
       if (login === undefined || !marks.make('used', login)) return undefined;
-      marks.forget(at);
+      marks.forget(at - MARKED_MS);
       return login;
     },
     session: ({ by, expiresAt, id }, at) =>
