@@ -5,6 +5,7 @@ import type { ClientMessage, RequestId } from '../protocol/client-message.ts';
 import { clientNotifications, metaKeys } from '../protocol/methods.ts';
 import { readExactly } from '../responses/read-exactly.ts';
 import type { Via } from '../upstream/upstream.ts';
+import { askedBy, withAskers } from './asker.ts';
 import { discovered } from './discover.ts';
 import { Elicitations } from './elicitations.ts';
 import { Join, type JoinContext } from './join.ts';
@@ -89,7 +90,8 @@ export class JoinedLink implements FrontLink {
     const { id } = message;
     if (id !== undefined) {
       this.#elicitations.asked(part, message['params']);
-      return this.#asks.pass(part, message as JsonObject & { id: RequestId }, give);
+      const asked = askedBy(part.name, message) as JsonObject & { id: RequestId };
+      return this.#asks.pass(part, asked, give);
     }
     if (message['method'] === 'notifications/cancelled') {
       const requestId = this.#asks.takeBack(part, own(own(message, 'params'), 'requestId'));
@@ -257,7 +259,7 @@ export class JoinedLink implements FrontLink {
       if (waiting?.size === 0) this.#routed.delete(front);
     }
     this.#elicitations.answered(part, message);
-    const renamed = withJoinedAddresses(part.name, method, message);
+    const renamed = withAskers(part.name, withJoinedAddresses(part.name, method, message));
     return this.#join.context.toClient(renamed, front, onwards(via));
   }
 
