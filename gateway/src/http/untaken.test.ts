@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '@toolwarden/catalogue';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ACCEPT, startHttpHarness } from '../testing/http-gateway.ts';
 
 const opened = {
@@ -99,6 +99,22 @@ test.for(['/mcp/silent', '/mcp/sse'])(
     expect(open.messages).toBeLessThan(300);
     await harness.send({ method: 'DELETE', path, headers: session.headers });
     await expect.poll(() => open.messages).toBe(0);
+  },
+);
+
+test.for(['/mcp/silent', '/mcp/sse'])(
+  'G3, I9: a message that %s does not take for a minute is given up, and its client answered',
+  async (path) => {
+    const { open, harness, session } = await leaving({ inFlightPerGrant: 2 }, { path });
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const news = { jsonrpc: '2.0', method: 'notifications/roots/list_changed' };
+    const told = [1, 2].map(() => harness.post(news, session.headers, path));
+    await expect.poll(() => open.messages).toBe(2);
+    expect((await harness.ask('tools/list')).status).toBe(429);
+    vi.advanceTimersByTime(60_000);
+    expect((await Promise.all(told)).map(({ status }) => status)).toEqual([202, 202]);
+    expect((await harness.ask('tools/list')).status).toBe(200);
   },
 );
 

@@ -5,6 +5,7 @@ import type { Upstream, UpstreamEvents } from './upstream.ts';
 import {
   isStatelessAsk,
   placeOf,
+  TAKEN_MS,
   type UrlTarget,
   type UrlUpstreamOptions,
 } from './url-upstream.ts';
@@ -132,7 +133,11 @@ class SseUpstream implements Upstream {
       ],
     });
     this.#open.add(request);
+    // Requests have deadlines of their own, and some servers say only with the answer that they took one.
+    const end = () => void request.destroy();
+    const late = about === undefined ? setTimeout(end, TAKEN_MS) : undefined;
     request.on('close', () => {
+      clearTimeout(late);
       this.#open.delete(request);
       taken();
     });

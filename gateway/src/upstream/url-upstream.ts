@@ -23,6 +23,8 @@ const ANSWERS = 'application/json, text/event-stream';
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Messages without an answer that a server may have said nothing to; then it is sent no more until it has. */
 const MOST_UNTAKEN = 256;
+/** How long a server may take to take one; requests have deadlines of their own. */
+export const TAKEN_MS = 60_000;
 
 /** Prepares a server's address, with connections that are kept for its next request. */
 export function prepareTarget(address: string, headers: Record<string, string> = {}): UrlTarget {
@@ -183,7 +185,9 @@ class UrlUpstream implements Upstream {
       const end = () => void request.destroy();
       this.#open.add(end);
       if (about !== undefined) this.#ofPending.set(about, end);
+      const late = about === undefined ? setTimeout(end, TAKEN_MS) : undefined;
       request.on('close', () => {
+        clearTimeout(late);
         this.#open.delete(end);
         if (about !== undefined) this.#ofPending.delete(about);
         done();
