@@ -30,7 +30,6 @@ export function accountOf(reading: Reading, lead: readonly Act[]): Account | und
   const words = topicWords(reading);
   if (told === undefined || first === undefined || words.length === 0) return undefined;
   const verb = verbOfName(words);
-  const kind = verb === undefined ? undefined : verbForm(verb)?.kind;
   const stems = words.map(({ text }) => stemOf(text));
   const things = stems.some((stem) => stem !== verb)
     ? stems.filter((stem) => stem !== verb)
@@ -42,6 +41,10 @@ export function accountOf(reading: Reading, lead: readonly Act[]): Account | und
   );
   const isForeign = shared(start, things) === 0;
   const isVerbStated = lead.some((act) => act.verb === verb);
+  const named = verb === undefined ? undefined : verbForm(verb);
+  const maySayMore = !isVerbStated && named !== undefined && !saysLittle(named);
+  // Most descriptions begin with their own account; reading on would be for nothing.
+  if (!isForeign && !maySayMore) return undefined;
   const later = reading.sentences.slice(leadAt + 1, leadAt + 1 + AFTER);
   const account = [...rests, ...later].find(({ text }) => {
     if (statesNoAct(text) || OPTION.test(text)) return false;
@@ -52,7 +55,7 @@ export function accountOf(reading: Reading, lead: readonly Act[]): Account | und
         ({ form }) =>
           form.form !== 'gerund' &&
           !saysLittle(form) &&
-          (form.verb === verb || (isForeign && form.kind === kind)),
+          (form.verb === verb || (isForeign && form.kind === named?.kind)),
       );
     const isCloser =
       isForeign &&
