@@ -3,12 +3,11 @@
 // Only a machine that does nothing else gives a performance worth anything.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { buildSite } from '@toolwarden/site';
+import { serveForTest } from '../site/src/testing/static-server.ts';
 
 const LIGHTHOUSE = 'lighthouse@13.5.0';
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -22,15 +21,6 @@ const PAGES = [
   '/attacks/lethal-trifecta',
   '/builder',
 ];
-const TYPES: Record<string, string> = {
-  '.css': 'text/css',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.woff2': 'font/woff2',
-};
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +33,7 @@ const folder = await mkdtemp(join(tmpdir(), 'lighthouse-'));
 const dir = values.site ? resolve(values.site) : join(folder, 'site');
 const dataDir = resolve(import.meta.dirname, '../data');
 if (!values.site) await buildSite({ dataDir, outDir: dir });
-const host = await compressingHost(dir);
+const host = await serveForTest(dir, { isPacked: true });
 let isGood = true;
 try {
   for (const path of PAGES) {
@@ -93,36 +83,6 @@ async function runLighthouse(args: string[]): Promise<void> {
     child.once('close', done);
   });
   if (code !== 0) throw new Error(`Lighthouse ended with ${code}`);
-}
-
-/** Serves a site as a host does that compresses and lets files with a hash in their name be kept. */
-async function compressingHost(root: string): Promise<{ url: string; close: () => void }> {
-  const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
-    for (const file of [path, `${path}.html`, join(path, 'index.html')]) {
-      const body = await readFile(join(root, file)).catch(() => undefined);
-      if (body === undefined) continue;
-      const type = TYPES[extname(file)] ?? 'application/octet-stream';
-      const isPacked = type !== 'font/woff2';
-      response.writeHead(200, {
-        'content-type': type,
-        'cache-control': path.startsWith('/_astro/') ? 'max-age=31536000, immutable' : 'no-cache',
-        ...(isPacked && { 'content-encoding': 'gzip' }),
-      });
-      return void response.end(isPacked ? gzipSync(body) : body);
-    }
-    response.writeHead(404).end();
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 function median(numbers: readonly number[]): number {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -19,8 +20,14 @@ const TYPES: Record<string, string> = {
 /** Each answer waits so long, to find steps of a test that do not wait for what they need. */
 const DELAY_MS = Number(process.env['SLOWER_SITE_MS'] ?? 0);
 
-/** Serves a built site for tests, as any static host does: `/a` is `/a.html`, `/` is `/index.html`. */
-export async function serveForTest(dir: string): Promise<{ url: string; close: () => void }> {
+/**
+ * Serves a built site for tests, as any static host does: `/a` is `/a.html`, `/` is `/index.html`. Packed, it compresses
+ * what it sends and lets files with a hash in their name be kept.
+ */
+export async function serveForTest(
+  dir: string,
+  { isPacked = false } = {},
+): Promise<{ url: string; close: () => void }> {
   const server: Server = createServer(async (request, response) => {
     if (DELAY_MS > 0) await setTimeout(DELAY_MS);
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
@@ -28,8 +35,14 @@ export async function serveForTest(dir: string): Promise<{ url: string; close: (
       const body = await readFile(join(dir, file)).catch(() => undefined);
       if (body === undefined) continue;
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'x-content-type-options': 'nosniff' });
-      return void response.end(body);
+      const isKept = path.startsWith('/_astro/');
+      const isGzip = isPacked && type !== 'font/woff2';
+      response.writeHead(200, {
+        ...{ 'content-type': type, 'x-content-type-options': 'nosniff' },
+        ...(isPacked && { 'cache-control': isKept ? 'max-age=31536000, immutable' : 'no-cache' }),
+        ...(isGzip && { 'content-encoding': 'gzip' }),
+      });
+      return void response.end(isGzip ? gzipSync(body) : body);
     }
     response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' });
     response.end(await readFile(join(dir, '404.html')));
