@@ -1,4 +1,5 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
@@ -56,7 +57,7 @@ export function openDatabase(folder: string, durability: Durability): DatabaseSy
     // Checkpoints of the WAL copy pages back and wait for the disk: rarely, and not every few hundred calls.
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;
       PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
-    if (pragma(db, 'user_version') === 0) createTables(db, database, existsSync(keys));
+    if (pragma(db, 'user_version') === 0) fillEmpty(db, database, existsSync(keys));
     upgradeTables(db);
     checkTables(db, database);
     return db;
@@ -75,16 +76,18 @@ function prepareFolder(folder: string, database: string, keys: string): void {
         `${folder}: others may write to this folder; make it yours alone with chmod 700`,
       );
     }
-    // Keys are made after the database, so that they show that there was one.
+    // Keys are made after the database, so that they show that there was one. Looked for first: another process may be
+    // making both.
+    const hadKeys = existsSync(keys);
     if (existsSync(database)) {
-      if (statSync(database).size === 0 && existsSync(keys)) throw corruptFault(database);
+      if (statSync(database).size === 0 && hadKeys) throw corruptFault(database);
       return;
     }
-    if (existsSync(keys)) throw missingFault(database);
-    // Made by us, so that nobody else may read it; SQLite gives its -wal file the same mode.
-    closeSync(openSync(database, 'a', 0o600));
+    if (hadKeys) throw missingFault(database);
+    makeDatabase(database);
   } catch (error) {
     if (error instanceof GatewayError) throw error;
+    if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') throw storeFault(error, database);
     const { message } = error as Error;
     throw new GatewayError('state-unavailable', `${folder}: no state folder there (${message})`, {
       cause: error,
@@ -100,7 +103,31 @@ export function missingFault(database: string): GatewayError {
   );
 }
 
-function createTables(db: DatabaseSync, file: string, hasKeys: boolean): void {
+/**
+ * Puts a store there that is whole from the moment it has its name; of several processes that make it at once, one wins.
+ * SQLite refuses at once, and does not wait, where two of them turn an empty file to its log mode.
+ */
+function makeDatabase(file: string): void {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    // Made by us, so that nobody else may read it; SQLite gives its -wal file the same mode.
+    closeSync(openSync(draft, 'ax', 0o600));
+    const db = new DatabaseSync(draft);
+    try {
+      db.exec(`PRAGMA journal_mode = WAL; BEGIN; ${SCHEMA} COMMIT;`);
+    } finally {
+      db.close();
+    }
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true });
+  }
+}
+
+/** Fills a file that is there and empty, as one is that was made for a person to own. */
+function fillEmpty(db: DatabaseSync, file: string, hasKeys: boolean): void {
   db.exec('BEGIN IMMEDIATE');
   // Another process may have been first.
   if (pragma(db, 'user_version') === 0) {
