@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const isCi = process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false';
+
 export default defineConfig({
   test: {
     include: [
@@ -10,5 +12,7 @@ export default defineConfig({
     testTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 180_000,
+    // docs/decisions/0042: named at the end of `npm test`. Where a list of what is broken should be empty, once is too often.
+    ...(isCi && { retry: { count: 1, condition: /^(?!expected \[.*\] to deeply equal \[\])/s } }),
   },
 });

@@ -17,6 +17,7 @@ test('skipped tests are counted by name and never as passed', () => {
     failed: 0,
     skipped: 3,
     skippedNames: ['test 1', 'test 2', 'test 3'],
+    secondTries: [],
   });
   expect(lastLine(counts)).toBe('1 passed, 0 failed, 3 skipped');
 });
@@ -28,4 +29,19 @@ test('a test file that could not be loaded counts as a failure', () => {
     testResults: [file('failed'), file('failed', 'failed'), file('passed', 'passed')],
   });
   expect(lastLine(counts)).toBe('4 passed, 2 failed');
+});
+
+test('a test that passed at the second try only is named, with what failed', () => {
+  const assertionResults = [
+    { status: 'passed', fullName: 'steady', failureMessages: [] },
+    { status: 'passed', fullName: 'shaky', failureMessages: ['it came late'] },
+    { status: 'failed', fullName: 'broken', failureMessages: ['it never came', 'it never came'] },
+  ];
+  const counts = countTests({
+    numPassedTests: 2,
+    numFailedTests: 1,
+    testResults: [{ status: 'failed', assertionResults }],
+  });
+  expect(counts.secondTries).toEqual([{ name: 'shaky', failure: 'it came late' }]);
+  expect(lastLine(counts)).toBe('2 passed, 1 failed');
 });

@@ -4,6 +4,8 @@ export type TestCounts = {
   failed: number;
   skipped: number;
   skippedNames: string[];
+  /** Tests that failed, were tried again and then passed: each is a fault to be found. */
+  secondTries: { name: string; failure: string }[];
 };
 
 /** The parts used of vitest's JSON report. */
@@ -11,13 +13,16 @@ type VitestReport = {
   numPassedTests: number;
   numFailedTests: number;
   numFailedTestSuites?: number;
-  testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[];
+  testResults: {
+    status: string;
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+  }[];
 };
 
 /** Reads vitest's JSON report. A file that could not be loaded counts as one failure. */
 export function countTests(report: VitestReport): TestCounts {
-  const skippedNames = report.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
+  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const skippedNames = tests
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ fullName }) => fullName);
   const unloaded = report.testResults.filter(
@@ -28,6 +33,9 @@ export function countTests(report: VitestReport): TestCounts {
     failed: report.numFailedTests + unloaded.length,
     skipped: skippedNames.length,
     skippedNames,
+    secondTries: tests.flatMap(({ status, fullName, failureMessages: [failure] = [] }) =>
+      status === 'passed' && failure !== undefined ? [{ name: fullName, failure }] : [],
+    ),
   };
 }
 
