@@ -27,8 +27,36 @@ const PARAM_KEYS = new Set(
   ),
 );
 const META_KEYS = new Set<string>(['progressToken', ...Object.values(metaKeys)]);
-/** Of a call nothing may go on that nobody judged, so its keys are all there are. */
-const CALL_KEYS = new Set(['name', 'arguments', '_meta', 'task', 'inputResponses', 'requestState']);
+const REPLIES = ['inputResponses', 'requestState'];
+/** Of what is judged nothing may go on that nobody looked at, so these keys are all there are. */
+const ONLY_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    'tools/call': ['name', 'arguments', 'task', ...REPLIES],
+    'resources/read': ['uri', ...REPLIES],
+    'resources/subscribe': ['uri'],
+    'prompts/get': ['name', 'arguments', ...REPLIES],
+    'completion/complete': ['ref', 'argument', 'context'],
+    'subscriptions/listen': ['notifications'],
+  }).map(([method, keys]) => [method, new Set([...keys, '_meta'])]),
+);
+/** Params that must be objects, and where they are no arguments, all the keys that they may have. */
+const INNER_KEYS: ReadonlyMap<string, readonly [key: string, only?: ReadonlySet<string>][]> =
+  new Map([
+    [
+      'completion/complete',
+      [
+        ['ref', new Set(['type', 'name', 'title', 'uri'])],
+        ['argument', new Set(['name', 'value'])],
+        ['context', new Set(['arguments'])],
+      ],
+    ],
+    ['subscriptions/listen', [['notifications']]],
+  ]);
+/** What a subscription may ask for: who grants it says how much of it is granted, so the rest is left out. */
+const SUBSCRIBED = new Set([
+  ...['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'],
+  'resourceSubscriptions',
+]);
 
 /** Reads a line of the client strictly: one message, in the protocol's own spelling. */
 export function readClientMessage(line: Buffer): ClientMessage {
@@ -71,11 +99,12 @@ function readCall(value: JsonObject, id: RequestId | undefined): ClientMessage {
   }
   if (params !== undefined) {
     const problem =
-      keyProblem(params, PARAM_KEYS, method === 'tools/call' ? CALL_KEYS : undefined) ??
+      keyProblem(params, PARAM_KEYS, ONLY_KEYS.get(method)) ??
+      innerProblem(method, params) ??
       metaProblem(own(params, '_meta'));
     if (problem !== undefined) return refuse(INVALID_PARAMS, problem, id);
   }
-  const message = params === undefined ? { method } : { method, params };
+  const message = params === undefined ? { method } : { method, params: judgeable(method, params) };
   return id === undefined
     ? { kind: 'notification', ...message }
     : { kind: 'request', id, ...message };
@@ -96,6 +125,24 @@ function readResponse(value: JsonObject, id: RequestId | undefined): ClientMessa
     id,
     body: result === undefined ? { error: error ?? null } : { result },
   };
+}
+
+function innerProblem(method: string, params: JsonObject): string | undefined {
+  for (const [key, only] of INNER_KEYS.get(method) ?? []) {
+    const inner = own(params, key);
+    if (inner === undefined) continue;
+    if (!isJsonObject(inner)) return `expected ${key} to be an object`;
+    const problem = only && keyProblem(inner, only, only);
+    if (problem !== undefined) return `${problem} in ${key}`;
+  }
+  return undefined;
+}
+
+function judgeable(method: string, params: JsonObject): JsonObject {
+  const wanted = own(params, 'notifications');
+  if (method !== 'subscriptions/listen' || !isJsonObject(wanted)) return params;
+  const known = Object.entries(wanted).filter(([key]) => SUBSCRIBED.has(key));
+  return { ...params, notifications: Object.fromEntries(known) };
 }
 
 function metaProblem(meta: JsonValue | undefined): string | undefined {
