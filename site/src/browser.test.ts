@@ -1,19 +1,10 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { policySchema } from '@toolwarden/policy';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSite } from './build.ts';
-import {
-  axeViolations,
-  hasChromium,
-  launchChromium,
-  openPage,
-  tabTo,
-  watchPage,
-} from './testing/chromium.ts';
-import { serveForTest } from './testing/static-server.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builtSite } from './testing/built-site.ts';
+import { axeViolations, hasChromium, openPage, tabTo, watchPage } from './testing/chromium.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
 const ATTACKS = join(import.meta.dirname, '../../data/attacks');
@@ -51,30 +42,20 @@ const PAGES = [
 ];
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveForTest>>;
-  let hostilePages: string[];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'site-browser-'));
+  const site = builtSite(async (folder) => {
     // The whole attack database, so that a search is tried against all that could stand before an entry.
     const dataDir = join(folder, 'data');
     await cp(FIXTURES, dataDir, { recursive: true });
     await cp(ATTACKS, join(dataDir, 'attacks'), { recursive: true });
-    await buildSite({ dataDir, outDir: join(folder, 'site') });
-    site = await serveForTest(join(folder, 'site'));
-    browser = await launchChromium();
-    const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8'))
+    return dataDir;
+  });
+  let hostilePages: string[];
+  beforeAll(async () => {
+    const lines = (await readFile(join(site.dir, 'api/v1/tools.jsonl'), 'utf8'))
       .trimEnd()
       .split('\n');
     const urls = lines.map((line) => (JSON.parse(line) as { url: string }).url);
     hostilePages = urls.filter((url) => url.includes('hostile-text'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** Runs with a fresh page; whatever a page of ours must never do fails the test. */
@@ -83,7 +64,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     use: (page: Page) => Promise<void>,
     expected: unknown = [],
   ) {
-    const context = await browser.newContext(options);
+    const context = await site.browser.newContext(options);
     const page = await context.newPage();
     const faults = watchPage(page, site.url);
     try {

@@ -1,33 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page, Response } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSite } from './build.ts';
+import type { Page, Response } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { pageTypes } from './checks/page-types.ts';
 import { openSite } from './checks/site-files.ts';
-import { hasChromium, launchChromium } from './testing/chromium.ts';
-import { serveForTest } from './testing/static-server.ts';
+import { builtSite } from './testing/built-site.ts';
+import { hasChromium } from './testing/chromium.ts';
 
 const DATA = join(import.meta.dirname, '../../data');
 
 describe.skipIf(!hasChromium)('what pages of the committed catalogue move', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveForTest>>;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'site-search-'));
-    await buildSite({ dataDir: DATA, outDir: join(folder, 'site') });
-    site = await serveForTest(join(folder, 'site'));
-    browser = await launchChromium();
-  }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const site = builtSite(async () => DATA);
 
   /** Bytes and addresses of all that is fetched while something is done; the test's server compresses nothing. */
   async function moved(page: Page, act: () => Promise<unknown>) {
@@ -46,7 +29,7 @@ describe.skipIf(!hasChromium)('what pages of the committed catalogue move', () =
   }
 
   test('the first answer takes four requests and less than 100 kB, the next none, full text less than 300 kB', async () => {
-    const page = await browser.newPage();
+    const page = await site.browser.newPage();
     await page.goto(`${site.url}/method`, { waitUntil: 'networkidle' });
     const first = await moved(page, async () => {
       await page.keyboard.press('/');
@@ -84,7 +67,7 @@ describe.skipIf(!hasChromium)('what pages of the committed catalogue move', () =
 
   /** Bytes of all but fonts, compressed as a host would, and how far things moved while the page came. */
   async function firstView(path: string, width: number): Promise<{ bytes: number; shift: number }> {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    const page = await site.browser.newPage({ viewport: { width, height: 800 } });
     const bodies: Promise<number>[] = [];
     page.on('response', (response) => {
       if (response.request().resourceType() !== 'font')
@@ -106,7 +89,7 @@ describe.skipIf(!hasChromium)('what pages of the committed catalogue move', () =
   }
 
   async function toolPages(): Promise<{ typical: string; largest: string }> {
-    const dir = join(folder, 'site');
+    const { dir } = site;
     const types = await pageTypes(dir, await openSite(dir));
     const found = types.find(({ type }) => type === '/servers/*/tools/*');
     const [typical = '', largest = ''] = [found?.typical, found?.largest].map((file) =>

@@ -1,24 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serverSlug } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSite } from './build.ts';
-import { hasChromium, launchChromium, openPage, watchPage } from './testing/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { builtSite } from './testing/built-site.ts';
+import { hasChromium, openPage, watchPage } from './testing/chromium.ts';
 import { HOSTILE_TEXTS, type HostileServer, hostileServer } from './testing/hostile-server.ts';
-import { serveForTest } from './testing/static-server.ts';
 
 describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveForTest>>;
   const servers = HOSTILE_TEXTS.map(hostileServer);
   const slugOf = ({ record }: HostileServer) => serverSlug(record.id);
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'site-hostile-'));
+  const site = builtSite(async (folder) => {
     const dataDir = join(folder, 'data');
     const store = openStore(dataDir);
     for (const { record, classifications, history } of servers) {
@@ -26,23 +20,17 @@ describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () =
       await store.writeClassifications({ id: record.id, tools: classifications });
       await store.appendHistory(record.id, history);
     }
-    const { problems } = await buildSite({ dataDir, outDir: join(folder, 'site') });
-    expect(problems).toEqual([]);
-    site = await serveForTest(join(folder, 'site'));
-    browser = await launchChromium();
+    return dataDir;
   });
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+
+  test('the build finds nothing to say of them', () => expect(site.problems).toEqual([]));
 
   /** Opens pages one after the other; none may run, be led elsewhere, grow handlers or be wider than a phone. */
   async function expectHarmless(
     paths: readonly string[],
     use: (page: Page) => Promise<unknown> = async () => {},
   ) {
-    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    const context = await site.browser.newContext({ viewport: { width: 360, height: 740 } });
     const page = await context.newPage();
     const faults = watchPage(page, site.url);
     try {
@@ -87,7 +75,7 @@ describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () =
     'S1: %s stays text on the server’s pages',
     async ([, server]) => {
       const url = `/servers/${slugOf(server)}`;
-      const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8')).split('\n');
+      const lines = (await readFile(join(site.dir, 'api/v1/tools.jsonl'), 'utf8')).split('\n');
       const tools = lines
         .filter((line) => line !== '')
         .map((line) => (JSON.parse(line) as { url: string }).url)
@@ -101,14 +89,12 @@ describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () =
     const [first] = servers;
     if (first === undefined) throw new Error('there is no hostile server');
     const url = `/servers/${slugOf(first)}`;
-    const lines = (await readFile(join(folder, 'site/api/v1/tools.jsonl'), 'utf8')).split('\n');
+    const lines = (await readFile(join(site.dir, 'api/v1/tools.jsonl'), 'utf8')).split('\n');
     const tool = lines
       .map((line) => (line === '' ? '' : JSON.parse(line).url))
       .find((each) => each.startsWith(`${url}/`));
     const html = (
-      await Promise.all(
-        [url, tool].map((path) => readFile(join(folder, `site${path}.html`), 'utf8')),
-      )
+      await Promise.all([url, tool].map((path) => readFile(join(site.dir, `${path}.html`), 'utf8')))
     )
       .join('')
       .replaceAll('<wbr>', '');
@@ -142,7 +128,7 @@ describe.skipIf(!hasChromium)('a hostile text in every field, in Chromium', () =
       '/risk/medium',
       '/traits/suspicious_definition',
     ]);
-    const context = await browser.newContext();
+    const context = await site.browser.newContext();
     const page = await context.newPage();
     for (const path of [
       '/changes.xml',

@@ -1,19 +1,10 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Policy, policySchema } from '@toolwarden/policy';
-import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSite } from './build.ts';
-import {
-  axeViolations,
-  hasChromium,
-  launchChromium,
-  openPage,
-  tabTo,
-  watchPage,
-} from './testing/chromium.ts';
-import { serveForTest } from './testing/static-server.ts';
+import type { BrowserContextOptions, Page, Request } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { builtSite } from './testing/built-site.ts';
+import { axeViolations, hasChromium, openPage, tabTo, watchPage } from './testing/chromium.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
 const ATTACK = join(import.meta.dirname, '../../data/attacks/lethal-trifecta.md');
@@ -34,23 +25,11 @@ const CONFIGURATION = JSON.stringify({
 });
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveForTest>>;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'site-workbench-'));
+  const site = builtSite(async (folder) => {
     const dataDir = join(folder, 'data');
     await cp(FIXTURES, dataDir, { recursive: true });
     await cp(ATTACK, join(dataDir, 'attacks/lethal-trifecta.md'));
-    await buildSite({ dataDir, outDir: join(folder, 'site') });
-    site = await serveForTest(join(folder, 'site'));
-    browser = await launchChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-    await rm(folder, { recursive: true, force: true });
+    return dataDir;
   });
 
   /** Runs with a fresh page; what a page of ours must never do fails the test. */
@@ -59,7 +38,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     use: (page: Page, requests: Request[]) => Promise<void>,
     expected: unknown = [],
   ) {
-    const context = await browser.newContext(options);
+    const context = await site.browser.newContext(options);
     const requests: Request[] = [];
     const page = await context.newPage();
     const faults = watchPage(page, site.url);
