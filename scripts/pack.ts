@@ -1,16 +1,12 @@
 // `npm run pack:cli [FOLDER]`: makes the package of the command, compiled and with all it needs, ready for `npm pack`.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { leaveOut } from './pack/absent-commands.ts';
+import { bundle, bundleWhole } from './pack/bundle.ts';
 import { licenceTexts } from './pack/licence-texts.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const target = resolve(process.argv[2] ?? join(root, '.toolwarden', 'package'));
-
-// Some packages of others are CommonJS and ask for Node's own modules by `require`, which a module does not have.
-const REQUIRE = `import { createRequire as makeRequire } from 'node:module';
-const require = makeRequire(import.meta.url);`;
 
 const BIN = `#!/usr/bin/env node
 // Nothing newer than Node 14 here, so that an older one can still say what is needed.
@@ -19,7 +15,8 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   // there decides what runs.
   const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && process.env.HOME + '/.cache');
   if (cache) process.getBuiltinModule('module').enableCompileCache(cache + '/toolwarden/compiled');
-  import('../dist/main.js');
+  // A client waits for wrap at each of its own starts, so it has files of its own.
+  import(process.argv[2] === 'wrap' ? '../dist/wrap/main-wrap.js' : '../dist/main.js');
 } else {
   process.stderr.write('toolwarden: needs Node 24 or newer, this is ' + process.versions.node + '\\n');
   process.exit(2);
@@ -27,24 +24,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
 `;
 
 rmSync(target, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: { main: 'cli/src/main.ts' },
-  outdir: join(target, 'dist'),
-  bundle: true,
-  // A command loads only its own part, so that a gateway starts at once.
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  banner: { js: REQUIRE },
-  metafile: true,
-  plugins: [leaveOut],
-  logLevel: 'warning',
-});
+const command = { root, entry: 'cli/src/main.ts', dir: join(target, 'dist'), plugins: [leaveOut] };
+const wrap = { root, entry: 'cli/src/main-wrap.ts', dir: join(target, 'dist/wrap') };
+const modules = [...(await bundle(command)), ...(await bundleWhole('gateway/src/wrap.ts', wrap))];
 mkdirSync(join(target, 'bin'));
 writeFileSync(join(target, 'bin', 'toolwarden.js'), BIN, { mode: 0o755 });
 const { version } = JSON.parse(readFileSync(join(root, 'cli/package.json'), 'utf8'));
@@ -59,7 +41,7 @@ const manifest = {
   files: ['bin', 'dist', 'THIRD_PARTY_LICENSES'],
 };
 writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-writeFileSync(join(target, 'THIRD_PARTY_LICENSES'), licenceTexts(metafile, root));
+writeFileSync(join(target, 'THIRD_PARTY_LICENSES'), licenceTexts(modules));
 cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
 cpSync(join(root, 'scripts/pack/package-readme.md'), join(target, 'README.md'));
 process.stdout.write(`${target}\n`);

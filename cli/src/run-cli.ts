@@ -1,81 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { CliError, type Command } from './command.ts';
+import { CliError } from './command.ts';
 import type { Io } from './io.ts';
-
-/** Loaded when asked for, so that `--help` and errors come at once. */
-const loaders: Record<string, { summary: string; load: () => Promise<Command> }> = {
-  crawl: {
-    summary: 'list the tools of MCP servers',
-    load: async () => (await import('./commands/crawl.ts')).crawlCommand,
-  },
-  sources: {
-    summary: 'take servers to crawl from an MCP registry',
-    load: async () => (await import('./commands/sources.ts')).sourcesCommand,
-  },
-  classify: {
-    summary: 'judge the tools that were listed',
-    load: async () => (await import('./commands/classify.ts')).classifyCommand,
-  },
-  policy: {
-    summary: 'check, try, merge, recommend and learn policies',
-    load: async () => (await import('./commands/policy-entry.ts')).policyEntry,
-  },
-  wrap: {
-    summary: 'run a server behind a policy, for a client that starts it on stdio',
-    load: async () => (await import('./commands/wrap.ts')).wrapCommand,
-  },
-  gateway: {
-    summary: 'stand between many clients and many servers, over HTTP',
-    load: async () => (await import('./commands/gateway.ts')).gatewayCommand,
-  },
-  grants: {
-    summary: 'say who may call through the gateway',
-    load: async () => (await import('./commands/grants.ts')).grantsCommand,
-  },
-  approvals: {
-    summary: 'answer what the gateway asks a person',
-    load: async () => (await import('./commands/approvals.ts')).approvalsCommand,
-  },
-  pins: {
-    summary: 'accept the definitions of tools, and see what changed since',
-    load: async () => (await import('./commands/pins.ts')).pinsCommand,
-  },
-  audit: {
-    summary: 'read and check the record of every decision',
-    load: async () => (await import('./commands/audit.ts')).auditCommand,
-  },
-  attacks: {
-    summary: 'search, read and replay the attack database',
-    load: async () => (await import('./commands/attacks.ts')).attacksCommand,
-  },
-  build: {
-    summary: 'build the site',
-    load: async () => (await import('./commands/build.ts')).buildCommand,
-  },
-  serve: {
-    summary: 'serve a built site',
-    load: async () => (await import('./commands/serve.ts')).serveCommand,
-  },
-  refresh: {
-    summary: 'crawl what is due, classify, build, publish',
-    load: async () => (await import('./commands/refresh.ts')).refreshCommand,
-  },
-  queue: {
-    summary: 'hand due servers to workers and write what they find',
-    load: async () => (await import('./commands/queue.ts')).queueCommand,
-  },
-  worker: {
-    summary: 'crawl what the queue hands out',
-    load: async () => (await import('./commands/worker.ts')).workerCommand,
-  },
-};
+import type { Loaders } from './loaders.ts';
 
 /** Runs one `toolwarden` command line; gives the exit code: 0 done, 1 found problems, 2 could not run. */
-export async function runCli(args: string[], io: Io, signal: AbortSignal): Promise<number> {
+export async function runCli(
+  args: string[],
+  io: Io,
+  signal: AbortSignal,
+  loaders: Loaders,
+): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    return showHelp(rest[0], io);
+    return showHelp(rest[0], io, loaders);
   if (name === '--version') return showVersion(io);
   const known = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
   if (known === undefined) {
@@ -102,9 +40,9 @@ function ownOptions(args: string[]): string[] {
   return end === -1 ? args : args.slice(0, end);
 }
 
-async function showHelp(about: string | undefined, io: Io): Promise<number> {
+async function showHelp(about: string | undefined, io: Io, loaders: Loaders): Promise<number> {
   if (about !== undefined && Object.hasOwn(loaders, about)) {
-    return runCli([about, '--help'], io, new AbortController().signal);
+    return runCli([about, '--help'], io, new AbortController().signal, loaders);
   }
   const width = Math.max(...Object.keys(loaders).map((name) => name.length));
   io.out('toolwarden: what the tools of MCP servers can do, and policies that bound them\n');

@@ -1,20 +1,21 @@
-import type { Plugin } from 'esbuild';
+import type { Plugin } from 'rolldown';
 
 /** Commands that need the repository: they build the site, or work through Redis with packages that we do not bundle. */
 const absentCommands = ['build', 'refresh', 'queue', 'worker'] as const;
 
+const PREFIX = '\0absent:';
+
 /** Puts in the place of a command that the package leaves out one that says so. */
 export const leaveOut: Plugin = {
   name: 'leave-out',
-  setup({ onResolve, onLoad }) {
-    const filter = new RegExp(`/commands/(${absentCommands.join('|')})\\.ts$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'absent' }));
-    onLoad({ filter, namespace: 'absent' }, ({ path }) => {
-      const name = filter.exec(path)?.[1] ?? '';
-      return { contents: absent(name), loader: 'js' };
-    });
+  resolveId(source) {
+    const [, name] = ASKED.exec(source) ?? [];
+    return name === undefined ? null : `${PREFIX}${name}`;
   },
+  load: (id) => (id.startsWith(PREFIX) ? absent(id.slice(PREFIX.length)) : null),
 };
+
+const ASKED = new RegExp(`/commands/(${absentCommands.join('|')})\\.ts$`);
 
 const absent = (name: string) => `
 const message = ${JSON.stringify(`${name}: not part of the installed command; run it in a clone of the repository`)};

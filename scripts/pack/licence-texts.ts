@@ -1,12 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 
 /** The licences of all packages of others in a bundle, each with its text, as their licences ask. */
-export function licenceTexts({ inputs }: Metafile, root: string): string {
-  const folders = Object.keys(inputs).flatMap((path) => {
+export function licenceTexts(modules: readonly string[]): string {
+  const folders = modules.flatMap((path) => {
     const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];
-    return folder === undefined ? [] : [join(root, folder)];
+    return folder === undefined ? [] : [folder];
   });
   const texts = [...new Set(folders)].sort().flatMap((folder) => {
     const file = join(folder, 'package.json');

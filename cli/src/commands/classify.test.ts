@@ -8,6 +8,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { toolDigest } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loaders } from '../loaders.ts';
 import { runCli } from '../run-cli.ts';
 
 let dir: string;
@@ -50,7 +51,7 @@ async function run(
     cwd: dir,
     isTty: false,
   };
-  const code = await runCli(['classify', ...args], io, stop.signal);
+  const code = await runCli(['classify', ...args], io, stop.signal, loaders);
   return { code, out, err };
 }
 
