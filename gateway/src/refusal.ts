@@ -3,7 +3,7 @@ import type { Decision } from '@toolwarden/policy';
 import { GatewayError } from './gateway-error.ts';
 
 /** Where in a refused result's `_meta` the decision stands. */
-const DECISION_KEY = 'toolwarden/decision';
+export const DECISION_KEY = 'toolwarden/decision';
 
 /** One text for tools that are hidden, that nothing allows and that do not exist. */
 export const unavailable = { reason: 'no rule allows this tool', rules: ['/default'] };
@@ -30,6 +30,30 @@ export function refusalResult(
     ...(isStateless && { resultType: 'complete' }),
     _meta: {
       [DECISION_KEY]: { ...shown, ...(approvalId !== undefined && { approval: approvalId }) },
+    },
+  };
+}
+
+/** A request of several parts that wait for a person, as a result: it passes once all of them are approved. */
+export function refusedTogether(
+  waiting: readonly Refused[],
+  { isWhole, stateOption = '' }: { isWhole: boolean; stateOption: string | undefined },
+): JsonObject {
+  const reasons = new Set(waiting.map(({ decision }) => decision.reason.replace(/\.$/, '')));
+  const approvals = waiting.flatMap(({ approvalId }) => approvalId ?? []);
+  const commands = approvals.map((id) => `toolwarden approvals approve ${id}${stateOption}`);
+  const asks = `Needs approval: ${[...reasons].join('; ')}. Ask the user to run: ${commands.join('; ')}`;
+  const then = isWhole
+    ? 'and once all of them are approved, not before, repeat this exact request once.'
+    : 'and more of this request needs approval than is asked for at once: ask for fewer at a time.';
+  const decisions = waiting.map(({ decision }) => decision);
+  const [{ policyDigest } = { policyDigest: '' }] = decisions;
+  const rules = [...new Set(decisions.flatMap(({ rules }) => rules))].sort();
+  const reason = [...reasons].join('; ');
+  return {
+    content: [{ type: 'text', text: `${asks} — ${then}` }],
+    _meta: {
+      [DECISION_KEY]: { effect: 'approve', rules, reason, counters: [], policyDigest, approvals },
     },
   };
 }

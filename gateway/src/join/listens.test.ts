@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonObject } from '@toolwarden/catalogue';
+import type { Policy } from '@toolwarden/policy';
 import { expect, test } from 'vitest';
 import { metaKeys } from '../protocol/methods.ts';
 import { VERSION } from '../testing/http-gateway.ts';
@@ -117,6 +118,31 @@ test('a subscription reaches each server with what is its own, and its notices c
   const nobodys = subscribe(harness.gateway.url, 'u', { resourceSubscriptions: ['x://1'] });
   await expect.poll(() => nobodys.isDone()).toBe(true);
   expect(JSON.parse(nobodys.text())).toMatchObject({ id: 'u', error: { code: -32602 } });
+});
+
+test('P19: a subscription to several servers asks about all of its addresses at once, and passes once all are approved', async () => {
+  const script = () => listening(() => undefined);
+  const resources = { 'x://*': { action: 'approve' }, 'x://no': { action: 'deny' } };
+  const harness = await startJoinedHarness(
+    { a: { script: script() }, b: { script: script() } },
+    { policy: { version: '1', default: 'allow', resources } as Policy },
+  );
+  const listen = (id: string, ...resourceSubscriptions: string[]) =>
+    subscribe(harness.gateway.url, id, { resourceSubscriptions });
+  const both = ['toolwarden:a:x://1', 'toolwarden:b:x://1'];
+  const first = listen('first', ...both);
+  await expect.poll(() => first.isDone()).toBe(true);
+  const ids = [...harness.state.approvals.keys()];
+  expect(ids).toHaveLength(2);
+  const { message } = JSON.parse(first.text()).error;
+  for (const id of ids) expect(message).toContain(`approvals approve ${id}`);
+  expect(message).toContain('once all of them are approved');
+  for (const id of ids) harness.state.answer(id, 'approved');
+  const second = listen('second', ...both);
+  await expect.poll(() => second.methods()).toEqual([ACKNOWLEDGED]);
+  const third = listen('third', 'toolwarden:a:x://1', 'toolwarden:b:x://no');
+  await expect.poll(() => third.isDone()).toBe(true);
+  expect(JSON.parse(third.text()).error.message).toContain('Refused by policy');
 });
 
 test('C7: on a subscription too, no server ends a visit to a page that another led to, or tells of tasks', async () => {

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/
 import { code } from '../link/link-options.ts';
 import type { RequestId } from '../protocol/client-message.ts';
 import { metaKeys } from '../protocol/methods.ts';
+import { DECISION_KEY } from '../refusal.ts';
 import { readExactly } from '../responses/read-exactly.ts';
 import { type Join, within } from './join.ts';
 import { joinedAddress, placeOfAddress } from './joined-address.ts';
@@ -44,7 +45,8 @@ type Listen = {
   shares: Share[];
   /** What came before the client was told that it is subscribed. */
   early: string[] | undefined;
-  refusal: JsonValue | undefined;
+  /** Errors by which policies refused shares of it. */
+  refusals: JsonObject[];
 };
 
 export type { Share };
@@ -77,16 +79,17 @@ export class Listens {
       return;
     }
     const listen: Listen = {
-      ...{ id, front, params, wanted, shares: [], early: [], refusal: undefined },
+      ...{ id, front, params, wanted, shares: [], early: [], refusals: [] },
     };
     this.#open.add(listen);
     listen.shares = this.#join.parts.map((part) => new Share(part, listen));
     for (const share of listen.shares) void this.#ask(share);
     await within(this.#join.waitMs, Promise.all(listen.shares.map((share) => share.settled)));
     if (!this.#open.has(listen)) return;
-    if (listen.refusal !== undefined) {
+    const refusal = refusalOf(listen);
+    if (refusal !== undefined) {
       this.#end(listen);
-      this.#join.answer(id, front, { error: listen.refusal });
+      this.#join.answer(id, front, { error: refusal });
       return;
     }
     this.#acknowledge(listen);
@@ -114,8 +117,8 @@ export class Listens {
     share.isOver = true;
     const error = own(readExactly(message.toString()), 'error');
     // Only a refusal by policy is the client's to know; a server without subscriptions has none to give.
-    const isRefused = own(own(error, 'data'), 'toolwarden/decision') !== undefined;
-    if (isRefused) listen.refusal ??= error;
+    const isRefused = own(own(error, 'data'), DECISION_KEY) !== undefined;
+    if (isRefused && isJsonObject(error)) listen.refusals.push(error);
     // Each time it was asked anew would be one more refusal on record.
     const isFinal = isRefused || own(error, 'code') === METHOD_NOT_FOUND;
     if (!isFinal) share.retryAt = performance.now() + RETRY_MS;
@@ -230,6 +233,17 @@ export class Listens {
       share.isOver = true;
     }
   }
+}
+
+/** The one error of a subscription that is refused: what no approval helps first, else all that wait for one. */
+function refusalOf({ refusals }: Listen): JsonObject | undefined {
+  const waitsFor = (error: JsonObject) => own(own(own(error, 'data'), DECISION_KEY), 'effect');
+  const [first, ...others] = refusals;
+  const denied = refusals.find((error) => waitsFor(error) !== 'approve');
+  if (first === undefined || others.length === 0 || denied !== undefined) return denied ?? first;
+  const messages = refusals.map((error) => String(own(error, 'message')));
+  const message = `${messages.join(' ')} Repeat it only once all of them are approved.`;
+  return { ...first, message };
 }
 
 const placeIn = (join: Join) => (address: JsonValue) => {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 import type { Ask, Verdict } from '../guard.ts';
 import type { ClientMethod } from '../protocol/methods.ts';
-import { refusalResult } from '../refusal.ts';
+import { refusalResult, refusedTogether } from '../refusal.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { ApprovalLeads } from './approval-leads.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -17,6 +17,12 @@ import type { Tasks } from './tasks.ts';
 import type { ToolLists } from './tool-lists.ts';
 
 type Refused = Extract<Verdict, { pass: false }>;
+/** A part of a request that waits for a person. */
+type Waiting = { ask: Ask; refused: Refused };
+type Hold = { ids: readonly string[]; holdMs: number; isOver: () => boolean };
+
+/** Nobody reads more questions than this for the sake of one request. */
+const MOST_QUESTIONS = 8;
 
 /** What judging rests on. */
 export type JudgingParts = {
@@ -122,10 +128,11 @@ export class Judging {
     return { ...params, _meta: { ...(isJsonObject(meta) ? meta : {}), progressToken: id } };
   }
 
-  /** Judges everything that one request asks for; it passes only whole. */
-  #judgeAll(pending: Pending, asks: Ask[], text: string): unknown {
+  /** Judges everything that one request asks for; it passes only whole, and people are asked about all of it at once. */
+  #judgeAll(pending: Pending, asks: Ask[], text: string, waiting: Waiting[] = []): unknown {
     const [first, ...rest] = asks;
-    if (first === undefined) return this.#exchanges.send(pending, text);
+    if (first === undefined || waiting.length >= MOST_QUESTIONS)
+      return this.#goOnOrHold(pending, text, waiting, asks);
     const more = {
       session: pending.isStateless ? undefined : this.#options.session,
       replies: repliesIn(pending.params).replies,
@@ -136,16 +143,40 @@ export class Judging {
       : undefined;
     const verdict = follow(objection, (problem) => guard.judge({ ...first, ...more }, problem));
     return follow(verdict as Verdict | Promise<Verdict>, (judged) => {
-      if (!judged.pass)
-        return this.#refuseOrHold(pending, first.name, judged, () =>
-          this.#judgeAll(pending, asks, text),
-        );
+      if (!judged.pass) {
+        if (judged.approvalId === undefined) return this.#refuse(pending, first.name, judged);
+        return this.#judgeAll(pending, rest, text, [...waiting, { ask: first, refused: judged }]);
+      }
       if (judged.after !== undefined) pending.after = judged.after;
       // Only the last of several is paired with the answer; the others were part of the same request.
-      if (rest.length > 0) pending.others = [...(pending.others ?? []), judged.callId];
+      if (rest.length > 0 || waiting.length > 0)
+        pending.others = [...(pending.others ?? []), judged.callId];
       else pending.callId = judged.callId;
-      return this.#judgeAll(pending, rest, text);
+      return this.#judgeAll(pending, rest, text, waiting);
     });
+  }
+
+  #goOnOrHold(pending: Pending, text: string, waiting: Waiting[], left: Ask[]): unknown {
+    const [first, ...others] = waiting;
+    if (first === undefined) return this.#exchanges.send(pending, text);
+    const again = () =>
+      this.#judgeAll(
+        pending,
+        waiting.map(({ ask }) => ask),
+        text,
+      );
+    if (others.length === 0 && left.length === 0)
+      return this.#refuseOrHold(pending, first.ask.name, first.refused, again);
+    const together = refusedTogether(
+      waiting.map(({ refused }) => refused),
+      { isWhole: left.length === 0, stateOption: this.#options.stateOption },
+    );
+    const refuse = () => this.#refuseAs(pending, together);
+    const ids = waiting.flatMap(({ refused: { approvalId: id } }) => id ?? []);
+    const holds = waiting.map(({ refused }) => refused.holdMs);
+    if (pending.wasHeld || left.length > 0 || holds.includes(undefined)) return refuse();
+    const hold = { ids, holdMs: Math.min(...(holds as number[])), isOver: () => false };
+    return this.#held(pending, hold, again, refuse);
   }
 
   /** Where the policy wants the call to wait for a person's answer, it is judged anew once it is approved. */
@@ -158,23 +189,45 @@ export class Judging {
     if (round !== undefined) return this.#exchanges.refused(pending, { result: round });
     const lead = this.#leads.ask(pending, waiting);
     if (holdMs === undefined) return this.#refuse(pending, name, refused);
+    const hold = { ids: [approvalId], holdMs, isOver: () => lead?.isDeclined === true };
+    return this.#held(
+      pending,
+      hold,
+      () => {
+        lead?.over();
+        return again();
+      },
+      () => this.#refuse(pending, name, refused),
+    );
+  }
+
+  /** Waits for the answers to questions; all of them must be yes. */
+  #held(pending: Pending, hold: Hold, again: () => unknown, refuse: () => unknown) {
     const { approvalStatus, clock } = this.#options;
     Object.assign(pending, { isHeld: true, wasHeld: true });
     const isOver = () =>
-      pending.isCancelled || lead?.isDeclined === true || !this.#exchanges.isWaiting(pending);
-    const look = () => approvalStatus(approvalId);
-    return heldUntilApproved({ look, holdMs, isOver }).then((isApproved) => {
+      pending.isCancelled || hold.isOver() || !this.#exchanges.isWaiting(pending);
+    const look = async () => {
+      const all = await Promise.all(hold.ids.map((id) => approvalStatus(id)));
+      if (all.every((status) => status === 'approved')) return 'approved';
+      // One no is enough.
+      const isOpen = all.every((status) => status === 'approved' || status === 'pending');
+      return isOpen ? 'pending' : 'denied';
+    };
+    return heldUntilApproved({ look, holdMs: hold.holdMs, isOver }).then((isApproved) => {
       const now = clock();
       Object.assign(pending, { isHeld: false, startedAt: now, activeAt: now });
-      if (!isApproved) return this.#refuse(pending, name, refused);
-      lead?.over();
-      return again();
+      return isApproved ? again() : refuse();
     });
   }
 
   #refuse(pending: Pending, name: string, refused: Refused) {
     const { stateOption } = this.#options;
     const result = refusalResult(name, refused, { isStateless: pending.isStateless, stateOption });
+    return this.#refuseAs(pending, result);
+  }
+
+  #refuseAs(pending: Pending, result: JsonObject) {
     if (pending.method === 'tools/call') return this.#exchanges.refused(pending, { result });
     const [content] = result['content'] as { text: string }[];
     const error = {

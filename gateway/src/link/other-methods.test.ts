@@ -140,6 +140,71 @@ test('what passed of a request that is refused as a whole is recorded as not sen
   expect(outcomes()).toEqual(['not-sent', 'not-sent', 'answered']);
 });
 
+const ASKED = { action: 'approve', reason: 'it is private' };
+const listenTo = (id: string, ...resourceSubscriptions: string[]) => {
+  const params = { notifications: { resourceSubscriptions }, _meta: meta };
+  harness.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params }));
+};
+const waiting = () =>
+  [...harness.state.approvals.values()].filter(({ status }) => status === 'pending');
+
+test('P19: a subscription to several addresses asks about all of them at once, and passes once all are approved', async () => {
+  await start({ resources: { 'x://a': ASKED, 'x://b': {}, 'x://c': ASKED } });
+  const addresses = ['x://a', 'x://b', 'x://c'];
+  listenTo('first', ...addresses);
+  const refused = await harness.answerTo('first');
+  const ids = waiting().map(({ id }) => id);
+  expect(waiting().map(({ tool }) => tool)).toEqual(['x://a', 'x://c']);
+  expect(refused).toMatchObject({
+    error: {
+      message: expect.stringMatching(`approve ${ids[0]}.*approve ${ids[1]}.*all of them`),
+      data: { 'toolwarden/decision': { effect: 'approve', approvals: ids } },
+    },
+  });
+  for (const id of ids) harness.state.answer(id, 'approved');
+  listenTo('second', ...addresses);
+  await expect.poll(methodsAtServer).toContain('subscriptions/listen');
+  // Each was for this once.
+  listenTo('third', ...addresses);
+  expect(await harness.answerTo('third')).toHaveProperty('error');
+  expect(methodsAtServer().filter((method) => method === 'subscriptions/listen')).toHaveLength(1);
+});
+
+test('P19: what else a subscription asks for is refused at once, whatever waits for approval', async () => {
+  await start({ resources: { 'x://a': ASKED, 'x://c': ASKED } });
+  listenTo('first', 'x://a', 'x://b', 'x://c');
+  expect(await harness.answerTo('first')).toMatchObject({
+    error: { message: expect.stringContaining('no rule allows') },
+  });
+});
+
+test('P19: a subscription waits for the answers to all its questions, where the policy has it wait', async () => {
+  const held = { ...ASKED, approval: { hold: 'minute' } };
+  await start({ resources: { 'x://a': held, 'x://c': held } });
+  listenTo('held', 'x://a', 'x://c');
+  await expect.poll(() => waiting().length).toBe(2);
+  const [first, second] = waiting();
+  harness.state.answer(first?.id ?? '', 'approved');
+  await settle();
+  expect(methodsAtServer()).not.toContain('subscriptions/listen');
+  harness.state.answer(second?.id ?? '', 'approved');
+  await expect.poll(methodsAtServer).toContain('subscriptions/listen');
+  listenTo('denied', 'x://a', 'x://c');
+  await expect.poll(() => waiting().length).toBe(2);
+  harness.state.answer(waiting()[1]?.id ?? '', 'denied');
+  const answers = () => harness.clientGot().filter(({ id }) => id === 'denied');
+  await expect.poll(answers).toMatchObject([{ error: { code: -32600 } }]);
+});
+
+test('P19, G9: one subscription puts no more than a few questions to a person', async () => {
+  await start({ resources: { '*': ASKED } });
+  listenTo('many', ...Array.from({ length: 100 }, (_, n) => `x://${n}`));
+  expect(await harness.answerTo('many')).toMatchObject({
+    error: { message: expect.stringContaining('fewer') },
+  });
+  expect(waiting()).toHaveLength(8);
+});
+
 test('P24: lists come back without what a policy refuses whatever it is asked with', async () => {
   const script = ({ method }: { method: string }) =>
     ({
