@@ -9,9 +9,10 @@ import { openStore, type Store } from '@toolwarden/catalogue/store';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../fixtures/free-port.ts';
 import { type FixturePackage, startRegistry } from '../../fixtures/loopback-registry.ts';
 import { needs } from '../../fixtures/needs.ts';
-import { freePort, startRedis } from '../../fixtures/start-redis.ts';
+import { startRedis } from '../../fixtures/start-redis.ts';
 import { laneName, PREFIX } from './crawl-queue.ts';
 
 const fixture = (name: string) =>
@@ -49,7 +50,7 @@ describeQueue('a crawl by queue and workers', () => {
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
     await redis.close();
-    await rm(store.dir, { recursive: true });
+    await rm(store.dir, { recursive: true, maxRetries: 20 });
   });
 
   const start = (...args: string[]) => {
@@ -68,8 +69,10 @@ describeQueue('a crawl by queue and workers', () => {
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     return { child, out, err, ended };
   };
+  // A worker that hears nothing for so long on a busy machine would be taken for dead, and its servers crawled twice.
   const worker = (...more: string[]) =>
-    start('worker', '--redis', redis.url, '--stalled-after', '3s', '--json', ...more);
+    start('worker', '--redis', redis.url, '--stalled-after', '60s', '--json', ...more);
+  const mortal = (...more: string[]) => worker('--stalled-after', '5s', ...more);
   const queue = (...more: string[]) =>
     start('queue', '--redis', redis.url, '--data', store.dir, '--json', ...more);
   const servers = (lines: string[]) => lines.map((line) => JSON.parse(line).server).sort();
@@ -95,7 +98,7 @@ describeQueue('a crawl by queue and workers', () => {
   test('every server stands in the result once, though one of three workers is killed in the middle of one', {
     timeout: 120_000,
   }, async () => {
-    const [doomed] = [worker('--concurrency', '1'), worker(), worker()];
+    const [doomed] = [mortal('--concurrency', '1'), mortal(), mortal()];
     const planned = queue();
     await untilBusy(doomed as ReturnType<typeof worker>);
     doomed?.child.kill('SIGKILL');
@@ -121,7 +124,7 @@ describeQueue('a crawl by queue and workers', () => {
   }, async () => {
     const first = queue();
     const crawling = worker('--metrics', '127.0.0.1:0');
-    await expect.poll(() => first.out.length, { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(() => first.out.length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
     const url = crawling.err.find((line) => line.startsWith('metrics: '))?.slice(9) ?? '';
     const metrics = await (await fetch(url)).text();
     expect(metrics).toMatch(/toolwarden_waiting_servers\{state="waiting"\} [1-9]/);
@@ -153,9 +156,9 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('what fails for want of the registry is tried again, and told at last', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
-    await rm(join(store.dir, 'sources'), { recursive: true });
+    await rm(join(store.dir, 'sources'), { recursive: true, maxRetries: 20 });
     await store.writeSource({ id: 'npm:queued-0' });
     const port = await freePort();
     const offline = spawn(
@@ -172,13 +175,13 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('a schedule in Redis repeats, and ends with 0 when it is asked to', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
-    await rm(join(store.dir, 'sources'), { recursive: true });
+    await rm(join(store.dir, 'sources'), { recursive: true, maxRetries: 20 });
     const planned = queue('--every', '* * * * * *');
     await expect
       .poll(() => planned.err.filter((line) => line.includes('servers are due')).length, {
-        timeout: 30_000,
+        timeout: 100_000,
       })
       .toBeGreaterThan(2);
     planned.child.kill('SIGTERM');

@@ -28,6 +28,7 @@ test('P12: 64 clients over three replicas make 10,000 calls: exactly as many pas
     startReplica({
       ...{ url: redis.url, folder: join(base, name), log, name, max: 100, window: 'day' },
       ...{ atOnce: index === 0 ? 22 : 21, calls: index === 0 ? 3334 : 3333 },
+      deadlineMs: 30_000,
     }),
   );
   expect(await Promise.all(replicas.map(({ ended }) => ended))).toEqual([0, 0, 0]);
@@ -35,7 +36,7 @@ test('P12: 64 clients over three replicas make 10,000 calls: exactly as many pas
   const counts = replicas.map(({ counts }) => counts);
   expect(counts.reduce((sum, { refused }) => sum + refused, 0)).toBe(9900);
   expect(counts.every(({ failed }) => failed === 0)).toBe(true);
-}, 90_000);
+}, 300_000);
 
 test("P15: replicas whose clocks are 30 seconds apart judge by the server's clock", async () => {
   const limit = { max: 3, window: '1s' };
@@ -49,8 +50,9 @@ test("P15: replicas whose clocks are 30 seconds apart judge by the server's cloc
     ),
   );
   const passed: { before: number; after: number }[] = [];
-  const end = Date.now() + 3500;
-  for (let turn = 0; Date.now() < end; turn++) {
+  // Three windows full take two seconds. Where the clock that is furthest behind had to be waited for, they took a minute.
+  const end = Date.now() + 20_000;
+  for (let turn = 0; passed.length < 3 * limit.max && Date.now() < end; turn++) {
     const which = turn % skews.length;
     const call = entry('touch', { at: Date.now() + (skews[which] ?? 0) });
     // Between these two moments Redis judged it.
@@ -68,9 +70,9 @@ test("P15: replicas whose clocks are 30 seconds apart judge by the server's cloc
     if (fourth !== undefined) expect(fourth.after - before).toBeGreaterThanOrEqual(990);
   }
   // No clock is so far ahead that the others must wait for it.
-  expect(passed.length).toBeGreaterThanOrEqual(9);
+  expect(passed.length).toBe(3 * limit.max);
   await Promise.all(states.map((state) => state.close()));
-}, 20_000);
+}, 60_000);
 
 test('U7: each replica has a chain of its own; exported and joined by time they verify', async () => {
   const base = temporaryFolder();
