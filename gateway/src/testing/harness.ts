@@ -51,6 +51,11 @@ export function openTool(name: string, properties: JsonObject = {}): JsonObject 
 
 let connections = 0;
 
+/** Two milliseconds of real time each, also while a test sets the time. */
+const PATIENCE_TURNS = 10_000;
+const { setTimeout: realTimeout } = globalThis;
+const pause = () => new Promise((done) => realTimeout(done, 2));
+
 /** A client, the gateway's own link and guard, and a scripted server, in one process and on one time line. */
 export async function createHarness(options: HarnessOptions) {
   const happenings: Happening[] = [];
@@ -131,28 +136,29 @@ export async function createHarness(options: HarnessOptions) {
     send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }));
     return answerTo(id, () => {
       const since = happenings.slice(start);
-      const isSent = since.some(
-        (each) => each.kind === 'server-got' && JSON.parse(each.line).method === method,
-      );
-      return isSent && !since.some(({ kind }) => kind === 'server-sent');
+      const isAsked = (each: Happening) =>
+        each.kind === 'server-got' && JSON.parse(each.line).method === method;
+      const sent = since.findLastIndex(isAsked);
+      return sent >= 0 && !since.slice(sent).some(({ kind }) => kind === 'server-sent');
     });
   };
   /** `isTheirs`: only the server can answer now, and a script may have chosen not to. */
   const answerTo = async (
     id: JsonValue,
-    isTheirs = () => true,
+    isTheirs = () => false,
   ): Promise<JsonObject | undefined> => {
-    // A validator is loaded at the first call, which takes real time.
-    for (let turn = 0; turn < 500; turn++) {
+    // What was asked may wait for a validator to be loaded, which takes as long as the machine is busy.
+    for (let turn = 0; turn < PATIENCE_TURNS; turn++) {
       for (const happening of happenings) {
         if (happening.kind !== 'client-got') continue;
         const value = JSON.parse(happening.line) as JsonValue;
         const isAnswer = own(value, 'id') === id && own(value, 'method') === undefined;
         if (isAnswer && isJsonObject(value)) return value;
       }
-      if (turn > 20 && link.inFlight > 0) await new Promise((done) => setTimeout(done, 2));
+      if (turn > 40 && isTheirs()) break;
+      if (turn > 500 && link.inFlight === 0) break;
+      if (turn > 20 && link.inFlight > 0) await pause();
       else await new Promise((done) => setImmediate(done));
-      if (turn > 40 && options.script !== undefined && isTheirs()) break;
     }
     return undefined;
   };
