@@ -21,7 +21,7 @@ describe.skipIf(!hasSandbox)('from a package name to a decision (bubblewrap)', (
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'toolwarden-pipeline-'));
   });
-  afterAll(() => rm(dir, { recursive: true }));
+  afterAll(() => rm(dir, { recursive: true, maxRetries: 20 }));
 
   test('crawl, classify and build print one JSON object a line and leave a site', {
     timeout: 240_000,

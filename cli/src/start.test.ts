@@ -11,7 +11,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'toolwarden-start-'));
   await writeOneServer(join(root, 'data'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => rm(root, { recursive: true, maxRetries: 20 }));
 
 /** Starts the main job; the returned `lines` grow as it prints. */
 function begin(args: string[], ensureSandbox = () => false) {

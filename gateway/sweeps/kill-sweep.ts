@@ -45,7 +45,7 @@ export async function killRound(seed: number): Promise<RunCheck> {
     openSqliteState({ folder: join(folder, 'state') }).close();
     return checkRun(folder, LIMIT);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -46,7 +46,7 @@ export async function killRound(random: () => number): Promise<RedisRound> {
     return checkRound(base, ['a', 'b', 'c'], LIMIT);
   } finally {
     await redis.close();
-    rmSync(base, { recursive: true, force: true });
+    rmSync(base, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
@@ -82,7 +82,7 @@ export async function failoverRound(random: () => number, replicas: number): Pro
     await proxy.close();
     await link.close();
     await Promise.all([primary.close(), replica.close()]);
-    rmSync(base, { recursive: true, force: true });
+    rmSync(base, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -24,7 +24,7 @@ describeSandboxed('a server that is helped along', () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
     packageDir = copyServers();
   });
-  afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
+  afterAll(() => rmSync(packageDir, { recursive: true, force: true, maxRetries: 20 }));
 
   const source: ServerSource = { id: 'npm:fixture' };
   const crawl = async (

@@ -102,14 +102,14 @@ list(readdirSync(import.meta.dirname).map((name) => tool(name)));
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await rm(temporary, { recursive: true });
+    await rm(temporary, { recursive: true, maxRetries: 20 });
     await registry.close();
     await elsewhere.close();
   });
   beforeEach(async () => {
     store = openStore(await mkdtemp(join(tmpdir(), 'toolwarden-store-')));
   });
-  afterEach(() => rm(store.dir, { recursive: true }));
+  afterEach(() => rm(store.dir, { recursive: true, maxRetries: 20 }));
 
   const run = async (targets: (string | ServerSource)[], options: Partial<CrawlOptions> = {}) => {
     const results: CrawlResult[] = [];
@@ -436,6 +436,6 @@ describeReal('a real server from npm', () => {
     expect(record?.tools.map(({ definition }) => definition.name)).toContain('search_nodes');
     expect(record?.tools).toHaveLength(9);
     expect(record?.package?.integrity).toMatch(/^sha512-/);
-    await rm(dir, { recursive: true });
+    await rm(dir, { recursive: true, maxRetries: 20 });
   });
 });

@@ -25,7 +25,7 @@ describeSandboxed('faults of servers', () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
     packageDir = copyServers();
   });
-  afterAll(() => rm(packageDir, { recursive: true, force: true }));
+  afterAll(() => rm(packageDir, { recursive: true, force: true, maxRetries: 20 }));
   afterEach(() => void vi.useRealTimers());
 
   const start = (
@@ -155,5 +155,5 @@ test('CR27: of two crawlers of one folder the second is refused, and no server i
     .filter((line) => line.startsWith('start'));
   expect(new Set(started).size).toBe(started.length);
   expect((await openStore(data).readCrawlRuns()).items).toHaveLength(1);
-  await rm(root, { recursive: true });
+  await rm(root, { recursive: true, maxRetries: 20 });
 });

@@ -22,7 +22,7 @@ describeSandboxed('a server in the sandbox', () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
     packageDir = copyServers();
   });
-  afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
+  afterAll(() => rmSync(packageDir, { recursive: true, force: true, maxRetries: 20 }));
 
   const start = (
     fixture: string,

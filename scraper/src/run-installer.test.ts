@@ -35,7 +35,7 @@ describeSandboxed('CR17: an installation', () => {
   afterAll(async () => {
     await new Promise((resolve) => listener.close(resolve));
     await registry.close();
-    await rm(root, { recursive: true });
+    await rm(root, { recursive: true, maxRetries: 20 });
   });
   beforeEach(() => {
     connections = 0;

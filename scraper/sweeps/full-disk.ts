@@ -27,7 +27,7 @@ const faults = new Map<string, number>();
 const different: string[] = [];
 let points = 0;
 for (let room = 0; ; room += stepAt(room)) {
-  await rm(data, { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true, maxRetries: 20 });
   await cp(seeded, data, { recursive: true });
   await fillBut(room);
   const fault = await crawlIn(data, 'second').then(

@@ -50,7 +50,7 @@ export async function killSweep(options: {
     const seededRuns = await completedRuns(seeded);
     while (result.kills < kills) {
       const [dir, log] = [join(root, 'killed'), join(root, 'killed.log')];
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 20 });
       await writeFile(log, '');
       await cp(seeded, dir, { recursive: true });
       // About eight kills a crawl; a tenth falls into the first moments, when the next one takes over.
@@ -68,7 +68,7 @@ export async function killSweep(options: {
       options.onCrawl?.(result);
     }
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true, maxRetries: 20 });
   }
   return result;
 }

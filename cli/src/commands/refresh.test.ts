@@ -11,7 +11,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'toolwarden-refresh-'));
   await writeOneServer(join(dir, 'data'));
 });
-afterEach(() => rm(dir, { recursive: true }));
+afterEach(() => rm(dir, { recursive: true, maxRetries: 20 }));
 
 function refresh(...args: string[]) {
   const bin = join(import.meta.dirname, '../../bin/toolwarden.js');
@@ -54,7 +54,7 @@ test('a schedule shows its metrics, and a catalogue that lost most of its server
   const said: string[] = [];
   errors.on('line', (line) => said.push(line));
   for await (const _ of lines) break;
-  await rm(join(dir, 'data/servers'), { recursive: true });
+  await rm(join(dir, 'data/servers'), { recursive: true, maxRetries: 20 });
   await expect
     .poll(() => said.join('\n'), { timeout: 30_000 })
     .toMatch(/not published: the catalogue would drop from 1 servers to 0/);

@@ -32,7 +32,7 @@ describeSandboxed('a server in the sandbox', () => {
     sandbox = await chooseSandbox({ unsafeNoSandbox: false });
     packageDir = copyServers();
   });
-  afterAll(() => rmSync(packageDir, { recursive: true, force: true }));
+  afterAll(() => rmSync(packageDir, { recursive: true, force: true, maxRetries: 20 }));
 
   const start = (
     fixture: string,
@@ -162,7 +162,7 @@ describeSandboxed('a server in the sandbox', () => {
       expect(connections).toBe(0);
       for (const one of [tcp, unix, abstract, udp]) one.close();
     } finally {
-      for (const dir of [outside, own]) rmSync(dir, { recursive: true });
+      for (const dir of [outside, own]) rmSync(dir, { recursive: true, maxRetries: 20 });
     }
   });
 
