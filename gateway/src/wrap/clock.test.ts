@@ -1,5 +1,5 @@
 // P15 with the clock of the whole machine as the gateway sees it: libfaketime moves it while the gateway runs.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { testNeeding } from '../testing/needs.ts';
@@ -30,7 +30,11 @@ test.for([
   async ([, keepMonotonic]) => {
     const folder = temporaryFolder();
     const now = join(folder, 'now');
-    const setClock = (shift: string) => writeFileSync(now, `${shift}\n`);
+    // The library reads the file at every look at a clock: it must never find half of it.
+    const setClock = (shift: string) => {
+      writeFileSync(`${now}.next`, `${shift}\n`);
+      renameSync(`${now}.next`, now);
+    };
     const start = () =>
       startWrapped(folder, SERVER, {
         policy,
