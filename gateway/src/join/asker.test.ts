@@ -35,7 +35,10 @@ test('pages that an error sends the user to say which server asks', () => {
   expect(
     JSON.parse(withAskers('notes', JSON.stringify({ jsonrpc: '2.0', id: 1, error })).toString()),
   ).toMatchObject({
-    error: { ...error, data: { elicitations: [{ ...page, message: '[notes] Sign in' }] } },
+    error: {
+      ...error,
+      data: { elicitations: [{ ...page, message: '[notes] Sign in', elicitationId: 'notes:e' }] },
+    },
   });
 });
 

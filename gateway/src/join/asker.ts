@@ -5,7 +5,10 @@ const ASKS = 'elicitation/create';
 /** An error that sends the user to pages first. */
 const PAGES_FIRST = -32042;
 
-/** A request of a server to the user, who reads in it which server asks: all of them speak through one connection. */
+/**
+ * A request of a server to the user, who reads in it which server asks: all of them speak through one connection. What the
+ * server calls its page has the server's name before it, so that no other can say that the user is done there.
+ */
 export function askedBy(server: string, request: JsonObject): JsonObject {
   return request['method'] === ASKS
     ? { ...request, params: named(server, request['params']) }
@@ -37,8 +40,17 @@ export function withAskers(server: string, message: string | Buffer): string | B
   return JSON.stringify({ ...answer, error: { ...error, data: { ...data, elicitations } } });
 }
 
+/** What a server calls the page that it leads to, as the client knows it. No server's name holds a colon. */
+export function joinedPage(server: string, elicitationId: string): string {
+  return `${server}:${elicitationId}`;
+}
+
 function named(server: string, question: JsonValue | undefined): JsonValue {
-  const message = own(question, 'message');
-  if (!isJsonObject(question) || typeof message !== 'string') return question ?? {};
-  return { ...question, message: `[${server}] ${message}` };
+  if (!isJsonObject(question)) return question ?? {};
+  const { message, elicitationId: id } = question;
+  return {
+    ...question,
+    ...(typeof message === 'string' && { message: `[${server}] ${message}` }),
+    ...(typeof id === 'string' && { elicitationId: joinedPage(server, id) }),
+  };
 }

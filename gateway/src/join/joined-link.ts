@@ -7,7 +7,6 @@ import { readExactly } from '../responses/read-exactly.ts';
 import type { Via } from '../upstream/upstream.ts';
 import { askedBy, withAskers } from './asker.ts';
 import { discovered } from './discover.ts';
-import { Elicitations } from './elicitations.ts';
 import { Join, type JoinContext } from './join.ts';
 import { JoinedAsks } from './joined-asks.ts';
 import { JoinedLists } from './joined-lists.ts';
@@ -30,7 +29,6 @@ type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
 export class JoinedLink implements FrontLink {
   readonly #join: Join;
   readonly #asks = new JoinedAsks();
-  readonly #elicitations = new Elicitations();
   readonly #lists: JoinedLists;
   readonly #session: JoinedSession;
   readonly #listens: Listens;
@@ -80,7 +78,8 @@ export class JoinedLink implements FrontLink {
     const about = origin ?? stream;
     const message = readExactly(text);
     if (!isJsonObject(message)) return false;
-    if (this.#isAnothers(part, message)) return true;
+    // The client takes no part in tasks here.
+    if (message['method'] === 'notifications/tasks/status') return true;
     if (this.#listens.isShare(about)) {
       this.#listens.tell(about, renamedNotice(part.name, message));
       return true;
@@ -89,7 +88,6 @@ export class JoinedLink implements FrontLink {
     const give = (said: string) => this.#join.context.tellClient(said, front);
     const { id } = message;
     if (id !== undefined) {
-      this.#elicitations.asked(part, message['params']);
       const asked = askedBy(part.name, message) as JsonObject & { id: RequestId };
       return this.#asks.pass(part, asked, give);
     }
@@ -100,15 +98,6 @@ export class JoinedLink implements FrontLink {
       return give(JSON.stringify({ ...message, params }));
     }
     return give(JSON.stringify(renamedNotice(part.name, message)));
-  }
-
-  /** Whether a notice is about what is not the server's, or does not pass here: tasks. */
-  #isAnothers(part: Part, message: JsonObject): boolean {
-    const { method } = message;
-    if (method === 'notifications/elicitation/complete') {
-      return !this.#elicitations.isOwn(part, message);
-    }
-    return method === 'notifications/tasks/status';
   }
 
   /** The connection to one of the servers ended. */
@@ -258,7 +247,6 @@ export class JoinedLink implements FrontLink {
       waiting?.delete(routed);
       if (waiting?.size === 0) this.#routed.delete(front);
     }
-    this.#elicitations.answered(part, message);
     const renamed = withAskers(part.name, withJoinedAddresses(part.name, method, message));
     return this.#join.context.toClient(renamed, front, onwards(via));
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@toolwarden/catalogue';
+import { type JsonObject, own } from '@toolwarden/catalogue';
 import { expect, test } from 'vitest';
 import { metaKeys } from '../protocol/methods.ts';
 import { namesIn, plainTool, resultOf, startJoinedHarness } from '../testing/joined-gateway.ts';
@@ -285,7 +285,7 @@ test('C7: no server ends the user’s visit to a page that another led to', asyn
       }
       if (method !== 'tools/call') return undefined;
       const page = { mode: 'url', message: 'Sign in', url: 'https://pay.example/in' };
-      const data = { elicitations: [{ ...page, elicitationId: `of-${name}` }] };
+      const data = { elicitations: [{ ...page, elicitationId: 'page' }] };
       const error = { code: -32042, message: 'Sign in first', data };
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ jsonrpc: '2.0', id: id ?? null, error }));
@@ -301,15 +301,22 @@ test('C7: no server ends the user’s visit to a page that another led to', asyn
     ...session.headers,
   });
   await expect.poll(() => says.size === 2 && stream.isOpen()).toBe(true);
-  const led = await session.call('pay__read');
-  expect(led.messages.at(-1)).toMatchObject({ error: { code: -32042 } });
-  const method = 'notifications/elicitation/complete';
-  const done = { method, params: { elicitationId: 'of-pay' } };
+  // The other server leads to a page of the very same id, and both say that it is done.
+  const idOf = async (name: string) => {
+    const { messages } = await session.call(`${name}__read`);
+    expect(messages.at(-1)).toMatchObject({ error: { code: -32042 } });
+    const { elicitations } = own(own(messages.at(-1), 'error'), 'data') as JsonObject;
+    return own((elicitations as JsonObject[])[0], 'elicitationId');
+  };
+  const ids = [await idOf('pay'), await idOf('evil')];
+  expect(new Set(ids).size).toBe(2);
+  const done = { method: 'notifications/elicitation/complete', params: { elicitationId: 'page' } };
   says.get('evil')?.(done);
-  says.get('evil')?.({ method: 'notifications/tools/list_changed' });
-  await expect.poll(() => stream.methods()).toEqual(['notifications/tools/list_changed']);
+  await expect.poll(() => stream.messages()).toMatchObject([{ params: { elicitationId: ids[1] } }]);
   says.get('pay')?.(done);
-  await expect.poll(() => stream.methods().at(-1)).toBe(method);
+  await expect
+    .poll(() => stream.messages().at(1))
+    .toMatchObject({ params: { elicitationId: ids[0] } });
 });
 
 test('P24: what only the stateless era has is refused in a session, and reaches no server', async () => {

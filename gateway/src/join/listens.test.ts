@@ -152,12 +152,13 @@ test('C7: on a subscription too, no server ends a visit to a page that another l
   const stream = subscribe(harness.gateway.url, 's', { toolsListChanged: true });
   await expect.poll(() => stream.methods()).toEqual([ACKNOWLEDGED]);
   const [say] = says;
-  say?.({ method: 'notifications/elicitation/complete', params: { elicitationId: 'of-pay' } });
+  say?.({ method: 'notifications/elicitation/complete', params: { elicitationId: 'pay:1' } });
   say?.({ method: 'notifications/tasks/status', params: { taskId: 't', status: 'working' } });
   say?.({ method: 'notifications/tools/list_changed' });
   await expect
-    .poll(() => stream.methods())
-    .toEqual([ACKNOWLEDGED, 'notifications/tools/list_changed']);
+    .poll(() => stream.methods().slice(1))
+    .toEqual(['notifications/elicitation/complete', 'notifications/tools/list_changed']);
+  expect(stream.messages()[1]).toMatchObject({ params: { elicitationId: 'evil:pay:1' } });
 });
 
 test('what the policy refuses of a subscription once its server is back is not asked for again and again', async () => {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 import type { ListedKind } from '../pins/pin-digest.ts';
 import { readExactly } from '../responses/read-exactly.ts';
+import { joinedPage } from './asker.ts';
 import { joinedAddress } from './joined-address.ts';
 import { joinedName } from './joined-name.ts';
 
@@ -117,9 +118,12 @@ function renamedHolder(server: string, holder: JsonValue): JsonValue {
 export function renamedNotice(server: string, message: JsonObject): JsonObject {
   const { method, params } = message;
   if (!isJsonObject(params)) return message;
-  const { uri, logger } = params;
+  const { uri, logger, elicitationId } = params;
   if (method === 'notifications/resources/updated' && typeof uri === 'string') {
     return { ...message, params: { ...params, uri: joinedAddress(server, uri) } };
+  }
+  if (method === 'notifications/elicitation/complete' && typeof elicitationId === 'string') {
+    return { ...message, params: { ...params, elicitationId: joinedPage(server, elicitationId) } };
   }
   if (method === 'notifications/message') {
     const speaker = typeof logger === 'string' ? `${server}/${logger}` : server;
