@@ -226,7 +226,7 @@ export function createGuard(options: GuardOptions): Guard {
       const policy = options.policy();
       if (tool === undefined) return record(ask, policy, tool, MISSING);
       const broken = problem ? { rules: [], reason: `arguments: ${problem}` } : undefined;
-      const objection = (by: LoadedPolicy) => pinnedTool(by, pins, tool) ?? broken;
+      const objection = (by: LoadedPolicy) => pinnedTool(by, pins, tool, by !== policy) ?? broken;
       return record(ask, policy, tool, objection(policy), objection);
     },
     judge: (ask, problem) =>

@@ -14,13 +14,17 @@ const REASONS: Record<PinProblem, string> = {
   new: `its definition was never accepted; ${ACCEPT}`,
 };
 
-/** What stands against a tool by the policy's `pinning`; under `warn` it is looked at, and only told of. */
+/**
+ * What stands against a tool by the policy's `pinning`; under `warn` it is looked at, and only told of. `isStaged`: for a
+ * policy that is not in force, by which nobody is told anything.
+ */
 export function pinnedTool(
   policy: LoadedPolicy,
   pins: Pins | undefined,
   tool: LiveTool,
+  isStaged = false,
 ): Objection | undefined {
-  return judged(policy, pins, () => pins?.tool(tool));
+  return judged(policy, pins, () => (isStaged ? pins?.lookAt(tool) : pins?.tool(tool)));
 }
 
 /** The same for an entry of another list. */

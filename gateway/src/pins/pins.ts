@@ -21,6 +21,8 @@ export type PinEvent = {
 export type Pins = {
   /** Undefined where the tool is as it was accepted. */
   tool(tool: LiveTool): PinProblem | undefined;
+  /** The same, and nobody is told. */
+  lookAt(tool: LiveTool): PinProblem | undefined;
   listed(kind: ListedKind, name: string, definition: JsonObject): PinProblem | undefined;
   instructions(text: string): PinProblem | undefined;
   /** To be told of each complete list of tools: what was accepted may be gone. */
@@ -57,8 +59,8 @@ export function createPins(
     accepted: { digest: Digest; definition: JsonObject | string } | undefined,
     now: { digest: Digest; definition: JsonObject | string },
   ): PinProblem | undefined => {
-    if (accepted?.digest === now.digest) return undefined;
-    const change = accepted === undefined ? 'new' : 'changed';
+    const change = problemOf(accepted, now);
+    if (change === undefined) return undefined;
     once(`${kind} ${name} ${now.digest}`, () => {
       const lines = definitionDiff(accepted?.definition, now.definition);
       const spoken = shadowings(now.definition, server, lock()).map(shadowingWords);
@@ -70,6 +72,7 @@ export function createPins(
     judge('tool', live.name, acceptedTool(pinned(), live.name), live);
   return {
     tool,
+    lookAt: (live) => problemOf(acceptedTool(pinned(), live.name), live),
     listed(kind, name, definition) {
       const entries = pinned()?.[kind] ?? {};
       const accepted = Object.hasOwn(entries, name) ? entries[name] : undefined;
@@ -108,6 +111,14 @@ const MOST_TOLD = 10_000;
 
 // One object for one class, because plans are remembered by it.
 const classes = new WeakMap<ServerPins['tools'][string], ToolClass>();
+
+function problemOf(
+  accepted: { digest: Digest } | undefined,
+  now: { digest: Digest },
+): PinProblem | undefined {
+  if (accepted === undefined) return 'new';
+  return accepted.digest === now.digest ? undefined : 'changed';
+}
 
 function acceptedTool(pins: ServerPins | undefined, name: string) {
   return pins && Object.hasOwn(pins.tools, name) ? pins.tools[name] : undefined;

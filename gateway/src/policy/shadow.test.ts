@@ -177,6 +177,16 @@ test('arguments that the tool does not take are refused by both, and a staged pi
   expect(both(harness).at(-1)).toEqual(['deny', 'deny']);
 });
 
+test('what a staged pinning finds is told of by nobody, so that it is when that policy is in force', async () => {
+  const lock = { version: '1', servers: {} } as never;
+  const harness = await start({}, { pinning: 'warn' }, { lock });
+  await calls(harness, 'read');
+  expect(harness.pinEvents).toEqual([]);
+  await harness.setPolicy(policy({ pinning: 'warn' }));
+  await calls(harness, 'read');
+  expect(harness.pinEvents).toMatchObject([{ kind: 'tool', name: 'read', change: 'new' }]);
+});
+
 test('a call that never left costs nothing in the shadow either', async () => {
   const windows = createShadow(() => {
     throw new Error('never asked');
