@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { controlSchema } from './control.ts';
-import { jsonObjectSchema } from './json.ts';
+import { jsonObjectSchema } from './json-object-schema.ts';
 import { needsSchema } from './needs.ts';
 import type { Replay } from './replay.ts';
 

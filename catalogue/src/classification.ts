@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Digest, digestSchema, jsonDigest } from './digest.ts';
+import { type Digest, jsonDigest } from './digest.ts';
+import { digestSchema } from './digest-schema.ts';
 import { serverIdSchema } from './server-id.ts';
 import {
   categorySchema,
@@ -9,7 +10,7 @@ import {
   reviewReasonSchema,
   riskRowIdSchema,
   traitSchema,
-} from './taxonomy.ts';
+} from './taxonomy-schemas.ts';
 
 /** A quote from the definition that carries a fact. */
 export const evidenceSchema = z.strictObject({

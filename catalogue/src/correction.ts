@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { digestSchema } from './digest.ts';
+import { digestSchema } from './digest-schema.ts';
 import { serverIdSchema } from './server-id.ts';
-import { categorySchema, traitSchema } from './taxonomy.ts';
+import { categorySchema, traitSchema } from './taxonomy-schemas.ts';
 
 /** A person's answer for one tool. It wins over the computed one and is shown beside it. */
 export const correctionSchema = z.strictObject({

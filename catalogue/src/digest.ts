@@ -1,14 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import * as z from 'zod';
 import { compactJson } from './canonical-json.ts';
 
 /** `sha256:` and 64 hex digits. */
 export type Digest = `sha256:${string}`;
-export const digestSchema = z.custom<Digest>(
-  (value) => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value),
-  'expected sha256: and 64 hex digits',
-);
 
 /** SHA-256 of a text's UTF-8 bytes, as 64 hex digits. Synchronous, so that it also serves the browser. */
 export function sha256Hex(text: string): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestSchema } from './digest.ts';
+import { digestSchema } from './digest-schema.ts';
 import { toolDefinitionSchema } from './tool.ts';
 
 const base = { at: z.iso.datetime(), version: z.string() };

@@ -49,7 +49,8 @@ export {
   serverCorrectionsSchema,
 } from './correction.ts';
 export { type CrawlRun, crawlRunSchema } from './crawl-run.ts';
-export { type Digest, digestSchema, jsonDigest, sha256Hex } from './digest.ts';
+export { type Digest, jsonDigest, sha256Hex } from './digest.ts';
+export { digestSchema } from './digest-schema.ts';
 export {
   type CatalogueEntry,
   type CatalogueTool,
@@ -59,7 +60,8 @@ export {
 } from './entry.ts';
 export { showHidden } from './hidden-characters.ts';
 export { type HistoryEvent, historyEventSchema } from './history.ts';
-export { isJsonObject, type JsonObject, type JsonValue, jsonObjectSchema, own } from './json.ts';
+export { isJsonObject, type JsonObject, type JsonValue, own } from './json.ts';
+export { jsonObjectSchema } from './json-object-schema.ts';
 export { nameWords } from './name-words.ts';
 export { type Needs, needsSchema, type ToolNeeds, toolNeedsSchema } from './needs.ts';
 export { type JsonPointer, pointerSegments, resolvePointer } from './pointer.ts';
@@ -103,26 +105,28 @@ export {
   type Category,
   type Confidence,
   categories,
-  categorySchema,
-  confidenceSchema,
   confidences,
   type Label,
   type Level,
-  labelSchema,
   labels,
-  levelSchema,
   levels,
   type ReviewReason,
   type RiskRowId,
-  reviewReasonSchema,
   reviewReasons,
-  riskRowIdSchema,
   riskRows,
   TAXONOMY_VERSION,
   type Trait,
-  traitSchema,
   traits,
 } from './taxonomy.ts';
+export {
+  categorySchema,
+  confidenceSchema,
+  labelSchema,
+  levelSchema,
+  reviewReasonSchema,
+  riskRowIdSchema,
+  traitSchema,
+} from './taxonomy-schemas.ts';
 export {
   escapePointer,
   instructionsDigest,

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 /** Any JSON value, as `JSON.parse` gives it. */
 export type JsonValue =
   | null
@@ -20,9 +18,3 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function own(object: unknown, key: string): JsonValue | undefined {
   return isJsonObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
 }
-
-/** Any JSON object, kept verbatim. */
-export const jsonObjectSchema: z.ZodType<JsonObject> = z.custom<JsonObject>(
-  isJsonObject,
-  'expected an object',
-);

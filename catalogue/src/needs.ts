@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { signalIdSchema } from './schema-signals.ts';
 import { originSchema, serverIdSchema } from './server-id.ts';
-import { categorySchema, labelSchema, levelSchema, traitSchema } from './taxonomy.ts';
+import { categorySchema, labelSchema, levelSchema, traitSchema } from './taxonomy-schemas.ts';
 
 /** What one tool must be: a term, or all, any or none of several. */
 export type ToolNeeds =

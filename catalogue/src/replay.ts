@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { controlSchema } from './control.ts';
-import { jsonObjectSchema } from './json.ts';
+import { jsonObjectSchema } from './json-object-schema.ts';
 
 const transcriptLineSchema = z.strictObject({
   /** Who spoke: the scripted agent, a server, the gateway, or the person and client around the agent. */

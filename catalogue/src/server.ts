@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { digestSchema } from './digest.ts';
-import { jsonObjectSchema } from './json.ts';
+import { digestSchema } from './digest-schema.ts';
+import { jsonObjectSchema } from './json-object-schema.ts';
 import { serverIdSchema } from './server-id.ts';
 import { toolDefinitionSchema } from './tool.ts';
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type Digest, jsonDigest } from './digest.ts';
-import { isJsonObject, type JsonObject, jsonObjectSchema, own } from './json.ts';
+import { isJsonObject, type JsonObject, own } from './json.ts';
+import { jsonObjectSchema } from './json-object-schema.ts';
 
 /** A tool as its server listed it: every value verbatim, whatever its type; only `name` is sure to be a string. */
 export type ToolDefinition = JsonObject & { name: string };

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { operators } from './operators/index.ts';
 import type { Operator } from './operators/operator.ts';
-import { parsePath } from './path.ts';
+import { isPath } from './path.ts';
 
 /** A path into a call's arguments. */
 export const pathSchema = z
   .string()
   .max(512)
-  .refine((path) => parsePath(path) !== undefined, {
+  .refine(isPath, {
     error: 'expected a path such as args.amount, args.list[*].x or args["a.b"]',
   })
   .describe('Which argument: `args.amount`, `args.list[*].x`, `args["a.b"]`.');
@@ -17,7 +17,7 @@ const leaf = <Id extends string, Value extends z.ZodType>(operator: Operator<Id,
     .strictObject({
       path: pathSchema,
       op: z.literal(operator.id),
-      value: operator.value,
+      value: operator.value(z),
     })
     .describe(operator.meaning);
 
@@ -72,8 +72,3 @@ const notSchema = z
 export const conditionSchema: z.ZodType<Condition> = z
   .union([testSchema, anySchema, notSchema])
   .meta({ id: 'condition', description: 'A test of an argument, or a group of conditions.' });
-
-/** True for a single test, false for a group. */
-export function isTest(condition: Condition): condition is ArgumentTest {
-  return Object.hasOwn(condition, 'op');
-}

@@ -1,5 +1,6 @@
 import { type JsonValue, own } from '@toolwarden/catalogue';
-import { type ArgumentTest, type Condition, isTest } from './condition.ts';
+import type { ArgumentTest, Condition } from './condition.ts';
+import { isTest } from './is-test.ts';
 import { operators } from './operators/index.ts';
 import type { PatternEngine } from './operators/operator.ts';
 import { isInherited } from './own-read.ts';

@@ -1,5 +1,6 @@
 import { canonicalJson, type Digest, jsonDigest } from '@toolwarden/catalogue';
-import { type Condition, isTest } from './condition.ts';
+import type { Condition } from './condition.ts';
+import { isTest } from './is-test.ts';
 import type { Limit, Policy, Rule } from './policy.ts';
 import { windowMs, windowText } from './window.ts';
 

@@ -22,6 +22,9 @@ export function parsePath(path: string): Step[] | undefined {
   return steps;
 }
 
+/** True for a text that is a path. */
+export const isPath = (text: string) => parsePath(text) !== undefined;
+
 const PLAIN_NAME = /[^.[\]"'\s]+/y;
 const QUOTED_NAME = /\["((?:[^"\\]|\\.)*)"\]/y;
 

@@ -1,20 +1,8 @@
-import {
-  categories,
-  isJsonObject,
-  type JsonValue,
-  jsonDepth,
-  labels,
-  levels,
-  traitSchema,
-  traits,
-} from '@toolwarden/catalogue';
+import { categories, labels, levels, traitSchema, traits } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import { conditionSchema, pathSchema } from './condition.ts';
 import { patternSchema } from './operators/pattern.ts';
-import { windowSchema } from './window.ts';
-
-/** Nested deeper than this a document is refused before anything recurses into it. */
-const MAX_POLICY_DEPTH = 32;
+import { windowSchema } from './window-schema.ts';
 
 const textSchema = z.string().max(2000);
 const namePatternSchema = z.string().min(1).max(256);
@@ -24,6 +12,10 @@ const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(10_000)
 const actionSchema = z
   .enum(['allow', 'deny', 'approve'])
   .describe('What the rule does: let pass, refuse, or ask a person.');
+
+/** True unless it counts calls up to a broken number. */
+export const isWholeOrSum = ({ max, sum }: { max: number; sum?: string | undefined }) =>
+  sum !== undefined || Number.isInteger(max);
 
 /** A limit on how often, or how much of an argument, in any window of time. */
 const limitSchema = z
@@ -48,7 +40,7 @@ const limitSchema = z
     sum: pathSchema.optional().describe('Adds up this argument instead of counting calls.'),
     on_deny: textSchema.optional().describe('What a refused caller is told.'),
   })
-  .refine(({ max, sum }) => sum !== undefined || Number.isInteger(max), {
+  .refine(isWholeOrSum, {
     error: 'expected a whole number of calls',
     path: ['max'],
   })
@@ -59,7 +51,7 @@ export type Limit = z.infer<typeof limitSchema>;
 const secretsSchema = z
   .strictObject({
     preset: z.literal('secrets').describe('Tokens, keys and passwords in their known forms.'),
-    allow: listOf(patternSchema).optional().describe('What matches one of these whole stays.'),
+    allow: listOf(patternSchema(z)).optional().describe('What matches one of these whole stays.'),
   })
   .meta({ id: 'secrets', description: 'Secrets, whatever they are.' });
 
@@ -108,7 +100,7 @@ const ruleSchema = z
     response: z
       .strictObject({
         max_bytes: z.int().positive().optional().describe('Withhold longer results.'),
-        redact: listOf(z.union([patternSchema, secretsSchema]))
+        redact: listOf(z.union([patternSchema(z), secretsSchema]))
           .optional()
           .describe('Replace what these patterns match, and secrets.'),
         strip_control: z
@@ -190,25 +182,3 @@ export const policySchema = z
   })
   .meta({ title: 'Toolwarden policy', description: 'What an agent may do with tools.' });
 export type Policy = z.infer<typeof policySchema>;
-
-/** What makes a document unfit to be read at all, before its schema is asked; `undefined` where nothing does. */
-export function structuralProblem(document: unknown): string | undefined {
-  if (!isJsonObject(document)) return 'expected a JSON object';
-  if (jsonDepth(document, MAX_POLICY_DEPTH) > MAX_POLICY_DEPTH) {
-    return `nested deeper than ${MAX_POLICY_DEPTH} levels`;
-  }
-  // A record schema skips this key, and a rule that is skipped is a rule turned off.
-  return hasProtoKey(document) ? 'the key "__proto__" is not allowed' : undefined;
-}
-
-function hasProtoKey(document: JsonValue): boolean {
-  let level: JsonValue[] = [document];
-  while (level.length > 0) {
-    if (level.some((value) => isJsonObject(value) && Object.hasOwn(value, '__proto__')))
-      return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
-  }
-  return false;
-}

@@ -1,5 +1,6 @@
 import { approvalTerms } from './approval-terms.ts';
-import { type Condition, isTest } from './condition.ts';
+import type { Condition } from './condition.ts';
+import { isTest } from './is-test.ts';
 import { limitsOf } from './normalise.ts';
 import { operators } from './operators/index.ts';
 import type { Limit, Rule } from './policy.ts';

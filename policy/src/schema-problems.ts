@@ -10,7 +10,8 @@ import type * as z from 'zod';
 import type { Problem } from './finding.ts';
 import { policyJsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
-import { policySchema, structuralProblem } from './policy.ts';
+import { policySchema } from './policy.ts';
+import { structuralProblem } from './structural-problem.ts';
 
 type Issue = z.core.$ZodIssue;
 type Key = string | number;

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -11,19 +9,13 @@ const UNITS: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 // Longer memories are accounting, not rate limits, and a store would have to keep every call that long.
 const LONGEST_MS = 366 * DAY;
 
-/** A length of time as policies write it: `minute`, `30s`, `15m`, `6h`, `7d`. */
-export const windowSchema = z
-  .string()
-  .regex(
-    /^(second|minute|hour|day|[1-9]\d{0,7}[smhd])$/,
-    'expected second, minute, hour, day, or a number with s, m, h or d such as 15m',
-  )
-  .refine(
-    (text) => !(windowMs(text) > LONGEST_MS),
-    'expected no more than 366 days; a longer window would have to remember every call that long',
-  );
+/** How lengths of time are written. */
+export const WINDOW = /^(second|minute|hour|day|[1-9]\d{0,7}[smhd])$/;
 
-/** Milliseconds of a length of time that {@link windowSchema} accepts. */
+/** True unless it is longer than a counter may remember. */
+export const isShortEnough = (text: string) => !(windowMs(text) > LONGEST_MS);
+
+/** Milliseconds of a length of time as policies write it. */
 export function windowMs(text: string): number {
   if (Object.hasOwn(NAMED, text)) return NAMED[text] as number;
   return Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN);

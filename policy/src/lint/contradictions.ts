@@ -1,6 +1,7 @@
 import { compactJson } from '@toolwarden/catalogue';
-import { type ArgumentTest, type Condition, isTest } from '../condition.ts';
+import type { ArgumentTest, Condition } from '../condition.ts';
 import type { Problem } from '../finding.ts';
+import { isTest } from '../is-test.ts';
 import type { Scalar } from '../operators/scalar.ts';
 import { error, type PlacedRule } from './places.ts';
 

@@ -1,6 +1,7 @@
 import { escapePointer, type JsonPointer } from '@toolwarden/catalogue';
-import { type ArgumentTest, type Condition, isTest } from '../condition.ts';
+import type { ArgumentTest, Condition } from '../condition.ts';
 import type { FindingCode, Problem } from '../finding.ts';
+import { isTest } from '../is-test.ts';
 import type { Policy, Rule } from '../policy.ts';
 
 /** A rule object and where it stands. */

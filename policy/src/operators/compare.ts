@@ -1,7 +1,6 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import * as z from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
-import { defineOperator } from './operator.ts';
+import { defineOperator, type Zod } from './operator.ts';
 
 // One file for four: they differ in one sign. Each writes its own comparison out, because a shared one that takes the
 // sign as a function costs a second call in the engine's innermost loop.
@@ -13,7 +12,7 @@ const ordering = <Id extends string>(
   defineOperator({
     id,
     meaning: `A number ${says} the value.`,
-    value: z.number(),
+    value: (z: Zod) => z.number(),
     words: (value) => `must be a number ${says} ${value}`,
     compile,
   });

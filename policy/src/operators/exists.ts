@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { truthOf } from '../truth.ts';
 import { defineOperator } from './operator.ts';
 
@@ -6,7 +5,7 @@ import { defineOperator } from './operator.ts';
 export const exists = defineOperator({
   id: 'exists',
   meaning: 'The argument is there, whatever its value (null too); with `false`, it is not.',
-  value: z.boolean().optional(),
+  value: (z) => z.boolean().optional(),
   words: (value) => (value === false ? 'must be left out' : 'must be given'),
   compile: (value) => () => truthOf(value !== false),
 });

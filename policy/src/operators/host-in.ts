@@ -1,12 +1,12 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import * as z from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
-import { defineOperator } from './operator.ts';
+import { defineOperator, type Zod } from './operator.ts';
 
-const hostSchema = z
-  .string()
-  .max(260)
-  .refine((text) => readHost(text) !== undefined, {
+/** True for a host as policies name one. */
+export const isHost = (text: string) => readHost(text) !== undefined;
+
+const hostSchema = (z: Zod) =>
+  z.string().max(260).refine(isHost, {
     error: 'expected a host such as example.com, *.example.com or localhost:8080, without a scheme',
   });
 
@@ -14,7 +14,7 @@ export const hostIn = defineOperator({
   id: 'host_in',
   meaning:
     'An http, https, ws or wss address whose host is one of the hosts; `*.` stands for its subdomains; a port must be named.',
-  value: z.union([hostSchema, z.array(hostSchema).min(1).max(1000)]),
+  value: (z) => z.union([hostSchema(z), z.array(hostSchema(z)).min(1).max(1000)]),
   words: (value) => `must be an address on ${[value].flat().join(' or ')}`,
   compile: (value) => {
     const hosts = [value].flat().map((text) => readHost(text) as Host);

@@ -1,9 +1,8 @@
-import * as z from 'zod';
-import { defineOperator } from './operator.ts';
+import { defineOperator, type Zod } from './operator.ts';
 import { listWords, oneOf, scalarSchema } from './scalar.ts';
 
 /** The values of a list condition. */
-export const scalarsSchema = z.array(scalarSchema).min(1).max(10_000);
+export const scalarsSchema = (z: Zod) => z.array(scalarSchema(z)).min(1).max(10_000);
 
 export const isIn = defineOperator({
   id: 'in',

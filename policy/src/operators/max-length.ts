@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import { truthOf } from '../truth.ts';
 import { defineOperator } from './operator.ts';
 
 export const maxLength = defineOperator({
   id: 'max_length',
   meaning: 'A text of at most so many characters (Unicode code points).',
-  value: z.int().nonnegative(),
+  value: (z) => z.int().nonnegative(),
   words: (value) => `must have at most ${value} characters`,
   compile: (value) => (subject) => {
     if (typeof subject !== 'string') return 'unknown';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import type * as z from 'zod';
+import type * as zod from 'zod';
 import type { Truth } from '../truth.ts';
 
 /** A prepared pattern. */
@@ -17,20 +17,23 @@ export type PatternEngine = {
   whole(pattern: string): TextTest;
 };
 
+/** What schemas are made with; passed in, because what only decides is to run without it. */
+export type Zod = typeof zod;
+
 /** One operator of the policy language: what its value may be, and how it judges an argument. */
-export type Operator<Id extends string = string, Value extends z.ZodType = z.ZodType> = {
+export type Operator<Id extends string = string, Value extends zod.ZodType = zod.ZodType> = {
   id: Id;
   /** One sentence for the reference page and for editors. */
   meaning: string;
-  value: Value;
+  value: (z: Zod) => Value;
   /** What must be so, after the argument's name: `must be at most 5`. */
-  words: (value: z.infer<Value>) => string;
+  words: (value: zod.infer<Value>) => string;
   /** Prepares the value once; the answer judges one argument that is present. */
-  compile: (value: z.infer<Value>, patterns: PatternEngine) => (subject: JsonValue) => Truth;
+  compile: (value: zod.infer<Value>, patterns: PatternEngine) => (subject: JsonValue) => Truth;
 };
 
 /** Declares an operator; the types of value and judge follow from its schema. */
-export function defineOperator<Id extends string, Value extends z.ZodType>(
+export function defineOperator<Id extends string, Value extends zod.ZodType>(
   operator: Operator<Id, Value>,
 ): Operator<Id, Value> {
   return operator;

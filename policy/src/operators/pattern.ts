@@ -1,7 +1,6 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import * as z from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
-import type { TextTest } from './operator.ts';
+import type { TextTest, Zod } from './operator.ts';
 
 const MAX_PATTERN = 1024;
 const MAX_SUBJECT = 65_536;
@@ -15,11 +14,12 @@ export function longestText(instructions: number): number {
 }
 
 /** A pattern in RE2's syntax: no look-around, no back-references. */
-export const patternSchema = z
-  .string()
-  .min(1)
-  .max(MAX_PATTERN)
-  .describe(`A regular expression in RE2 syntax, at most ${MAX_PATTERN} characters.`);
+export const patternSchema = (z: Zod) =>
+  z
+    .string()
+    .min(1)
+    .max(MAX_PATTERN)
+    .describe(`A regular expression in RE2 syntax, at most ${MAX_PATTERN} characters.`);
 
 /** Judges a text by a prepared pattern; a text that is too long is refused rather than judged in part. */
 export function judgeText({ test, longest }: TextTest): (subject: JsonValue) => Truth {

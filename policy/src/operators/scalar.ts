@@ -1,12 +1,14 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import * as z from 'zod';
+import type * as zod from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
+import type { Zod } from './operator.ts';
 
 /** A JSON value without parts. */
-export const scalarSchema = z
-  .union([z.string(), z.number(), z.boolean(), z.null()])
-  .describe('A string, number, boolean or null.');
-export type Scalar = z.infer<typeof scalarSchema>;
+export const scalarSchema = (z: Zod) =>
+  z
+    .union([z.string(), z.number(), z.boolean(), z.null()])
+    .describe('A string, number, boolean or null.');
+export type Scalar = zod.infer<ReturnType<typeof scalarSchema>>;
 
 /** The JSON type of a value; nothing is ever converted from one to another. */
 function jsonType(value: JsonValue): string {

@@ -1,13 +1,13 @@
 import type { JsonValue } from '@toolwarden/catalogue';
-import * as z from 'zod';
 import { type Truth, truthOf } from '../truth.ts';
-import { defineOperator } from './operator.ts';
+import { defineOperator, type Zod } from './operator.ts';
 
-const rootSchema = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((root) => readings(root)?.every(({ segments }) => segments !== undefined) === true, {
+/** True for a folder that every reader takes for the same one. */
+export const isRoot = (text: string) =>
+  readings(text)?.every(({ segments }) => segments !== undefined) === true;
+
+const rootSchema = (z: Zod) =>
+  z.string().min(1).max(4096).refine(isRoot, {
     error: 'expected a folder such as /srv/data or docs, without .. above it, backslash or %',
   });
 
@@ -15,7 +15,7 @@ export const within = defineOperator({
   id: 'within',
   meaning:
     'A path inside one of the folders, after normalising `.`, `..`, `//`, percent-coding and Unicode forms.',
-  value: z.union([rootSchema, z.array(rootSchema).min(1).max(1000)]),
+  value: (z) => z.union([rootSchema(z), z.array(rootSchema(z)).min(1).max(1000)]),
   words: (value) => `must be a path within ${[value].flat().join(' or ')}`,
   compile: (value) => {
     const roots = [value].flat().map((root) => readings(root) as Reading[]);
