@@ -113,7 +113,7 @@ function rawAnswer(port: number, lines: string[], end = '\r\n'): Promise<string>
     let text = '';
     const head = ['POST /mcp/test HTTP/1.1', `Host: localhost:${port}`, 'Connection: close'];
     const socket = connect(port, '127.0.0.1', () => socket.write([...head, ...lines].join(end)));
-    socket.setTimeout(1_500, () => socket.destroy());
+    socket.setTimeout(30_000, () => socket.destroy());
     socket.on('data', (chunk) => {
       text += chunk;
     });

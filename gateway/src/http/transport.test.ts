@@ -350,7 +350,7 @@ function raw(port: number, lines: string[], body = ''): Promise<string> {
     const socket = connect(port, '127.0.0.1', () =>
       socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`),
     );
-    socket.setTimeout(1_500, () => socket.destroy());
+    socket.setTimeout(30_000, () => socket.destroy());
     socket.on('data', (chunk) => {
       text += chunk;
     });

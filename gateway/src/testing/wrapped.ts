@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,9 +52,9 @@ const BOUNDS = { rssKb: 400_000, files: 64, children: 8 };
  * fault a test brings about, the invariants must hold when it is over: that is checked here, for all of them.
  */
 export function startWrapped(folder: string, script: string, start: Start = {}) {
-  writeFileSync(join(folder, 'server.mjs'), `${PRELUDE}\n${script}`);
+  writeWhole(join(folder, 'server.mjs'), `${PRELUDE}\n${script}`);
   const policy = start.policy ?? { version: '1', default: 'allow' };
-  writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
+  writeWhole(join(folder, 'policy.json'), JSON.stringify(policy));
   const command = start.entry ? [start.entry, ...(start.args ?? [])] : [BIN, 'wrap'];
   const options = ['--policy', 'policy.json', '--state', start.state ?? join(folder, 'state')];
   options.push(...(start.options ?? []));
@@ -123,9 +123,15 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
   };
 }
 
+/** Writes a file that another gateway in the folder may be reading. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.next`, text);
+  renameSync(`${file}.next`, file);
+}
+
 /** Servers that are there although their gateways have been gone for as long as a watchdog may take, and more. */
 async function outliving(folder: string): Promise<number[]> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   let left = serversIn(folder).filter(isAlive);
   while (left.length > 0 && Date.now() < end) {
     await sleep(50);
