@@ -15,8 +15,10 @@ import { Listens } from './listens.ts';
 import { refusedNowhere } from './nowhere.ts';
 import { type ClientSide, Origin, OwnRequest, onwards, Routed } from './origins.ts';
 import type { Part } from './part.ts';
-import { joinedLists, renamedNotice, withJoinedAddresses } from './rename.ts';
-import { type Destination, destinationOf, isRouted, placeOf } from './routes.ts';
+import { joinedLists } from './renamed-entry.ts';
+import { renamedNotice } from './renamed-notice.ts';
+import { type Destination, destinationOf, isAboutTask, isRouted, placeOf } from './routes.ts';
+import { withJoinedAddresses } from './with-joined-addresses.ts';
 import { withoutTasks } from './without-tasks.ts';
 
 type FrontLink = FrontConnection['link'];
@@ -153,6 +155,7 @@ export class JoinedLink implements FrontLink {
       const error = await this.#session.setLevel(params);
       return void this.#join.answer(id, front, error === undefined ? { result: {} } : { error });
     }
+    if (isAboutTask(method, params)) return this.#refuseMethod(id, method, front, NO_TASKS);
     if (joinedLists.has(method)) return this.#list(message, front);
     if (!isRouted(method)) return this.#refuseMethod(id, method, front);
     const destination = destinationOf(method, params);
@@ -162,9 +165,13 @@ export class JoinedLink implements FrontLink {
     return this.#route(message, destination, front);
   }
 
-  #refuseMethod(id: RequestId, method: string, front: ClientSide | undefined): void {
+  #refuseMethod(
+    id: RequestId,
+    method: string,
+    front: ClientSide | undefined,
+    refusal = 'This method does not pass the gateway where several servers are joined',
+  ): void {
     this.#note('method-refused', { from: 'client', method: method.slice(0, 100) });
-    const refusal = 'This method does not pass the gateway where several servers are joined';
     this.#join.fail(id, front, code.unknownMethod, refusal);
   }
 
@@ -291,4 +298,6 @@ const saysWhatItCan = (params: JsonObject) =>
   isJsonObject(own(own(params, '_meta'), metaKeys.capabilities));
 
 const NOTICES = new Set([...joinedLists.values()].map(({ changed }) => changed));
+const NO_TASKS =
+  'Tasks do not pass the gateway where several servers are joined: call the tool without one, or at /mcp/SERVER';
 const CANNOT = 'Refused: the gateway cannot judge this now';

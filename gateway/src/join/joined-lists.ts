@@ -3,7 +3,7 @@ import { type Join, within } from './join.ts';
 import { joinedName } from './joined-name.ts';
 import { shortestTtl } from './merge-openings.ts';
 import { has, type Part, withoutProgress } from './part.ts';
-import { joinedLists, renamedEntry } from './rename.ts';
+import { joinedLists, renamedEntry } from './renamed-entry.ts';
 
 const MOST_PAGES = 200;
 const MOST_ENTRIES = 5_000;

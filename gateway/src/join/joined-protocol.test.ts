@@ -114,12 +114,13 @@ test('tasks do not pass: no server hears that the client takes part, and no requ
     ['tools/call', { name: 'notes__read', task: { ttl: 1 } }],
     ['tasks/get', { taskId: 't' }],
     ['tasks/list', {}],
+    ['tasks/update', { taskId: 't' }],
   ] as const) {
-    const got = await session.request(method, params);
-    expect([method, got.messages.at(-1)]).toEqual([
-      method,
-      expect.objectContaining({ error: expect.anything() }),
-    ]);
+    const message = expect.stringContaining('Tasks do not pass');
+    const refused = { error: { code: -32601, message } };
+    expect((await session.request(method, params)).messages.at(-1)).toMatchObject(refused);
+    const stateless = await harness.stateless(method, params);
+    expect([method, stateless.messages.at(-1)]).toMatchObject([method, refused]);
   }
   expect(harness.reachedTools()).toEqual(['read']);
 });

@@ -26,11 +26,14 @@ export function isRouted(method: string): boolean {
   return ROUTED.has(method);
 }
 
+/** Whether a request is about a task, which would have to be asked for by an id of one server's. */
+export function isAboutTask(method: string, params: JsonObject): boolean {
+  return method.startsWith('tasks/') || own(params, 'task') !== undefined;
+}
+
 /** Where a request says it goes; `undefined` where it cannot be told. */
 export function destinationOf(method: string, params: JsonObject): Destination | undefined {
   if (method === 'tools/call' || method === 'prompts/get') {
-    // A task would have to be asked for by an id of one server's.
-    if (own(params, 'task') !== undefined) return undefined;
     const kind = method === 'tools/call' ? 'tools' : 'prompts';
     return named(kind, own(params, 'name'), (given, name) => ({ ...given, name }));
   }
