@@ -71,9 +71,9 @@ describeSandboxed('a server that is helped along', () => {
   test.for(['json', 'session', 'sse', 'odd-path'])(
     'and speaks only HTTP (%s) is asked on its own loopback',
     // It is waited for on its standard streams first.
-    { timeout: 90_000 },
+    { timeout: 300_000 },
     async (way) => {
-      const { record } = await crawl('http-only', { args: [way], limits: { startMs: 4000 } });
+      const { record } = await crawl('http-only', { args: [way], limits: { startMs: 6_000 } });
       expect(record).toMatchObject({
         outcome: 'complete',
         tools: [{ definition: { name: 'over_http' } }],

@@ -194,17 +194,18 @@ describeSandboxed('a server in the sandbox', () => {
   });
 
   test('that hangs and ignores signals is ended at its deadline', async () => {
-    const attempt = await start('hangs', [], { startMs: 400 });
+    const mark = `hangs-${process.pid}-${Date.now()}`;
+    const attempt = await start('hangs', [mark], { startMs: 400 });
     expect(attempt.error).toMatchObject({ stage: 'initialize', isTimeout: true });
     expect(diagnose(attempt)).toEqual({
       reason: 'timeout',
       words: 'no answer to initialize in time',
     });
-    expect(commandLines()).not.toContain('hangs.mjs');
+    expect(commandLines()).not.toContain(mark);
   });
 
   test('that is too slow in all is a timeout, with what it listed so far', async () => {
-    const attempt = await start('pages', ['slow'], { serverMs: 3000 });
+    const attempt = await start('pages', ['slow'], { serverMs: 10_000 });
     expect(names(attempt)).toEqual(['page_first']);
     expect(diagnose(attempt).reason).toBe('timeout');
   });
@@ -217,18 +218,19 @@ describeSandboxed('a server in the sandbox', () => {
       { stdio: 'ignore' },
     );
     await expect
-      .poll(() => commandLines().split(mark).length, { timeout: 10_000 })
+      .poll(() => commandLines().split(mark).length, { timeout: 100_000 })
       .toBeGreaterThan(2 + moment);
     crawler.kill('SIGKILL');
-    await expect.poll(() => commandLines(), { timeout: 30_000 }).not.toContain(mark);
+    await expect.poll(() => commandLines(), { timeout: 100_000 }).not.toContain(mark);
   });
 
   test('is ended at once when the crawl is aborted', async () => {
+    const mark = `hangs-${process.pid}-${Date.now()}`;
     const abort = new AbortController();
     const attempt = introspect(
       {
         argv: ({ node, package: dir }) => [node, `${dir}/hangs.mjs`],
-        args: [],
+        args: [mark],
         env: {},
         files: {},
       },
@@ -238,7 +240,7 @@ describeSandboxed('a server in the sandbox', () => {
     );
     abort.abort();
     expect((await attempt).listing).toBeUndefined();
-    expect(commandLines()).not.toContain('hangs.mjs');
+    expect(commandLines()).not.toContain(mark);
   });
 
   test('leaves no daemon behind', async () => {
@@ -265,17 +267,19 @@ describeSandboxed('a server in the sandbox', () => {
   });
 
   test('that takes memory is stopped at its limit', async () => {
-    const attempt = await start('greedy', ['memory'], { memoryBytes: 150 * 1024 ** 2 });
+    const attempt = await start('greedy', ['memory'], {
+      ...{ memoryBytes: 150 * 1024 ** 2, startMs: 100_000 },
+    });
     expect(attempt.exceeded).toBe('memory over 150 MiB');
   });
 
   test('that starts processes without end is stopped at its limit', async () => {
-    const attempt = await start('greedy', ['processes'], { processes: 30, startMs: 15_000 });
+    const attempt = await start('greedy', ['processes'], { processes: 30, startMs: 100_000 });
     expect(attempt.exceeded).toBe('more than 30 processes');
   });
 
   test('that burns processor time is stopped at its limit', async () => {
-    const attempt = await start('greedy', ['cpu'], { cpuSeconds: 1 });
+    const attempt = await start('greedy', ['cpu'], { cpuSeconds: 1, startMs: 100_000 });
     expect(attempt.exceeded ?? `${attempt.exit.code}`).toMatch(/processor time|137|152/);
     expect(attempt.error?.isClosed).toBe(true);
   });
@@ -295,7 +299,7 @@ describeSandboxed('a server in the sandbox', () => {
       introspect(
         { argv: ({ node }) => [node], args: ['-e', dial], env: {}, files: {}, ports },
         { sandbox, slot: 3, packageDir },
-        { ...defaultLimits, startMs: 3000 },
+        { ...defaultLimits, startMs: 12_000 },
       );
     expect((await start([])).stderr).toBe('ECONNREFUSED\n');
     expect((await start([6379])).stderr).toBe('accepted\n');

@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../../fixtures/free-port.ts';
 import { startRelay } from './relay.ts';
 
 const ends: (() => unknown)[] = [];
@@ -8,13 +9,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-const listen = async (server: Server) => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const listen = async (server: Server, port = 0) => {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   ends.push(() => server.close());
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 /** Answers with what it was asked, and keeps it. */
-const startHost = async (body = '') => {
+const startHost = async (body = '', port = 0) => {
   const asked: string[] = [];
   const server = createServer(({ url, method, headers }, response) => {
     asked.push(`${method} ${url} ${headers['proxy-authorization'] ?? ''}`.trim());
@@ -22,7 +23,7 @@ const startHost = async (body = '') => {
   });
   let connections = 0;
   server.on('connection', () => connections++);
-  return { host: await listen(server), asked, server, connections: () => connections };
+  return { host: await listen(server, port), asked, server, connections: () => connections };
 };
 const start = async (
   hosts: string[],
@@ -120,7 +121,8 @@ test('leads nowhere else, and says so once in words', async () => {
 });
 
 test('tells a registry that is not there from one that answers after all', async () => {
-  const { host, server } = await startHost();
+  // Nobody else gets it while nobody listens there.
+  const { host, server } = await startHost('', await freePort());
   const { socket, problem } = await start([host]);
   await new Promise((resolve) => server.close(resolve));
   const gone = { reason: 'unreachable', words: 'its registry cannot be reached: ECONNREFUSED' };

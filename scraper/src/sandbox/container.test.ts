@@ -143,11 +143,11 @@ echo "$@" >> ${log}
     { env: { PATH: `${dir}:/usr/bin:/bin` }, stdio: 'ignore' },
   );
   const told = () => (existsSync(log) ? readFileSync(log, 'utf8') : '');
-  await expect.poll(told, { timeout: 20_000 }).toMatch(/^run /m);
+  await expect.poll(told, { timeout: 100_000 }).toMatch(/^run /m);
   expect(told()).not.toMatch(/^rm /m);
   crawler.kill('SIGKILL');
   const name = /--name (\S+)/.exec(told())?.[1];
-  await expect.poll(told, { timeout: 20_000 }).toContain(`rm --force ${name}`);
+  await expect.poll(told, { timeout: 100_000 }).toContain(`rm --force ${name}`);
 });
 
 test('a docker whose service does not run is none', async () => {
