@@ -9,9 +9,9 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/.toolwarden/**'],
     // Process tests start real servers and browsers on two shared cores: a deadline is there to end what hangs, not to measure.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
     // docs/decisions/0042: named at the end of `npm test`. Where a list of what is broken should be empty, once is too often.
     ...(isCi && { retry: { count: 1, condition: /^(?!expected \[.*\] to deeply equal \[\])/s } }),
   },

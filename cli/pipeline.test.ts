@@ -24,7 +24,7 @@ describe.skipIf(!hasSandbox)('from a package name to a decision (bubblewrap)', (
   afterAll(() => rm(dir, { recursive: true, maxRetries: 20 }));
 
   test('crawl, classify and build print one JSON object a line and leave a site', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const data = join(dir, 'data');
     const crawled = await toolwarden('crawl', SERVER, '--data', data, '--json');

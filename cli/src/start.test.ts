@@ -41,7 +41,7 @@ function begin(args: string[], ensureSandbox = () => false) {
 }
 
 test('it serves the committed catalogue, says what it cannot crawl, leaves data/ alone and ends with 0', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const before = await stat(join(root, 'data'));
   const job = begin(['--port', '0']);

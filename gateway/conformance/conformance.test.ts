@@ -16,4 +16,4 @@ test('every scenario of the official suites that passes direct passes through th
     // Else a suite was not found, and nothing was compared.
     expect(count).toBeGreaterThan(100);
   });
-}, 300_000);
+}, 600_000);

@@ -32,7 +32,7 @@ export type Scenario = { passed: number; failed: string[] };
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 550_000;
 
 /** Runs a suite against a server; what each scenario came to. */
 export async function runSuite(

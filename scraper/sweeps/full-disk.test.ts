@@ -11,7 +11,7 @@ const describeDisk = await needs('bubblewrap');
 
 describeDisk('CR25: a disk that fills up', () => {
   test('at any write stops the run, harms no record, and the next run goes on as if it never was', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const disk = await mkdtemp(join(tmpdir(), 'toolwarden-disk-'));
     const { stdout } = await run('bwrap', [

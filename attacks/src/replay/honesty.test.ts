@@ -27,7 +27,7 @@ test('a script that breaks off shows nothing, though no harm is done', async () 
   expect(replay?.problem).toBe(
     'the run "with" broke off: gives up: no server nowhere in this scenario',
   );
-}, 60_000);
+}, 300_000);
 
 test('a script that breaks off over stdio alone shows nothing either', async () => {
   const example = scenarios.find(({ id }) => id === 'tool-parameter-abuse') as Scenario;
@@ -46,7 +46,7 @@ test('a script that breaks off over stdio alone shows nothing either', async () 
   expect(replay?.problem).toBe(
     'over stdio: the run "with" broke off: no server nowhere in this scenario',
   );
-}, 60_000);
+}, 300_000);
 
 test('what the site shows was recorded with the scenarios and the controls of today', () => {
   const recorded = items.flatMap(({ replay }) => {

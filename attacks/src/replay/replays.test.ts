@@ -64,7 +64,7 @@ test('a control that does nothing, harm that does not happen and honest use that
     'without the control no harm was done, so it proves nothing',
     'without the control no harm was done, so it proves nothing',
   ]);
-}, 60_000);
+}, 300_000);
 
 test('a policy is what the entry offers, and a control that it does not name is an error', () => {
   const attack = attacks.get('lethal-trifecta') as Parameters<typeof protectedPolicy>[1];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { killedRun } from '../../fixtures/kill-sweep.ts';
 
 test('CL8: killed ten times on the way, no tool is lost and no answer is paid for beyond the kills', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const run = await killedRun({ tools: 30, concurrency: 1, mostKills: 10 });
   expect(run.kills).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ async function startGateway(config: string): Promise<{ child: ChildProcess; url:
 }
 
 test('P13: gateways killed under load, in both eras: never a call over the limit or unrecorded', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();
   const { run } = wrappedRun(folder);

@@ -77,7 +77,7 @@ const tokenFor = (folder: string, ...servers: string[]) => {
 };
 
 test('real clients of three kinds and four real servers at once, by grants', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();
   const files = join(folder, 'files');
@@ -156,7 +156,7 @@ test('real clients of three kinds and four real servers at once, by grants', {
 });
 
 test('G16: SIGTERM lets calls in flight end, takes no more, and ends with 0', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();
   const held: (() => void)[] = [];
@@ -211,7 +211,7 @@ test('G16: SIGTERM lets calls in flight end, takes no more, and ends with 0', {
   expect(audit.status).toBe(0);
 });
 
-test('--check says all that is wrong, a line each, and how it ended', { timeout: 60_000 }, () => {
+test('--check says all that is wrong, a line each, and how it ended', { timeout: 300_000 }, () => {
   const folder = temporaryFolder();
   const config = join(folder, 'gateway.json');
   const check = (document: unknown) => {

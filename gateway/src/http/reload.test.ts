@@ -65,7 +65,7 @@ test('a server that was configured anew is what the next request reaches, whatev
   await configure(harness, { test: { url, headers: key('new') } });
   await harness.ask('tools/call', { name: 'act' });
   expect(harness.server.seen.at(-1)?.headers['x-api-key']).toBe('new');
-  await expect.poll(() => open.isEnded, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => open.isEnded, { timeout: 100_000 }).toBe(true);
 });
 
 test('the sessions of a server that was taken out end, and so do their streams', async () => {
@@ -75,7 +75,7 @@ test('the sessions of a server that was taken out end, and so do their streams',
   const open = stream(harness, 'GET', session.headers);
   await expect.poll(() => open.status).toBe(200);
   await configure(harness, { other: { url } });
-  await expect.poll(() => open.isEnded, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => open.isEnded, { timeout: 100_000 }).toBe(true);
   expect(harness.gateway.load().sessions).toBe(0);
 });
 

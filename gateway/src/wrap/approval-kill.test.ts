@@ -26,7 +26,7 @@ test('P19: killed after a person’s yes and again after its use, the gateway se
   await first.exited;
   const second = start();
   void second.call({ n: 1 });
-  await expect.poll(second.reached, { timeout: 20_000 }).toEqual([{ n: 1 }]);
+  await expect.poll(second.reached, { timeout: 100_000 }).toEqual([{ n: 1 }]);
   second.wrap.kill('SIGKILL');
   await second.exited;
   const third = start();

@@ -55,7 +55,7 @@ function setUp(server: string) {
 }
 
 test('mcporter and server-memory with its recommended policy: as direct, refused, approved once', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { call, both, approve } = setUp('server-memory');
   const entity = { name: 'Ada', entityType: 'person', observations: ['counts'] };
@@ -82,7 +82,7 @@ test('mcporter and server-memory with its recommended policy: as direct, refused
 });
 
 test('mcporter and server-sequential-thinking with its recommended policy answer as direct', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { call, both } = setUp('server-sequential-thinking');
   const thought = {

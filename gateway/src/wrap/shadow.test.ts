@@ -21,11 +21,11 @@ test('a staged policy judges beside the one in force, is followed, and changes n
   await client.call({ n: 1 });
   stage(folder, { tools: { act: { action: 'approve' } } });
   await expect
-    .poll(client.stderr, { timeout: 20_000 })
+    .poll(client.stderr, { timeout: 100_000 })
     .toContain('staged policy loaded again: sha256:');
   await client.call({ n: 2 });
   writeFileSync(join(folder, 'next.json'), '{');
-  await expect.poll(client.stderr, { timeout: 20_000 }).toContain('staged policy before it stays');
+  await expect.poll(client.stderr, { timeout: 100_000 }).toContain('staged policy before it stays');
   await client.call({ n: 3 });
   expect(client.reached()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   client.wrap.stdin.end();
@@ -37,7 +37,7 @@ test('a staged policy judges beside the one in force, is followed, and changes n
     ['approve', 2],
     ['deny', 1],
   ]);
-}, 60_000);
+}, 300_000);
 
 test('a staged policy that is none starts nothing, and the line says which file', async () => {
   const folder = temporaryFolder();

@@ -96,7 +96,7 @@ describeQueue('a crawl by queue and workers', () => {
   };
 
   test('every server stands in the result once, though one of three workers is killed in the middle of one', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const [doomed] = [mortal('--concurrency', '1'), mortal(), mortal()];
     const planned = queue();
@@ -120,7 +120,7 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('a killed queue goes on: what was answered meanwhile is collected, and nothing is crawled twice', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const first = queue();
     const crawling = worker('--metrics', '127.0.0.1:0');
@@ -143,7 +143,7 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('a worker that is asked to stop gives back what it cannot finish, without counting a try', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const planned = queue('--attempts', '1');
     const stopped = worker('--grace', '1s', '--concurrency', '4');
@@ -156,7 +156,7 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('what fails for want of the registry is tried again, and told at last', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     await rm(join(store.dir, 'sources'), { recursive: true, maxRetries: 20 });
     await store.writeSource({ id: 'npm:queued-0' });
@@ -175,7 +175,7 @@ describeQueue('a crawl by queue and workers', () => {
   });
 
   test('a schedule in Redis repeats, and ends with 0 when it is asked to', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     await rm(join(store.dir, 'sources'), { recursive: true, maxRetries: 20 });
     const planned = queue('--every', '* * * * * *');
