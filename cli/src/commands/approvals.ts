@@ -170,10 +170,10 @@ async function serve(
   return withOperatedState(
     io,
     { state, redis },
-    async ({ approvals }) => {
+    async ({ approvals, grants }) => {
       const tokens = tokensOf({ state }, io);
       const served = await serveApprovals({
-        ...{ approvals, tokens, clock: Date.now },
+        ...{ approvals, grants, tokens, clock: Date.now },
         port: readNumber('port', port, 0, 65_535),
       });
       io.err(`Approvals: ${served.url} (to log in: toolwarden approvals login)`);

@@ -23,7 +23,8 @@ beforeEach(async () => {
   const clock = () => now;
   state = openSqliteState({ folder, clock });
   tokens = openLoginTokens(stateFiles(folder).keys);
-  server = await serveApprovals({ approvals: state.approvals, tokens, clock, port: 0 });
+  const { approvals, grants } = state;
+  server = await serveApprovals({ approvals, grants, tokens, clock, port: 0 });
 });
 afterEach(async () => {
   await server.close();
@@ -64,6 +65,26 @@ test('a person who logged in approves a call once, and the audit knows who it wa
   expect(state.approvals.list()[0]).toMatchObject({ status: 'approved', answeredBy: 'ada' });
   expect(ask({ amount: 5 }).decision.effect).toBe('allow');
   expect(ask({ amount: 5 }).decision.effect).toBe('approve');
+});
+
+test('the page names the grant as its operator does', async () => {
+  const { id: grant } = state.grants.create({ label: 'ann <b>', servers: ['s'], policy: 'p.json' });
+  const id = idOf(ask({ amount: 5 }, { grant }));
+  const { get } = await logIn();
+  for (const path of ['', `/${id}`]) expect(await get(path)).toContain('ann &lt;b&gt;');
+});
+
+test('whoever was led to a call comes to it by logging in, and nowhere else', async () => {
+  const id = idOf(ask({ amount: 5 }));
+  const asked = await (await fetch(`${server.url}/${id}`)).text();
+  expect(asked).toContain(`name="call" value="${id}"`);
+  const to = async (call: string) => {
+    const response = await post('/login', { token: tokens.create('ada', now + HOUR), call });
+    return response.headers.get('location');
+  };
+  expect(await to(id)).toBe(`/approvals/${id}`);
+  for (const other of ['', '/evil.example', '..%2Fx', 'a/b', 'x'.repeat(33)])
+    expect([other, await to(other)]).toEqual([other, '/approvals']);
 });
 
 test('P20: nobody who did not log in sees or answers anything, a grant least of all', async () => {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApprovalRow } from '../state/approval-table.ts';
+import type { Eventually } from '../state/state.ts';
 import { isSame, type Login, type LoginTokens } from './login-token.ts';
-import { callMarkup, listMarkup, loginMarkup, page } from './page-markup.ts';
+import { callMarkup, listMarkup, loginMarkup, type PageFacts, page } from './page-markup.ts';
 import { pagePolicy } from './page-style.ts';
 
 /** What the pages work with. */
@@ -10,6 +11,8 @@ export type ApprovalPagesOptions = {
     list(): ApprovalRow[] | Promise<ApprovalRow[]>;
     answer(id: string, status: 'approved' | 'denied', by: string): boolean | Promise<boolean>;
   };
+  /** What people call the grants. */
+  grants?: { list(): Eventually<readonly { id: string; label: string }[]> } | undefined;
   tokens: LoginTokens;
   clock: () => number;
   /** Where people reach the pages, if a proxy stands in front of them. */
@@ -53,7 +56,7 @@ async function answerTo(
   if (form === undefined) return { status: 413 };
   if (method === 'POST' && path === '/approvals/login') return logIn(form, request, options);
   const login = loginOf(request, options);
-  if (login === undefined) return { status: 401, body: page('Log in', loginMarkup()) };
+  if (login === undefined) return { status: 401, body: page('Log in', loginMarkup(callIn(path))) };
   const visit = { options, login, form };
   if (method === 'GET') return look(path, visit);
   if (!isSame(form.get('key') ?? '', options.tokens.formKey(login))) {
@@ -69,17 +72,32 @@ function logIn(
 ): Answer {
   const at = clock();
   const login = tokens.useToken((form.get('token') ?? '').trim(), at);
+  const call = callIn(`/approvals/${form.get('call') ?? ''}`);
   if (login === undefined) {
     const notice = 'That token is wrong, was used, or its time is over. Ask for a new one.';
-    return { status: 401, body: page('Log in', loginMarkup(), notice) };
+    return { status: 401, body: page('Log in', loginMarkup(call), notice) };
   }
   const isSecure = headers.origin?.startsWith('https:') === true;
-  return see('/approvals', cookie(`${tokens.session(login, at)}${isSecure ? '; Secure' : ''}`));
+  const to = call === undefined ? '/approvals' : `/approvals/${call}`;
+  return see(to, cookie(`${tokens.session(login, at)}${isSecure ? '; Secure' : ''}`));
 }
 
-async function look(path: string, { options, login }: Visit): Promise<Answer> {
-  const rows = await options.approvals.list();
-  const facts = { by: login.by, formKey: options.tokens.formKey(login), at: options.clock() };
+/** The call that a path is about, as far as its form says; whoever was led there logs in first. */
+function callIn(path: string): string | undefined {
+  return /^\/approvals\/(?!log(?:in|out)$)([a-z0-9]{1,32})$/.exec(path)?.[1];
+}
+
+async function factsFor({ options, login }: Visit): Promise<PageFacts> {
+  const grants = (await options.grants?.list()) ?? [];
+  return {
+    ...{ by: login.by, formKey: options.tokens.formKey(login), at: options.clock() },
+    labels: new Map(grants.map(({ id, label }) => [id, label])),
+  };
+}
+
+async function look(path: string, visit: Visit): Promise<Answer> {
+  const rows = await visit.options.approvals.list();
+  const facts = await factsFor(visit);
   if (path === '/approvals') {
     return {
       status: 200,
@@ -96,7 +114,8 @@ async function look(path: string, { options, login }: Visit): Promise<Answer> {
   };
 }
 
-async function act(path: string, { options, login, form }: Visit): Promise<Answer> {
+async function act(path: string, visit: Visit): Promise<Answer> {
+  const { options, login, form } = visit;
   const { approvals } = options;
   if (path === '/approvals/logout') {
     options.tokens.end(login);
@@ -115,8 +134,7 @@ async function act(path: string, { options, login, form }: Visit): Promise<Answe
   if (await approvals.answer(id, answer, login.by)) return see('/approvals');
   const notice = 'Too late: the call was answered by another, or its time is over.';
   const rows = await approvals.list();
-  const facts = { by: login.by, formKey: options.tokens.formKey(login), at: options.clock() };
-  return { status: 409, body: page('Waiting', listMarkup(rows, facts), notice) };
+  return { status: 409, body: page('Waiting', listMarkup(rows, await factsFor(visit)), notice) };
 }
 
 /** The call of the same tool, server and grant that was approved last and whose arguments are still there. */

@@ -4,7 +4,13 @@ import { type Html, html, shown } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
 /** What every page of a login needs. */
-export type PageFacts = { by: string; formKey: string; at: number };
+export type PageFacts = {
+  by: string;
+  formKey: string;
+  at: number;
+  /** What people call grants, by id. */
+  labels: ReadonlyMap<string, string>;
+};
 
 /** How many calls of one group are listed before the rest is only counted. */
 const MOST_LISTED = 5;
@@ -28,11 +34,12 @@ ${content}
   return document.markup;
 }
 
-/** The form that asks who is there. */
-export function loginMarkup(): Html {
+/** The form that asks who is there, on the way to one call or to all of them. */
+export function loginMarkup(call?: string): Html {
   return html`<h1>Approvals</h1>
 <p>Run <code>toolwarden approvals login</code> on the machine of the gateway, and enter the token that it prints. It lets in once.</p>
 <form method="post" action="/approvals/login">
+${call !== undefined && html`<input type="hidden" name="call" value="${call}">`}
 <p><label for="token">Login token</label><br>
 <input id="token" name="token" type="password" autocomplete="off" required autofocus></p>
 <p><button>Log in</button></p>
@@ -71,7 +78,7 @@ export function callMarkup(
 <dl class="card">
 <dt>Tool</dt><dd class="tool">${shown(tool)}</dd>
 <dt>Server</dt><dd>${shown(server)}</dd>
-<dt>Grant</dt><dd>${shown(grant)}</dd>
+<dt>Grant</dt><dd>${grantMarkup(grant, facts)}</dd>
 <dt>Why it is asked</dt><dd>${shown(reason)}</dd>
 <dt>Asked</dt><dd>${moment(createdAt)}</dd>
 <dt>${isOpen ? 'Open until' : 'Status'}</dt><dd>${isOpen ? moment(expiresAt) : status}</dd>
@@ -95,10 +102,19 @@ function head(title: string, { by, formKey }: PageFacts): Html {
 <span class="soft">${shown(by)}</span> <button>Log out</button></form></header>`;
 }
 
-function groupMarkup(group: ApprovalRow[], { formKey }: PageFacts): Html {
+/** By the words that the operator gave it, where there are any: few people know ids. */
+function grantMarkup(grant: string, { labels }: PageFacts): Html {
+  const label = labels.get(grant);
+  return label === undefined
+    ? html`${shown(grant)}`
+    : html`${shown(label)} <span class="soft">(${shown(grant)})</span>`;
+}
+
+function groupMarkup(group: ApprovalRow[], facts: PageFacts): Html {
+  const { formKey } = facts;
   const [first] = group as [ApprovalRow, ...ApprovalRow[]];
   const ids = group.map(({ id }) => id).join(' ');
-  return html`<h2><span class="tool">${shown(first.tool)}</span> on ${shown(first.server)}, for ${shown(first.grant)}</h2>
+  return html`<h2><span class="tool">${shown(first.tool)}</span> on ${shown(first.server)}, for ${grantMarkup(first.grant, facts)}</h2>
 <ul class="calls">${group.slice(0, MOST_LISTED).map(waitingMarkup)}</ul>
 ${group.length > MOST_LISTED && html`<p class="soft">${group.length - MOST_LISTED} more like these wait.</p>`}
 ${

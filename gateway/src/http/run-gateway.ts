@@ -13,7 +13,7 @@ import { Admission } from './admission.ts';
 import { counted, type Figures, newFigures } from './figures.ts';
 import { type ConfigWatch, followConfig, makeSetup, type SetupMaker } from './follow-config.ts';
 import { Front } from './front.ts';
-import { type Identify, identifyAll, identifyByGrant } from './identity.ts';
+import { type Identify, identifyAll, identifyByGrant, type Recall } from './identity.ts';
 import { protectedResource } from './protected-resource.ts';
 import { createGate } from './request-checks.ts';
 import { Starts } from './starts.ts';
@@ -21,7 +21,7 @@ import { wantsTracing } from './tracing.ts';
 import type { Setup, World } from './world.ts';
 
 /** A state; where people can answer its questions, the pages for that are served beside health and metrics. */
-type ApprovingState = State & Partial<Pick<ApprovalPagesOptions, 'approvals'>>;
+type ApprovingState = State & Partial<Pick<ApprovalPagesOptions, 'approvals' | 'grants'>>;
 
 /** How the gateway runs. */
 export type GatewayOptions = {
@@ -94,8 +94,9 @@ async function start(
   const state = tracing?.traced(countedState) ?? countedState;
   ending.push(() => state.close());
   const resource = config.auth && protectedResource(config.auth.jwt);
-  const identify = await identifyFor(config, { state, resource, log });
+  const { identify, recall } = await identifyFor(config, { state, resource, log });
   const world = worldOf(options, setup, state, identify);
+  world.recall = recall;
   world.resource = resource;
   world.tracing = tracing;
   teller.note = world.note;
@@ -115,7 +116,8 @@ async function start(
     const { createApprovalPages } = await import('../approvals/approval-pages.ts');
     const tokens = openLoginTokens(keys);
     const { pages: pagesAt } = config.approvals;
-    return createApprovalPages({ approvals, tokens, clock: Date.now, pagesAt });
+    const { grants } = opened;
+    return createApprovalPages({ approvals, grants, tokens, clock: Date.now, pagesAt });
   };
   const admin = await adminOf(config, world, { figures, watch, load, pages });
   ending.push(() => admin?.close());
@@ -226,14 +228,16 @@ async function adminOf(
 async function identifyFor(
   config: LoadedConfig,
   { state, resource, log }: { state: State; log: (line: string) => void } & Pick<World, 'resource'>,
-): Promise<Identify> {
+): Promise<{ identify: Identify; recall?: Recall }> {
   const hasGrants = await state.hasGrants();
   const byGrant = identifyByGrant(state);
   if (config.auth !== undefined && resource !== undefined) {
     const { identifyByJwt } = await import('./identify-by-jwt.ts');
     const byJwt = await identifyByJwt({ config: config.auth.jwt, resource, clock: Date.now });
     // No grant's token has dots.
-    return (authorization) => (authorization?.includes('.') ? byJwt : byGrant)(authorization);
+    const identify: Identify = (authorization) =>
+      (authorization?.includes('.') ? byJwt : byGrant.identify)(authorization);
+    return { ...byGrant, identify };
   }
   if (config.grants !== 'open') {
     if (!hasGrants) log('there are no grants, so nobody can call; see toolwarden grants --help');
@@ -247,7 +251,7 @@ async function identifyFor(
   }
   const [policy = ''] = Object.keys(config.policies);
   log(`"grants": "open": whoever reaches this address may call, by the policy ${policy}`);
-  return identifyAll(policy);
+  return { identify: identifyAll(policy) };
 }
 
 function worldOf(options: GatewayOptions, setup: Setup, state: State, identify: Identify): World {
