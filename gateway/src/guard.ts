@@ -56,6 +56,8 @@ export type Ask = {
   replies?: JsonObject | undefined;
   /** Absent in the stateless era. */
   session?: string | undefined;
+  /** What a caller showed who was not looked up for it. */
+  tokenHash?: string | undefined;
 };
 
 /** What a policy wants of the answer to something that was sent on. */
@@ -177,8 +179,10 @@ export function createGuard(options: GuardOptions): Guard {
     const callId = options.nextCallId();
     if (beside?.isMarked) beside.remark(callId, clock());
     if (marks.length === 0) return undefined;
+    // Whose call it was is settled, whatever became of their token since.
+    const { tokenHash: _, ...made } = entry;
     const late: CallEntry = {
-      ...{ ...entry, callId, method: LATE, at: clock() },
+      ...{ ...made, callId, method: LATE, at: clock() },
       ...{ arguments: {}, argumentsText: '{}', isObserved: false },
     };
     const recorded = state.record(late, (facts) =>
@@ -211,6 +215,7 @@ export function createGuard(options: GuardOptions): Guard {
     };
     if (ask.session !== undefined) entry.session = ask.session;
     if (ask.replies !== undefined) entry.replies = ask.replies;
+    if (ask.tokenHash !== undefined) entry.tokenHash = ask.tokenHash;
     if (tool !== undefined) entry.definitionDigest = tool.digest;
     if (terms?.timeoutMs !== undefined) entry.approvalMs = terms.timeoutMs;
     return entry;

@@ -6,7 +6,12 @@ import type { Place, Places } from './places.ts';
 import type { World } from './world.ts';
 
 /** Who calls, and what. */
-export type Caller = { identity: Identity; place: Place };
+export type Caller = {
+  identity: Identity;
+  place: Place;
+  /** Present where they were only recalled: what their token has to be when a call of theirs is recorded. */
+  tokenHash?: string;
+};
 
 /** Why an address leads nowhere for a caller. */
 const REFUSED_PLACES = {
@@ -33,6 +38,15 @@ export class Callers {
     return identity instanceof Promise
       ? identity.then((found) => this.#allowed(request, response, found))
       : this.#allowed(request, response, identity);
+  }
+
+  /** Who called before with this token, if what they call now is one server that was theirs then. */
+  recalled({ url = '', headers }: IncomingMessage): Caller | undefined {
+    const identity = this.#world.recall?.(headers.authorization);
+    const place = identity && this.#placeOf(url, identity);
+    // Where several servers are joined, each answers for itself, and not only after a record.
+    if (identity === undefined || typeof place !== 'object' || 'asked' in place) return undefined;
+    return { identity, place, tokenHash: identity.tokenHash };
   }
 
   identify(authorization: string | undefined): Eventually<Identity | undefined> {

@@ -8,6 +8,7 @@ import { openStdioUpstream } from '../upstream/stdio-upstream.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 import { openUrlUpstream } from '../upstream/url-upstream.ts';
 import type { Overload } from './admission.ts';
+import { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import { paramHeaderProblem } from './param-headers.ts';
 import type { Server, World } from './world.ts';
@@ -53,6 +54,7 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     toServer: (message, about) => upstream.send(message, about),
     cancelAtServer: (pending) => upstream.cancel(pending),
     transportProblem: paramHeaderProblem,
+    recalled: (origin) => (origin instanceof Exchange ? origin.recalled : undefined),
     isShared: front.isShared,
     outcome: (callId, outcome) => world.state.outcome(callId, outcome),
     undo(callId) {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RecalledCaller } from '../link/link-options.ts';
+import type { Eventually } from '../state/state.ts';
 import type { Listener, Via } from '../upstream/upstream.ts';
 import type { Held } from './admission.ts';
 import type { Backlog } from './backlog.ts';
@@ -6,6 +8,9 @@ import type { Backlog } from './backlog.ts';
 /** A client that reads slower than a server talks is dropped when so much waits for it. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 const MOST_UNREAD_MS = 60_000;
+
+/** Longer answers are not copied into texts. */
+const LONG_BYTES = 4_096;
 
 const STREAM_HEADERS = [
   'Content-Type',
@@ -31,11 +36,14 @@ export class Exchange implements Listener {
   onOver: ((isAnswered: boolean) => void) | undefined;
   /** What its request holds of the memory there is for requests. */
   held: Held | undefined;
+  /** Its caller, while it is not sure that they may still call: until then they are told nothing. */
+  recalled: RecalledCaller | undefined;
   readonly #response: ServerResponse;
   readonly #backlog: Backlog | undefined;
   #isStreaming = false;
   #isAnswered = false;
   #isGone = false;
+  #isTurnedAway = false;
 
   constructor(
     request: IncomingMessage,
@@ -83,9 +91,31 @@ export class Exchange implements Listener {
     this.#response.once('close', resume);
   }
 
+  /** Lets somebody in who was only recalled. `lookUp` answers them itself where they may not call any more. */
+  recall(tokenHash: string, lookUp: () => Eventually<boolean>): void {
+    const settle = (mayCall: boolean) => {
+      this.recalled = undefined;
+      this.#isTurnedAway = !mayCall;
+      return mayCall;
+    };
+    this.recalled = {
+      tokenHash,
+      lookUp() {
+        const found = lookUp();
+        return found instanceof Promise ? found.then(settle) : settle(found);
+      },
+      wasRecorded: () => void settle(true),
+    };
+  }
+
   /** The answer: a body of its own, or the last event of a stream. False where nobody takes it. */
   answer(message: string | Buffer, via: Via | undefined): boolean {
     if (!this.isOpen) return false;
+    if (this.recalled !== undefined) return this.#answerIfAllowed(message, via, this.recalled);
+    if (this.#isTurnedAway) {
+      this.#isAnswered = true;
+      return true;
+    }
     const status = via?.status ?? this.status;
     this.onAnswer?.(message, status);
     this.#isAnswered = true;
@@ -99,16 +129,25 @@ export class Exchange implements Listener {
     const head = ['Content-Type', 'application/json', 'Content-Length', String(length)];
     if (this.headers.length > 0) head.push(...this.headers);
     this.#response.writeHead(status, head);
-    // As a text of single bytes it leaves in one piece with its head; bytes would be gathered from two.
-    if (typeof message === 'string') this.#response.end(message);
+    // As a text of single bytes it leaves in one piece with its head; of long ones the copies cost more than a second piece.
+    if (typeof message === 'string' || length > LONG_BYTES) this.#response.end(message);
     else this.#response.end(message.toString('latin1'), 'latin1');
     this.#expectReading(length);
     return true;
   }
 
+  /** Nothing was recorded, so nobody has found out yet whether they may be answered at all. */
+  #answerIfAllowed(message: string | Buffer, via: Via | undefined, caller: RecalledCaller) {
+    const found = caller.lookUp();
+    if (!(found instanceof Promise)) return this.answer(message, via);
+    const kept = typeof message === 'string' ? message : Buffer.from(message);
+    void found.then(() => this.answer(kept, via));
+    return true;
+  }
+
   /** An event before the answer, or one on a stream that has none. */
   event(message: string | Buffer, eventId: string | undefined): boolean {
-    if (!this.isOpen) return false;
+    if (!this.isOpen || this.recalled !== undefined) return false;
     this.#begin();
     this.#response.write(asEvent(message, eventId));
     if (this.#response.writableLength > MOST_WAITING_BYTES) this.#response.destroy();
@@ -142,6 +181,10 @@ export class Exchange implements Listener {
 
   ended(): void {
     if (!this.isOpen) return;
+    if (this.recalled !== undefined) {
+      this.drop();
+      return;
+    }
     this.#begin();
     this.#isAnswered = true;
     this.#response.end();

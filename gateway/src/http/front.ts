@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { GatewayError } from '../gateway-error.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, sessionRequests } from '../protocol/methods.ts';
+import type { Eventually } from '../state/state.ts';
 import { readBody } from '../upstream/read-body.ts';
 import type { Held } from './admission.ts';
 import {
@@ -16,9 +17,11 @@ import {
   tooMuch,
 } from './answers.ts';
 import { Backlog } from './backlog.ts';
+import { accepts, bodyProblem } from './body-problem.ts';
 import { type Caller, Callers } from './callers.ts';
 import { Exchange } from './exchange.ts';
 import { OpenStreams } from './open-streams.ts';
+import { sessionHeaders, statelessHeaders } from './passed-headers.ts';
 import { Places } from './places.ts';
 import { type Gate, refusalOf } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
@@ -92,18 +95,35 @@ export class Front {
     if (document) return publish(response, document);
     if (this.isDraining)
       return close(response, 503, 'this gateway is stopping', ['Retry-After', '5']);
+    const recalled = request.method === 'POST' ? this.#callers.recalled(request) : undefined;
+    if (recalled !== undefined) return this.#post(request, response, recalled);
+    this.#lookUp(request, response, (caller) => this.#dispatch(request, response, caller));
+  }
+
+  /** Goes on with who calls, unless they may not, or have left. */
+  #lookUp(request: IncomingMessage, response: ServerResponse, go: (caller: Caller) => void) {
     const caller = this.#callers.of(request, response);
     if (caller instanceof Promise) {
       caller.then(
-        (found) => found && this.#dispatch(request, response, found),
+        // Who left while being looked up is told of no more, so a place taken now would never be given back.
+        (found) => found && !response.destroyed && go(found),
         (error: Error) => this.#unforeseen(response, error),
       );
-    } else if (caller !== undefined) this.#dispatch(request, response, caller);
+    } else if (caller !== undefined && !response.destroyed) go(caller);
+  }
+
+  /** The same for one who may have been recalled only. */
+  #sure(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    go: (caller: Caller) => void,
+  ) {
+    if (caller.tokenHash === undefined) go(caller);
+    else this.#lookUp(request, response, go);
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller) {
-    // Who left while being looked up is told of no more, so a place taken now would never be given back.
-    if (response.destroyed) return;
     switch (request.method) {
       case 'POST':
         return this.#post(request, response, caller);
@@ -120,17 +140,19 @@ export class Front {
     const { headers } = request;
     const { limits } = this.#world.setup.config;
     const problem = bodyProblem(headers, limits.bodyBytes);
-    if (problem !== undefined) return close(response, problem.status, problem.message);
+    const refuse = (go: () => void) => this.#sure(request, response, caller, go);
+    if (problem !== undefined)
+      return refuse(() => close(response, problem.status, problem.message));
     const { admission } = this.#world;
     const { grant } = caller.identity;
     const overload = admission.request(grant);
-    if (overload !== undefined) return tooMuch(response, overload);
+    if (overload !== undefined) return refuse(() => tooMuch(response, overload));
     // Who does not say how long a body is may send the longest.
     const length = Number(headers['content-length'] ?? limits.bodyBytes);
     const held = admission.hold(grant, length);
     if ('retryAfterS' in held) {
       admission.requestOver(grant);
-      return tooMuch(response, held);
+      return refuse(() => tooMuch(response, held));
     }
     this.#held.set(request, held);
     response.on('close', () => {
@@ -139,12 +161,34 @@ export class Front {
     });
     readBody(request, limits.bodyBytes, (body, isTooLong) => {
       if (body === undefined) {
-        if (isTooLong) close(response, 413, `the body is longer than ${limits.bodyBytes} bytes`);
-        else response.destroy();
-        return;
+        if (!isTooLong) return void response.destroy();
+        const why = `the body is longer than ${limits.bodyBytes} bytes`;
+        return refuse(() => close(response, 413, why));
       }
-      this.#message(request, response, caller, readClientMessage(body));
+      const message = readClientMessage(body);
+      const isDue = caller.tokenHash !== undefined && !this.#isRecorded(request, caller, message);
+      if (!isDue) return this.#message(request, response, caller, message);
+      this.#lookUp(request, response, (sure) => this.#message(request, response, sure, message));
     });
+  }
+
+  /** Whether nothing becomes of a message before it is recorded: of all others it must be known first whose they are. */
+  #isRecorded(request: IncomingMessage, caller: Caller, message: ClientMessage): boolean {
+    if (message.kind !== 'request' || message.method !== 'tools/call') return false;
+    const { headers } = request;
+    switch (eraOf(message, headers)) {
+      case 'session': {
+        const id = headers[SESSION_HEADER] as string | undefined;
+        const session = id && this.sessions.find(id, caller.identity, caller.place);
+        return session ? !session.upstream.isFull : false;
+      }
+      case 'stateless': {
+        const problem = standardHeaderProblem(message.method, message.params ?? {}, headers);
+        return problem === undefined && this.stateless.isReady(caller);
+      }
+      default:
+        return false;
+    }
   }
 
   #message(
@@ -192,7 +236,8 @@ export class Front {
     if (session === undefined) return noSession(response, idOf(message));
     if (session.upstream.isFull) return tooMuch(response, { status: 503, retryAfterS: 1 });
     if (message.kind === 'request') {
-      return session.request(message, this.#exchange(request, response, sessionHeaders(request)));
+      const exchange = this.#exchange(request, response, sessionHeaders(request), caller);
+      return session.request(message, exchange);
     }
     // Until the server has it, it is held here, also where its client has left.
     const held = this.#held.get(request);
@@ -205,12 +250,13 @@ export class Front {
   async #open(
     request: IncomingMessage,
     response: ServerResponse,
-    { identity, place }: Caller,
+    caller: Caller,
     message: RequestMessage,
   ): Promise<void> {
+    const { identity, place } = caller;
     const session = await this.sessions.open(identity, place);
     if ('retryAfterS' in session) return tooMuch(response, session);
-    const exchange = this.#exchange(request, response, sessionHeaders(request));
+    const exchange = this.#exchange(request, response, sessionHeaders(request), caller);
     exchange.isOpening = true;
     exchange.headers = ['Mcp-Session-Id', session.id];
     exchange.onAnswer = (answer, status) => {
@@ -254,7 +300,7 @@ export class Front {
         message: 'This method does not pass the gateway',
       });
     }
-    const exchange = this.#exchange(request, response, statelessHeaders(request));
+    const exchange = this.#exchange(request, response, statelessHeaders(request), caller);
     if (message.method === 'subscriptions/listen') {
       this.#streams.add(headers.authorization ?? '', caller.identity, exchange);
     }
@@ -262,10 +308,29 @@ export class Front {
     if (overload !== undefined) tooMuch(response, overload);
   }
 
-  #exchange(request: IncomingMessage, response: ServerResponse, passed: readonly string[]) {
+  #exchange(
+    request: IncomingMessage,
+    response: ServerResponse,
+    passed: readonly string[],
+    { tokenHash }: Caller,
+  ) {
     const exchange = new Exchange(request, response, passed, this.#backlog);
     exchange.held = this.#held.get(request);
+    if (tokenHash !== undefined) {
+      exchange.recall(tokenHash, () => this.#mayCall(request, response));
+    }
     return exchange;
+  }
+
+  /** Looks a caller up who was only recalled; answers itself where they may not call. */
+  #mayCall(request: IncomingMessage, response: ServerResponse): Eventually<boolean> {
+    const failed = (cause: Error) => {
+      this.#unforeseen(response, cause);
+      return false;
+    };
+    const found = this.#callers.of(request, response);
+    if (!(found instanceof Promise)) return found !== undefined;
+    return found.then((caller) => caller !== undefined, failed);
   }
 
   #get(request: IncomingMessage, response: ServerResponse, caller: Caller) {
@@ -275,7 +340,7 @@ export class Front {
       return close(response, 406, 'expected Accept: text/event-stream');
     }
     const lastEventId = request.headers['last-event-id'] as string | undefined;
-    const exchange = this.#exchange(request, response, sessionHeaders(request));
+    const exchange = this.#exchange(request, response, sessionHeaders(request), caller);
     if (!session.listen(exchange, lastEventId)) {
       return tooMuch(response, { status: 429, retryAfterS: 10 });
     }
@@ -323,42 +388,6 @@ export class Front {
     const detail = what === 'method' ? { from: 'client', method: why } : { from: 'client', why };
     this.#world.note(kind, detail, caller?.place.name, caller?.identity.grant);
   }
-}
-
-function bodyProblem(headers: IncomingHttpHeaders, most: number) {
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
-    return { status: 415, message: 'expected Content-Type: application/json' };
-  }
-  if (headers['content-encoding'] !== undefined) {
-    return { status: 415, message: 'a body must not be compressed' };
-  }
-  if (!accepts(headers, 'application/json') || !accepts(headers, 'text/event-stream')) {
-    return { status: 406, message: 'expected Accept: application/json, text/event-stream' };
-  }
-  if (Number(headers['content-length'] ?? 0) > most) {
-    return { status: 413, message: `the body is longer than ${most} bytes` };
-  }
-  return undefined;
-}
-
-function accepts({ accept = '' }: IncomingHttpHeaders, type: string): boolean {
-  return accept.includes(type) || accept.includes('*/*');
-}
-
-/** Headers of the session era that a server may see. */
-function sessionHeaders({ headers }: IncomingMessage): string[] {
-  const version = headers['mcp-protocol-version'] as string | undefined;
-  return version === undefined ? [] : ['MCP-Protocol-Version', version];
-}
-
-/** Headers of the stateless era that a server may see as they came; the others are made from the body. */
-function statelessHeaders({ rawHeaders }: IncomingMessage): string[] {
-  const passed: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] as string;
-    if (/^mcp-param-/i.test(name)) passed.push(name, rawHeaders[at + 1] as string);
-  }
-  return passed;
 }
 
 function idOf(message: Readable): string | number | null {

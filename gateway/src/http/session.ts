@@ -157,7 +157,8 @@ export class Session {
 
   /** What belongs to no request: on the only one that waits, else the stream for such, else the newest request. */
   #anyStream(): Exchange | undefined {
-    const waiting = [...this.#waiting.keys()].filter(({ isOpen }) => isOpen);
+    const isSure = ({ isOpen, recalled }: Exchange) => isOpen && recalled === undefined;
+    const waiting = [...this.#waiting.keys()].filter(isSure);
     if (waiting.length === 1) return waiting[0];
     return [...this.#streams].at(-1) ?? waiting.at(-1);
   }

@@ -7,7 +7,7 @@ import type { Identity } from './identity.ts';
 import type { Place, Places } from './places.ts';
 
 type Shared = FrontConnection & { key: string; made: Place; usedAt: number };
-type Opening = { made: Place; opened: Promise<Shared | Overload> };
+type Opening = { made: Place; opened: Promise<Shared | Overload>; shared?: Shared };
 
 const IDLE_MS = 10 * 60_000;
 
@@ -45,16 +45,23 @@ export class StatelessLinks {
     return undefined;
   }
 
+  /** Whether there is a connection that takes a request at once. */
+  isReady({ identity, place }: { identity: Identity; place: Place }): boolean {
+    const known = this.#byCaller.get(keyOf(identity, place));
+    return known?.made === place && known.shared?.upstream.isFull === false;
+  }
+
   #connection(identity: Identity, place: Place): Promise<Shared | Overload> {
-    // Two tokens of one caller may open different servers; each set of them has a connection that stays.
-    const where = 'asked' in place ? JSON.stringify(place.asked) : place.name;
-    const key = `${where}\n${identity.policy}\n${identity.grant}`;
+    const key = keyOf(identity, place);
     const known = this.#byCaller.get(key);
     if (known?.made === place) return known.opened;
-    const opening = { made: place, opened: this.#openOne(key, identity, place) };
+    const opening: Opening = { made: place, opened: this.#openOne(key, identity, place) };
     this.#byCaller.set(key, opening);
     const forget = () => this.#forget(key, place);
-    opening.opened.then((opened) => 'retryAfterS' in opened && forget(), forget);
+    opening.opened.then((opened) => {
+      if ('retryAfterS' in opened) forget();
+      else opening.shared = opened;
+    }, forget);
     return opening.opened;
   }
 
@@ -110,4 +117,10 @@ export class StatelessLinks {
   async endAll(): Promise<void> {
     await Promise.all([...this.#open].map(({ upstream }) => upstream.close()));
   }
+}
+
+// Two tokens of one caller may open different servers; each set of them has a connection that stays.
+function keyOf({ policy, grant }: Identity, place: Place): string {
+  const where = 'asked' in place ? JSON.stringify(place.asked) : place.name;
+  return `${where}\n${policy}\n${grant}`;
 }

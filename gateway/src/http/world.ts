@@ -10,7 +10,7 @@ import type { Note, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
 import type { Admission } from './admission.ts';
-import type { Identify } from './identity.ts';
+import type { Identify, Recall } from './identity.ts';
 import type { ProtectedResource } from './protected-resource.ts';
 import type { Starts } from './starts.ts';
 import type { Tracing } from './tracing.ts';
@@ -42,6 +42,8 @@ export type World = {
   setup: Setup;
   state: State;
   identify: Identify;
+  /** Absent where nobody needs to be looked up in the state. */
+  recall?: Recall | undefined;
   /** What is said of ourselves to who needs a token; absent where only grants open anything. */
   resource?: ProtectedResource | undefined;
   admission: Admission;

@@ -8,13 +8,15 @@ import type { Exchanges } from './exchanges.ts';
 import { follow } from './follow.ts';
 import { heldUntilApproved } from './hold.ts';
 import { judgedAs } from './judged-as.ts';
-import { code, type LinkOptions } from './link-options.ts';
+import { code, type LinkOptions, type RecalledCaller } from './link-options.ts';
 import type { OtherLists } from './other-lists.ts';
 import { type Pending, tokenOf } from './pending.ts';
 import { printParams } from './print-params.ts';
 import { repliesIn } from './replies.ts';
 import type { Tasks } from './tasks.ts';
 import type { ToolLists } from './tool-lists.ts';
+
+const NOT_ALLOWED = 'The grant of this call does not hold any more';
 
 type Refused = Extract<Verdict, { pass: false }>;
 /** A part of a request that waits for a person. */
@@ -77,7 +79,10 @@ export class Judging {
       const message = 'Expected a name, and arguments in an object';
       return this.#exchanges.fail(pending, code.invalidParams, message);
     }
-    return follow(this.#tools.ensure(metaOf(pending), this.#options.guard.needsFreshLists), () => {
+    const { guard, session, recalled } = this.#options;
+    const caller = recalled?.(pending.origin);
+    return follow(this.#ensured(pending, caller), (isAllowed) => {
+      if (!isAllowed) return this.#exchanges.fail(pending, code.invalidRequest, NOT_ALLOWED);
       const tool = this.#tools.get(name);
       const problem = tool && this.#transportProblem(pending, tool);
       if (problem) return this.#exchanges.fail(pending, problem.code, problem.message);
@@ -89,12 +94,14 @@ export class Judging {
           name,
           arguments: args,
           argumentsText,
-          session: pending.isStateless ? undefined : this.#options.session,
+          session: pending.isStateless ? undefined : session,
           replies: repliesIn(params).replies,
+          tokenHash: caller?.tokenHash,
         };
-        const verdict = this.#options.guard.judgeCall(ask, tool, check?.(args));
+        const verdict = guard.judgeCall(ask, tool, check?.(args));
         return follow(verdict, (judged) => {
           pending.callId = judged.callId;
+          caller?.wasRecorded();
           if (!judged.pass)
             return this.#refuseOrHold(pending, name, judged, () => this.#callTool(pending));
           if (judged.after !== undefined) pending.after = judged.after;
@@ -102,6 +109,17 @@ export class Judging {
         });
       });
     });
+  }
+
+  /** Sees to a list to judge by; false where the server would be asked for it for somebody who may not call any more. */
+  #ensured(pending: Pending, caller: RecalledCaller | undefined): boolean | Promise<boolean> {
+    const { needsFreshLists } = this.#options.guard;
+    const ensure = () =>
+      this.#tools.ensure(metaOf(pending), needsFreshLists)?.then(() => true) ?? true;
+    if (caller === undefined || this.#tools.isEnsured(needsFreshLists)) return ensure();
+    const found = caller.lookUp();
+    if (found instanceof Promise) return found.then((isAllowed) => isAllowed && ensure());
+    return found && ensure();
   }
 
   /** The check of the arguments; a tool whose results could not be checked is not called at all. */

@@ -1,6 +1,6 @@
 import type { Guard } from '../guard.ts';
 import type { ClientMessage } from '../protocol/client-message.ts';
-import type { Note, Outcome, State } from '../state/state.ts';
+import type { Eventually, Note, Outcome, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { Pending, PendingLimits } from './pending.ts';
 
@@ -45,6 +45,8 @@ export type LinkOptions = {
     tool: LiveTool,
     isListed: () => boolean,
   ) => TransportProblem | undefined;
+  /** The caller of a request who was only recalled; absent where all were looked up. */
+  recalled?: (origin: object | undefined) => RecalledCaller | undefined;
   /** Several clients of one identity share this connection, so ids and progress tokens are theirs only with us. */
   isShared?: boolean;
   outcome: (callId: string, outcome: Outcome) => void;
@@ -64,6 +66,15 @@ export type LinkOptions = {
   approvalPages?: () => string | undefined;
   /** What a person adds to the command that answers an approval. */
   stateOption?: string;
+};
+
+/** Whoever was let in as the one they were a moment ago: whether that still holds the record of the call finds out. */
+export type RecalledCaller = {
+  readonly tokenHash: string;
+  /** Looks them up, because something leaves before there is a record. Where they may not call, no answer reaches them. */
+  lookUp(): Eventually<boolean>;
+  /** A record was made for them, so they may call. */
+  wasRecorded(): void;
 };
 
 /** Why a call contradicts the transport that carried it, as an error of the protocol. */

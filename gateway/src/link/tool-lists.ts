@@ -22,6 +22,8 @@ export type ToolLists = {
   get(name: string): LiveTool | undefined;
   /** Asks the server for its list if ours is not known to be current; `isFresh` where it may change unsaid. */
   ensure(meta: JsonValue | undefined, isFresh?: boolean): Promise<void> | undefined;
+  /** Whether `ensure` would ask for nothing. */
+  isEnsured(isFresh?: boolean): boolean;
   /** What the server last listed may no longer hold. */
   forget(): void;
   /** The result of a client's own `tools/list`, with only what it may see. */
@@ -85,8 +87,9 @@ export function createToolLists(
     });
     return asking;
   };
+  const isYounger = (ageMs: number) => isCurrent && clock() - takenAt < ageMs;
   const ensure = (meta: JsonValue | undefined, isFresh = false) => {
-    if (isFresh && !(isCurrent && clock() - takenAt < pinAgeMs)) {
+    if (isFresh && !isYounger(pinAgeMs)) {
       // One that is under way may have been answered before this call came; calls that come meanwhile share the next.
       if (asking === undefined) return askOnce(meta);
       const next = () => {
@@ -97,7 +100,7 @@ export function createToolLists(
       following ??= asking.then(next, next);
       return following;
     }
-    if (isCurrent && clock() - takenAt < listAgeMs) return undefined;
+    if (isYounger(listAgeMs)) return undefined;
     return askOnce(meta);
   };
   const keep = (result: JsonObject, isListed: (tool: LiveTool) => boolean): JsonObject => {
@@ -119,6 +122,7 @@ export function createToolLists(
   return {
     get: (name) => table.get(name),
     ensure,
+    isEnsured: (isFresh = false) => isYounger(listAgeMs) && (!isFresh || isYounger(pinAgeMs)),
     forget() {
       isCurrent = false;
       generation++;

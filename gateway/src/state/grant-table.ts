@@ -1,6 +1,7 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Grant } from './state.ts';
+import { tokenHash } from './token-hash.ts';
 
 /** A grant as an operator sees it. */
 export type GrantRow = Grant & { createdAt: number; revokedAt?: number };
@@ -11,11 +12,11 @@ export type GrantTable = {
   hasAny(): boolean;
   find(token: string, at: number): Grant | undefined;
   /**
-   * Whether a grant that once was given is now revoked or expired. Told from what was last read: every change of a grant
-   * is a record in the same transaction, so whoever relies on it writes behind the last record it knows, or calls
-   * `lookAgain` first.
+   * Whether a grant that once was given is now revoked or expired, or has another token than the one that was shown, if one
+   * was. Told from what was last read: every change of a grant is a record in the same transaction, so whoever relies on
+   * it writes behind the last record it knows, or calls `lookAgain` first.
    */
-  isOver(id: string, at: number): boolean;
+  isOver(id: string, at: number, shown?: string): boolean;
   /** Others have written, or something was rolled back: what was read no longer counts. */
   lookAgain(): void;
   list(): GrantRow[];
@@ -41,7 +42,7 @@ type Row = {
 
 /** What was read of the grants, and when. */
 type Known = { version: unknown; all: KnownGrant[]; byId: Map<string, KnownGrant> };
-type KnownGrant = { row: Row; grant: Grant };
+type KnownGrant = { row: Row; grant: Grant; tokenHash: string };
 
 /** The table of grants behind an open database. */
 export function openGrantTable(db: DatabaseSync): GrantTable {
@@ -66,6 +67,7 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   const forget = db.prepare(
     'UPDATE "grant" SET forgotten_at = ? WHERE revoked_at IS NOT NULL AND forgotten_at IS NULL',
   );
+  const isUnlistedOver = (id: string, at: number) => over.get(id, Math.trunc(at)) !== undefined;
   const current = () => {
     const now = (version.get() as { data_version: number }).data_version;
     if (known?.version !== now) known = read(now, all.all() as Row[]);
@@ -74,16 +76,17 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
   return {
     hasAny: () => any.get() !== undefined,
     find(token, at) {
-      const wanted = hashOf(token);
+      const wanted = bytesOf(tokenHash(token));
       let found: KnownGrant | undefined;
       // Every grant is compared, whichever fits, so that time tells nothing.
       for (const one of current().all) if (timingSafeEqual(one.row.token_hash, wanted)) found = one;
       return found === undefined || hasEnded(found.row, at) ? undefined : found.grant;
     },
-    isOver(id, at) {
+    isOver(id, at, shown) {
       const one = (known ?? current()).byId.get(id);
       // What is no longer listed is not forgotten here.
-      return one === undefined ? over.get(id, Math.trunc(at)) !== undefined : hasEnded(one.row, at);
+      if (one === undefined) return shown !== undefined || isUnlistedOver(id, at);
+      return hasEnded(one.row, at) || (shown !== undefined && shown !== one.tokenHash);
     },
     lookAgain() {
       known = undefined;
@@ -99,13 +102,21 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
       const token = newToken();
       const list = JSON.stringify(servers);
       known = undefined;
-      insert.run(id, label, hashOf(token), list, policy, Math.trunc(at), expiresAt ?? null);
+      insert.run(
+        id,
+        label,
+        bytesOf(tokenHash(token)),
+        list,
+        policy,
+        Math.trunc(at),
+        expiresAt ?? null,
+      );
       return { id, token };
     },
     rotate(id) {
       const token = newToken();
       known = undefined;
-      return renew.run(hashOf(token), id).changes === 1 ? token : undefined;
+      return renew.run(bytesOf(tokenHash(token)), id).changes === 1 ? token : undefined;
     },
     revoke(id, at) {
       known = undefined;
@@ -119,7 +130,11 @@ export function openGrantTable(db: DatabaseSync): GrantTable {
 }
 
 function read(version: unknown, rows: Row[]): Known {
-  const listed = rows.map((row) => ({ row, grant: grantOf(row) }));
+  const listed = rows.map((row) => ({
+    row,
+    grant: grantOf(row),
+    tokenHash: Buffer.from(row.token_hash).toString('hex'),
+  }));
   return { version, all: listed, byId: new Map(listed.map((one) => [one.row.id, one])) };
 }
 
@@ -129,7 +144,7 @@ function hasEnded({ revoked_at, expires_at }: Row, at: number): boolean {
 
 const newToken = () => `twg_${randomBytes(32).toString('base64url')}`;
 
-const hashOf = (token: string) => hash('sha256', token, 'buffer');
+const bytesOf = (hash: string) => Buffer.from(hash, 'hex');
 
 function grantOf({ id, label, servers, policy, expires_at }: Row): Grant {
   const grant = { id, label, servers: JSON.parse(servers) as string[], policy };

@@ -1,7 +1,9 @@
 import { type Counters, createMemoryCounters, type Receipt } from '@toolwarden/policy';
+import { GatewayError } from '../gateway-error.ts';
 import { APPROVAL_MS } from './approval-time.ts';
 import { judgeOnce } from './judge-once.ts';
 import type { Approval, CallEntry, Grant, Note, Outcome, Recorded, State } from './state.ts';
+import { tokenHash } from './token-hash.ts';
 
 /** What a state in memory shows to tests. */
 export type MemoryState = State & {
@@ -27,6 +29,11 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
   const check = () => {
     if (failure) throw failure;
   };
+  const holds = ({ grant, at }: CallEntry, shown: string) =>
+    [...(options.grants ?? [])].some(
+      ([token, { id, expiresAt = at + 1 }]) =>
+        id === grant && expiresAt > at && tokenHash(token) === shown,
+    );
   const deskAt = (at: number) => ({
     findApproved: (binding: string) =>
       [...approvals.values()].find(
@@ -64,6 +71,9 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
     approvals,
     record(entry, judge) {
       check();
+      if (entry.tokenHash !== undefined && !holds(entry, entry.tokenHash)) {
+        throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
+      }
       const facts = { at: entry.at, counters };
       const recorded = judgeOnce(entry, judge, facts, () => deskAt(entry.at));
       const { decision } = recorded;

@@ -157,7 +157,7 @@ function judged(
   judge: Judge,
   openDesk: (at: number) => ApprovalDesk,
 ): Judged {
-  if (entry.grant !== 'local' && grants.isOver(entry.grant, entry.at)) {
+  if (entry.grant !== 'local' && grants.isOver(entry.grant, entry.at, entry.tokenHash)) {
     throw new GatewayError('grant-unknown', `grant ${entry.grant}: revoked or expired`);
   }
   const counters = ledger.counters();

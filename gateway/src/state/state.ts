@@ -13,6 +13,11 @@ export type CallEntry = {
   tool: string;
   /** Whose call it is: a grant's id, or `local`. */
   grant: string;
+  /**
+   * The hash of the token that the caller showed, where it was not looked up for this very call: the call is recorded
+   * only while that is still its grant's token.
+   */
+  tokenHash?: string;
   /** Absent in the stateless era. */
   session?: string;
   /**

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { ApprovalRow } from '../state/approval-table.ts';
 import type { CallEntry, Eventually, Grant, Judge, Recorded, State } from '../state/state.ts';
+import { tokenHash } from '../state/token-hash.ts';
 import { entry, judgeOf, START } from './judged-calls.ts';
 
 /** A state of any kind, with what operators do to it. */
@@ -344,9 +345,15 @@ export const stateLaws: readonly StateLaw[] = [
       expect(await other.findGrant(token, START)).toBeUndefined();
       expect((await other.findGrant(renewed, START))?.id).toBe(id);
       expect(await effects(other, read({ grant: id }))).toEqual(['allow']);
+      const showing = (shown: string) => read({ grant: id, tokenHash: tokenHash(shown) });
+      await expect(ask(other, showing(token))).rejects.toThrow(/revoked or expired/);
+      expect(await effects(other, showing(renewed))).toEqual(['allow']);
+      const unknown = { ...showing(renewed), grant: 'g-0000000000' };
+      await expect(ask(other, unknown)).rejects.toThrow(/revoked or expired/);
       expect([await grants.revoke(id), await grants.revoke(id)]).toEqual([true, false]);
       expect(await grants.rotate(id)).toBeUndefined();
       expect(await other.findGrant(renewed, START)).toBeUndefined();
+      await expect(ask(other, showing(renewed))).rejects.toThrow(/revoked or expired/);
       await expect(ask(other, read({ grant: id }))).rejects.toThrow(/revoked or expired/);
       expect(await other.hasGrants()).toBe(true);
       expect([await grants.forget(), await grants.forget()]).toEqual([1, 0]);

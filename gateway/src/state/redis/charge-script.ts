@@ -10,7 +10,8 @@ import { redisScript, TIME_LUA } from './redis-script.ts';
  *
  * Keys: meta, call, grant, binding, pending, approvals, then the counters. Arguments: epoch, time given, attempt, how
  * long calls are remembered, what is asked (see below), eight fields of a question, then three a counter: window, amount
- * ('' where it is only read), max. Answer: what happened, the time, an approval's id or '', and what each counter held.
+ * ('' where it is only read), max; last the hash of the token that must still be the grant's, or ''. Answer: what happened,
+ * the time, an approval's id or '', and what each counter held.
  */
 export const chargeScript = redisScript(`${TIME_LUA}
 local function add(a, b)
@@ -59,8 +60,10 @@ end
 local state = redis.call('HMGET', meta, 'epoch', 'latest')
 if state[1] ~= epoch then return {'gone'} end
 local at = now(given, state[2])
-local ended = redis.call('HMGET', grant, 'revokedAt', 'expiresAt')
+local ended = redis.call('HMGET', grant, 'revokedAt', 'expiresAt', 'token')
 if ended[1] or (ended[2] and tonumber(ended[2]) <= at) then return {'grant-over'} end
+local shown = ARGV[#ARGV]
+if shown ~= '' and ended[3] ~= shown then return {'grant-over'} end
 
 local answer = {'done', string.format('%.0f', at), ''}
 local held, fits = {}, true

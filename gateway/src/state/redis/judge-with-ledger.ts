@@ -61,14 +61,17 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
   const { counters, wanted } = readerOf(seen);
   const { at } = seen;
   const decision = decided(entry, judge, { at, counters, isApproved: false });
-  const { callId, grant, server, tool } = entry;
+  const { callId, grant, tokenHash, server, tool } = entry;
   const asks = isWaiting(entry, decision);
   const final = asks ? judge({ at, counters, isApproved: true }) : decision;
   const due = dueOf(final);
   for (const { key, windowMs, charged: amount, max } of due) {
     wanted.set(nameOf(key, windowMs), { key, windowMs, charge: { amount, max } });
   }
-  const ask: LedgerAsk = { callId, grant, at: entry.at, counters: [...wanted.values()] };
+  const ask: LedgerAsk = {
+    ...{ callId, grant, tokenHash, at: entry.at },
+    counters: [...wanted.values()],
+  };
   if (!asks) return { ask, due };
   const question = {
     binding: approvalBinding(entry, decision.policyDigest),

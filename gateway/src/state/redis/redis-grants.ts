@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { GrantRow } from '../grant-table.ts';
 import type { Grant } from '../state.ts';
+import { tokenHash } from '../token-hash.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { keys } from './redis-keys.ts';
 import { redisScript, TIME_LUA } from './redis-script.ts';
@@ -79,7 +80,11 @@ export function createRedisGrants(redis: RedisConnection, time: () => string): R
     hasAny: async () => (await redis.send('SCARD', keys.grants)) !== 0,
     async find(token) {
       // Looked up by its hash, which nobody can steer: how long that takes tells nothing of any token.
-      const found = await redis.run(findScript, [keys.meta, keys.token(hashOf(token))], [time()]);
+      const found = await redis.run(
+        findScript,
+        [keys.meta, keys.token(tokenHash(token))],
+        [time()],
+      );
       if (found === null) return undefined;
       const { createdAt: _, ...grant } = grantOf(found as Found);
       return grant;
@@ -91,7 +96,7 @@ export function createRedisGrants(redis: RedisConnection, time: () => string): R
     async create({ label, servers, policy, expiresAt }, at) {
       const id = `g-${randomBytes(5).toString('hex')}`;
       const token = newToken();
-      const hash = hashOf(token);
+      const hash = tokenHash(token);
       const row = [
         ...['label', label, 'servers', JSON.stringify(servers), 'policy', policy],
         ...['createdAt', Math.trunc(at), 'token', hash],
@@ -103,7 +108,7 @@ export function createRedisGrants(redis: RedisConnection, time: () => string): R
     },
     async rotate(id) {
       const token = newToken();
-      const hash = hashOf(token);
+      const hash = tokenHash(token);
       const isDone = await redis.run(rotateScript, [keys.grant(id), keys.token(hash)], [id, hash]);
       return isDone === 1 ? token : undefined;
     },
@@ -134,5 +139,3 @@ function grantOf([id, row]: Found): GrantRow {
 }
 
 const newToken = () => `twg_${randomBytes(32).toString('base64url')}`;
-
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');

@@ -29,6 +29,8 @@ type Question = {
 export type LedgerAsk = {
   callId: string;
   grant: string;
+  /** The hash of the token that must still be the grant's, where nobody has looked. */
+  tokenHash?: string | undefined;
   /** Judged by only where the ledger has been told to trust it; else the server's clock rules. */
   at: number;
   counters: readonly CounterAsk[];
@@ -89,7 +91,7 @@ export function createRedisLedger(
   redis.onReady(() => unsure.forEach(tryUndo));
   return {
     async ask(ask) {
-      const { callId, grant, at, counters, question } = ask;
+      const { callId, grant, tokenHash = '', at, counters, question } = ask;
       const attempt = randomBytes(9).toString('base64url');
       const time = isClockGiven ? String(at) : '';
       const asked = redis.run(
@@ -107,6 +109,7 @@ export function createRedisLedger(
             charge?.amount ?? '',
             charge?.max ?? '',
           ]),
+          tokenHash,
         ],
       );
       const answer = await asked.catch((error: GatewayError) => {
