@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '../../gateway-error.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -31,7 +31,10 @@ export async function openEpoch(redis: RedisConnection, folder: string): Promise
     const message = `Redis at ${redis.shown}: written by a newer toolwarden; use that version`;
     throw new GatewayError('state-unavailable', message);
   }
-  if (remembered === undefined) writeEpoch(folder, path, epoch);
+  if (remembered !== undefined) return epoch;
+  writeEpoch(folder, path, epoch);
+  // Another process may have been first, with another Redis.
+  if (readEpoch(path) !== epoch) throw goneFault(redis.shown);
   return epoch;
 }
 
@@ -46,10 +49,19 @@ function readEpoch(path: string): string | undefined {
   throw new GatewayError('state-corrupt', message);
 }
 
+/** Whole from the moment it has its name, for others that start and after a crash; of several that write it, one wins. */
 function writeEpoch(folder: string, path: string, epoch: string): void {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, `${JSON.stringify({ epoch })}\n`, { mode: 0o600, flush: true });
+    writeFileSync(draft, `${JSON.stringify({ epoch })}\n`, { mode: 0o600, flush: true });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
   } catch (error) {
     const message = `${path}: cannot be written (${(error as Error).message}); see to the folder's permissions`;
     throw new GatewayError('state-unavailable', message, { cause: error });
