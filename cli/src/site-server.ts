@@ -10,6 +10,8 @@ const HOSTS = ['127.0.0.1', '::1'];
 /** How long a published switch may go unnoticed. */
 const SWITCH_CHECK_MS = 500;
 
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** A running server of one site folder. */
 export type SiteServer = { url: string; close: () => Promise<void> };
 
@@ -21,20 +23,7 @@ export type SiteServer = { url: string; close: () => Promise<void> };
  */
 export async function serveSite(dir: string, port: number): Promise<SiteServer> {
   const handler = siteHandler(dir);
-  const servers: Server[] = [];
-  try {
-    for (const host of HOSTS) {
-      const server = await listen(
-        handler,
-        host,
-        servers.length === 0 ? port : boundPort(servers[0] as Server),
-      );
-      if (server !== undefined) servers.push(server);
-    }
-  } catch (error) {
-    for (const server of servers) server.close();
-    throw error;
-  }
+  const servers = await listenOnAll(handler, port);
   if (servers.length === 0) throw new CliError('environment', 'no loopback address to listen on');
   return {
     url: `http://localhost:${boundPort(servers[0] as Server)}/`,
@@ -42,6 +31,26 @@ export async function serveSite(dir: string, port: number): Promise<SiteServer> 
       await Promise.all(servers.map(closeServer));
     },
   };
+}
+
+const TRIES = 10;
+
+/** Listens on all hosts, on one port. Where any will do, another is tried when that of the first is taken on the second. */
+async function listenOnAll(handler: Handler, port: number): Promise<Server[]> {
+  for (let left = port === 0 ? TRIES : 1; ; left--) {
+    const servers: Server[] = [];
+    try {
+      for (const host of HOSTS) {
+        const [first] = servers;
+        const server = await listen(handler, host, first === undefined ? port : boundPort(first));
+        if (server !== undefined) servers.push(server);
+      }
+      return servers;
+    } catch (error) {
+      for (const server of servers) server.close();
+      if (left === 1) throw error;
+    }
+  }
 }
 
 function closeServer(server: Server): Promise<void> {
@@ -57,11 +66,7 @@ function boundPort(server: Server): number {
 }
 
 /** Listens; `undefined` where the machine has no such address. */
-function listen(
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-  host: string,
-  port: number,
-): Promise<Server | undefined> {
+function listen(handler: Handler, host: string, port: number): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer(handler);
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -83,7 +88,7 @@ function listen(
   });
 }
 
-function siteHandler(dir: string): (request: IncomingMessage, response: ServerResponse) => void {
+function siteHandler(dir: string): Handler {
   let served: { path: string; handle: RequestHandler } | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   const refresh = () => {

@@ -96,7 +96,13 @@ async function copyOfData(root: string, out: (line: string) => void): Promise<St
       `${new Date().toISOString()}
 `,
     );
-    await rename(draft, copy);
+    try {
+      await rename(draft, copy);
+    } catch (error) {
+      // Another start, on another port, made it meanwhile.
+      if (!existsSync(copy)) throw error;
+      await rm(draft, { recursive: true, force: true });
+    }
   }
   return openStore(copy);
 }
