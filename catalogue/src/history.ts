@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { digestSchema } from './digest-schema.ts';
-import { toolDefinitionSchema } from './tool.ts';
+import { toolDefinitionSchema } from './tool-definition-schema.ts';
 
 const base = { at: z.iso.datetime(), version: z.string() };
 

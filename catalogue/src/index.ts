@@ -135,7 +135,7 @@ export {
   readTool,
   type Tool,
   type ToolDefinition,
-  toolDefinitionSchema,
   toolDigest,
 } from './tool.ts';
+export { toolDefinitionSchema } from './tool-definition-schema.ts';
 export { escapeHidden, type TextPiece, visiblePieces, visibleText } from './visible-text.ts';

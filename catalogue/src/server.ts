@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { digestSchema } from './digest-schema.ts';
 import { jsonObjectSchema } from './json-object-schema.ts';
 import { serverIdSchema } from './server-id.ts';
-import { toolDefinitionSchema } from './tool.ts';
+import { toolDefinitionSchema } from './tool-definition-schema.ts';
 
 /** Fields of use to a person; links are shown only where they are https. */
 const linksSchema = z.strictObject({

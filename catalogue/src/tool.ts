@@ -1,14 +1,8 @@
-import type * as z from 'zod';
 import { type Digest, jsonDigest } from './digest.ts';
 import { isJsonObject, type JsonObject, own } from './json.ts';
-import { jsonObjectSchema } from './json-object-schema.ts';
 
 /** A tool as its server listed it: every value verbatim, whatever its type; only `name` is sure to be a string. */
 export type ToolDefinition = JsonObject & { name: string };
-export const toolDefinitionSchema = jsonObjectSchema.refine(
-  (value): value is ToolDefinition => typeof own(value, 'name') === 'string',
-  'expected an object with a name',
-) as z.ZodType<ToolDefinition>;
 
 /** The fields that change what a tool is; others (such as `execution`) do not enter the digest. */
 const DIGEST_FIELDS = [

@@ -1,14 +1,13 @@
 import {
   assess,
   type Category,
-  categorySchema,
+  categories,
   type Digest,
   isJsonObject,
   own,
   type ToolDefinition,
   type Trait,
   toolDigest,
-  traitSchema,
   traits,
 } from '@toolwarden/catalogue';
 import type { ClassKey } from './policy.ts';
@@ -68,14 +67,18 @@ export function classSetOf(judgement: unknown, definition?: ToolDefinition): Cla
   };
 }
 
-// Read by hand: zod objects of a classification hold more than a decision needs, and a call may bring its own.
+// Read by hand: the schema of a classification holds more than a decision needs, and a call may bring its own.
 function readClass(judgement: unknown): { category: Category; traits: Trait[] } | undefined {
   if (!isJsonObject(judgement)) return undefined;
-  const category = categorySchema.safeParse(own(judgement, 'category'));
-  const listed = traitSchema.array().safeParse(own(judgement, 'traits'));
-  if (!category.success || !listed.success) return undefined;
-  return { category: category.data, traits: listed.data };
+  const category = own(judgement, 'category');
+  const listed = own(judgement, 'traits');
+  if (!isOf(categories, category) || !Array.isArray(listed)) return undefined;
+  const read = listed.filter((each) => isOf(traits, each));
+  return read.length === listed.length ? { category, traits: read } : undefined;
 }
+
+const isOf = <Id extends string>(terms: readonly { id: Id }[], value: unknown): value is Id =>
+  terms.some(({ id }) => id === value);
 
 // INVARIANT: definitions are not changed in place, so a digest holds as long as its object lives.
 const digests = new WeakMap<ToolDefinition, Digest>();

@@ -4,10 +4,10 @@ import { type CompiledRule, compileRule, mergeRules, type Plan } from './compile
 import type { Call, Facts } from './decision.ts';
 import { compileFlows } from './flows.ts';
 import { compileGlob, isPattern } from './glob.ts';
+import { isPolicy } from './is-policy.ts';
 import { placedRules } from './lint/places.ts';
 import { policyDigest } from './normalise.ts';
 import type { PatternEngine } from './operators/operator.ts';
-import { parsePolicy } from './parse-policy.ts';
 import { loadPatterns, noPatterns } from './patterns.ts';
 import type { ClassKey, Policy } from './policy.ts';
 
@@ -20,14 +20,21 @@ export type CompiledPolicy = {
 };
 
 /**
- * Prepares a policy document. Asynchronous only because the pattern engine is loaded when a policy needs it.
+ * Prepares a policy document. Asynchronous only because the pattern engine is loaded when a policy needs it, and the schema
+ * when it is to say what is wrong.
  *
  * @throws PolicyError for a document that is none, or a pattern that the engine refuses.
  * @example const policy = await compilePolicy(JSON.parse(text));
  */
 export async function compilePolicy(document: unknown): Promise<CompiledPolicy> {
-  const policy = parsePolicy(document);
+  const policy = isPolicy(document) ? document : await parsed(document);
   return compileWith(policy, hasPatterns(policy) ? await loadPatterns() : noPatterns);
+}
+
+/** Says what is wrong, with the schema itself: loaded only where something is. */
+async function parsed(document: unknown): Promise<Policy> {
+  const { parsePolicy } = await import('./parse-policy.ts');
+  return parsePolicy(document);
 }
 
 // Looks for the operators' names rather than walking every place where a condition may stand.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operators } from './operators/index.ts';
 import type { Operator } from './operators/operator.ts';
 import { isPath } from './path.ts';
+import { words } from './schema-words.ts';
 
 /** A path into a call's arguments. */
 export const pathSchema = z
@@ -17,7 +18,7 @@ const leaf = <Id extends string, Value extends z.ZodType>(operator: Operator<Id,
     .strictObject({
       path: pathSchema,
       op: z.literal(operator.id),
-      value: operator.value(z),
+      value: operator.value(words),
     })
     .describe(operator.meaning);
 

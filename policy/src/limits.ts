@@ -87,3 +87,7 @@ function amount(value: JsonValue | undefined): number | undefined {
   // Minus zero is zero, and must not be printed as another number.
   return isAmount ? value + 0 : undefined;
 }
+
+/** True unless it counts calls up to a broken number. */
+export const isWholeOrSum = ({ max, sum }: { max: number; sum?: string | undefined }) =>
+  sum !== undefined || Number.isInteger(max);

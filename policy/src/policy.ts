@@ -1,7 +1,9 @@
 import { categories, labels, levels, traitSchema, traits } from '@toolwarden/catalogue';
 import * as z from 'zod';
 import { conditionSchema, pathSchema } from './condition.ts';
+import { isWholeOrSum } from './limits.ts';
 import { patternSchema } from './operators/pattern.ts';
+import { words } from './schema-words.ts';
 import { windowSchema } from './window-schema.ts';
 
 const textSchema = z.string().max(2000);
@@ -12,10 +14,6 @@ const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(10_000)
 const actionSchema = z
   .enum(['allow', 'deny', 'approve'])
   .describe('What the rule does: let pass, refuse, or ask a person.');
-
-/** True unless it counts calls up to a broken number. */
-export const isWholeOrSum = ({ max, sum }: { max: number; sum?: string | undefined }) =>
-  sum !== undefined || Number.isInteger(max);
 
 /** A limit on how often, or how much of an argument, in any window of time. */
 const limitSchema = z
@@ -51,7 +49,9 @@ export type Limit = z.infer<typeof limitSchema>;
 const secretsSchema = z
   .strictObject({
     preset: z.literal('secrets').describe('Tokens, keys and passwords in their known forms.'),
-    allow: listOf(patternSchema(z)).optional().describe('What matches one of these whole stays.'),
+    allow: listOf(patternSchema(words))
+      .optional()
+      .describe('What matches one of these whole stays.'),
   })
   .meta({ id: 'secrets', description: 'Secrets, whatever they are.' });
 
@@ -100,7 +100,7 @@ const ruleSchema = z
     response: z
       .strictObject({
         max_bytes: z.int().positive().optional().describe('Withhold longer results.'),
-        redact: listOf(z.union([patternSchema(z), secretsSchema]))
+        redact: listOf(z.union([patternSchema(words), secretsSchema]))
           .optional()
           .describe('Replace what these patterns match, and secrets.'),
         strip_control: z

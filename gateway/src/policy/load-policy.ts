@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Digest, JsonObject } from '@toolwarden/catalogue';
-import {
-  type CompiledPolicy,
-  checkPolicyText,
-  compilePolicy,
-  type Policy,
-} from '@toolwarden/policy';
+import { type CompiledPolicy, compilePolicy, isPolicyText, type Policy } from '@toolwarden/policy';
 import { GatewayError } from '../gateway-error.ts';
 import type { ResponseRules } from '../responses/response-rules.ts';
 import { unenforcedPart } from './unenforced.ts';
@@ -33,18 +28,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Reads, checks and prepares a policy file. @throws GatewayError with `file:line:column` for the first problem. */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const text = await readPolicyText(path);
-  const found = checkPolicyText(text).filter(
-    ({ code, severity }) => severity === 'error' && BLOCKING.has(code),
-  );
-  const [first] = found;
-  if (first !== undefined) {
-    const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
-    const { line, column, message } = first;
-    throw new GatewayError(
-      'policy-invalid',
-      `${path}:${line}:${column}: ${message}${more}; see toolwarden policy check`,
-    );
-  }
+  if (!isPolicyText(text)) await refuse(path, text);
   try {
     return await preparePolicy(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
@@ -56,8 +40,19 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   }
 }
 
-/** Findings that make a document no policy at all; the others are advice, which `policy check` gives. */
-const BLOCKING = new Set<string>(['json-syntax', 'invalid-value', 'missing-key', 'unknown-key']);
+async function refuse(path: string, text: string): Promise<void> {
+  // A start waits for what is loaded, and most policies are policies.
+  const { policyErrors } = await import('./policy-errors.ts');
+  const found = policyErrors(text);
+  const [first] = found;
+  if (first === undefined) return;
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
+  const { line, column, message } = first;
+  throw new GatewayError(
+    'policy-invalid',
+    `${path}:${line}:${column}: ${message}${more}; see toolwarden policy check`,
+  );
+}
 
 async function readPolicyText(path: string): Promise<string> {
   try {

@@ -17,8 +17,11 @@ export type PatternEngine = {
   whole(pattern: string): TextTest;
 };
 
-/** What schemas are made with; passed in, because what only decides is to run without it. */
-export type Zod = typeof zod;
+/** What the schemas of values are made with; passed in, because what only decides is to run without it. */
+export type Zod = Pick<
+  typeof zod,
+  'array' | 'boolean' | 'int' | 'null' | 'number' | 'string' | 'union'
+>;
 
 /** One operator of the policy language: what its value may be, and how it judges an argument. */
 export type Operator<Id extends string = string, Value extends zod.ZodType = zod.ZodType> = {
