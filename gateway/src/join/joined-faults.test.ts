@@ -79,7 +79,7 @@ test('a server that never answers a list holds nothing up for longer than its de
       mail,
       stuck: { script: ({ method }) => (method === 'tools/list' ? true : undefined) },
     },
-    { config: { limits: { idleMs: 3_000 } } },
+    { config: { limits: { idleMs: 6_000 } } },
   );
   const session = await harness.session();
   expect(namesIn(await session.request('tools/list'))).toEqual(['test__act', 'mail__send']);

@@ -18,12 +18,14 @@ const ROOT = join(import.meta.dirname, '../../..');
 const node = (path: string) => ({ command: process.execPath, args: [join(ROOT, path)] });
 const everything = node('node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 const bothEras = node('gateway/fixtures/both-eras.ts');
+/** A busy machine may take longer to start four programs than clients are let wait for what may be down. */
+const waitsForAll = { config: { limits: { joinMs: 200_000 } } };
 const PREFIX = 'toolwarden:everything:demo://resource';
 
 test('a client of the session era has real servers in one session, with all they ask and tell', async () => {
   const harness = await startJoinedHarness(
     {},
-    { more: { everything, one: bothEras, two: bothEras } },
+    { ...waitsForAll, more: { everything, one: bothEras, two: bothEras } },
   );
   const client = new Client(
     { name: 'test', version: '1' },
@@ -103,8 +105,14 @@ test('a client of the session era has real servers in one session, with all they
 });
 
 test('a client of both eras speaks without sessions where all servers do, and opens one where one cannot', async () => {
-  const stateless = await startJoinedHarness({}, { more: { one: bothEras, two: bothEras } });
-  const mixed = await startJoinedHarness({}, { more: { one: bothEras, everything } });
+  const stateless = await startJoinedHarness(
+    {},
+    { ...waitsForAll, more: { one: bothEras, two: bothEras } },
+  );
+  const mixed = await startJoinedHarness(
+    {},
+    { ...waitsForAll, more: { one: bothEras, everything } },
+  );
   for (const [harness, version] of [
     [stateless, '2026-07-28'],
     [mixed, '2025-11-25'],
@@ -126,7 +134,10 @@ test('a client of both eras speaks without sessions where all servers do, and op
 
 test('a server of the stateless era asks the user about its own call, and hears the answer', async () => {
   const policy = { version: '1', default: 'allow' } as const;
-  const harness = await startJoinedHarness({}, { policy, more: { one: bothEras, two: bothEras } });
+  const harness = await startJoinedHarness(
+    {},
+    { ...waitsForAll, policy, more: { one: bothEras, two: bothEras } },
+  );
   const client = new DualClient(
     { name: 'test', version: '1' },
     {
