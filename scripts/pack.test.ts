@@ -141,6 +141,16 @@ test('wrap works where it is installed: what the policy allows is answered, the 
   expect(stdout).toMatch(/decision {2}deny {2}write/);
 });
 
+test('wrap starts from two files, which hold nothing that it may never need', () => {
+  const dist = join(installed, 'dist', 'wrap');
+  const first = readFileSync(join(dist, 'main-wrap.js'), 'utf8');
+  const files = [...first.matchAll(/["'`]\.\/([\w-]+\.js)["'`]/g)].map(([, name = '']) => name);
+  expect(files).toEqual([expect.stringMatching(/^whole-/)]);
+  const texts = [first, ...files.map((name) => readFileSync(join(dist, name), 'utf8'))];
+  // The schemas of zod, the validators of ajv, the patterns of re2js.
+  for (const text of texts) expect(text).not.toMatch(/_zod|\$dataError|RE2JS/);
+});
+
 test('a command that needs the repository says so', () => {
   expect(run(['build'])).toEqual({
     ...{ status: 2, stdout: '' },
