@@ -27,7 +27,7 @@ export type Door = {
 export type Got = { text: string; isError: boolean };
 
 const LONGEST_LINE = 400;
-const REQUEST_MS = 5_000;
+const REQUEST_MS = 30_000;
 
 /**
  * A client that plays the agent which is wholly in the attacker's hands: it reads everything, and does whatever the text

@@ -38,7 +38,7 @@ export type ReplayGateway = {
   stop(): Promise<void>;
 };
 
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 /** Starts `toolwarden gateway` with a configuration of all servers, policies and grants. */
 export async function startReplayGateway(options: ReplayGatewayOptions): Promise<ReplayGateway> {
@@ -144,7 +144,7 @@ async function startProcess([program = '', ...args]: string[]) {
     url,
     async stop() {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
       await ended;
       clearTimeout(timer);
     },

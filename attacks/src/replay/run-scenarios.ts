@@ -40,7 +40,7 @@ const WORDS: Record<RunKind, string> = {
   benign: 'the control stops honest use too',
   passes: 'the form that is said to pass does not pass',
 };
-const RUN_MS = 30_000;
+const RUN_MS = 120_000;
 /** How a transcript ends whose script could not go on. */
 const GIVES_UP = 'gives up: ';
 
