@@ -42,7 +42,7 @@ async function echoServer(): Promise<{ url: string; calls: unknown[] }> {
 async function start(more: object = {}) {
   const folder = temporaryFolder();
   const server = await echoServer();
-  const asks = { action: 'approve', reason: 'it spends money', approval: { hold: '20s' } };
+  const asks = { action: 'approve', reason: 'it spends money', approval: { hold: '5m' } };
   const policy = {
     ...{ version: '1', default: 'deny', elicitation: {} },
     tools: { pay: asks, sign: asks },
@@ -71,7 +71,7 @@ async function start(more: object = {}) {
     gateway,
     server,
     token,
-    login: openLoginTokens(keys).create('ada', Date.now() + 60_000),
+    login: openLoginTokens(keys).create('ada', Date.now() + 600_000),
     approvals: state.approvals,
   };
 }

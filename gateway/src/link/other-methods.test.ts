@@ -273,8 +273,9 @@ async function reachesClient(
   const [{ id }] = [{ id: `s${harness.clientGot().length}` }];
   const _meta = { ...meta, [metaKeys.capabilities]: capabilities };
   const call = { name: 'act', arguments: {}, _meta };
+  const before = harness.reached().length;
   harness.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: call }));
-  for (let turn = 0; turn < 50; turn++) await new Promise((next) => setTimeout(next, 1));
+  await expect.poll(() => harness.reached().length).toBe(before + 1);
   const atServer = harness.serverGot().findLast((each) => each.method === 'tools/call');
   const inputRequests = { one: { method, params } };
   const result = { resultType: 'input_required', inputRequests, requestState: 's' };
