@@ -10,7 +10,7 @@ import { fileOf, openSite } from './checks/site-files.ts';
 import { unsafePages } from './checks/unsafe-pages.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 600_000;
 let folder: string;
 let result: BuildResult;
 let out: string;

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildSite } from './build.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../catalogue/fixtures');
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 600_000;
 let folder: string;
 let data: string;
 let out: string;

@@ -55,4 +55,4 @@ test('every page is what Astro gives for a request of it', async () => {
     expect(html.length, page.url).toBeGreaterThan(2000);
     expect(html, page.url).toBe(await render(page));
   }
-}, 120_000);
+}, 600_000);

@@ -21,7 +21,7 @@ describe('a reading of the registry', () => {
   afterEach(() => registry.close());
   /** Only what never ends may meet a deadline: all else has to come through on a busy machine, too. */
   const hasten = (fault: string) => {
-    if (fault === 'a slow drip') given.limits.pageMs = 400;
+    if (fault === 'a slow drip') given.limits.pageMs = 2_000;
   };
   const read = (more = {}) => readRegistry({ baseUrl: registry.url, ...more }, given);
   const names = (rows: unknown[]) =>
