@@ -8,6 +8,7 @@ import {
 } from '@toolwarden/gateway/operator';
 import { CliError } from './command.ts';
 import type { Io } from './io.ts';
+import { resolvePath } from './paths.ts';
 
 /** Opens the gateway's state for one act. A mistyped folder must not pass for a state where nothing is. */
 export async function withState<Result>(
@@ -33,6 +34,18 @@ export async function withState<Result>(
 
 /** Where the grants and approvals of one act lie: with `--redis` or `$TOOLWARDEN_REDIS` there, else in the folder. */
 export type StatePlace = { state?: string | undefined; redis?: string | undefined };
+
+/** A gateway's configuration as far as its operator names things by it. */
+export async function readGatewayConfig(io: Io, path: string) {
+  const { loadConfig } = await import('@toolwarden/gateway/http');
+  const config = await loadConfig(resolvePath(io, path), io.env as NodeJS.ProcessEnv);
+  const { stateFolder: state, servers, policies } = config;
+  const place: { state?: string; redis?: string } = {
+    ...(state !== undefined && { state }),
+    ...(config.state.redis !== undefined && { redis: config.state.redis }),
+  };
+  return { place, servers: Object.keys(servers), policies };
+}
 
 /** Opens the grants and approvals for one act; with Redis the folder holds the record of it. */
 export async function withOperatedState<Result>(

@@ -1,3 +1,4 @@
+export { configuredServers } from './pins/configured-servers.ts';
 export { type Difference, differences } from './pins/differences.ts';
 export { listLive } from './pins/list-live.ts';
 export { type Listing, pinsOf } from './pins/listing.ts';

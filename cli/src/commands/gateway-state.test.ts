@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteState } from '@toolwarden/gateway/operator';
@@ -51,6 +51,34 @@ test('a grant is made, listed without its token, rotated and revoked', async () 
   expect(await run('grants', 'rotate', id)).toMatchObject({ code: 2, out: [] });
   const everything = readFileSync(join(folder, 'state', 'toolwarden.db'), 'latin1');
   for (const secret of [token, rotated.out[0] ?? '']) expect(everything).not.toContain(secret);
+});
+
+test('a grant for a gateway names servers and a policy as its configuration does, and lies in its state', async () => {
+  const config = {
+    servers: { s: { url: 'https://a.example' }, t: { url: 'https://b.example' } },
+    ...{ policies: { reading: 'p.json' }, state: { sqlite: 'own/toolwarden.db' } },
+  };
+  writeFileSync(join(folder, 'gateway.json'), JSON.stringify(config));
+  const grants = (...args: string[]) => run('grants', ...args, '--config', 'gateway.json');
+  const made = (server: string, policy: string) =>
+    grants('create', '--server', server, '--policy', policy, '--label', 'x');
+  expect(await made('u', 'reading')).toMatchObject({
+    code: 2,
+    err: [expect.stringMatching(/has s, t/)],
+  });
+  expect(await made('s', 'p.json')).toMatchObject({
+    code: 2,
+    err: [expect.stringMatching(/has reading/)],
+  });
+  expect(await made('s', 'reading')).toMatchObject({ code: 0 });
+  expect(await made('*', 'reading')).toMatchObject({ code: 0 });
+  const listed = (await grants('list', '--json')).out.map((line) => JSON.parse(line));
+  expect(listed.map(({ servers, policy }) => [servers, policy]).sort()).toEqual([
+    [['*'], 'reading'],
+    [['s'], 'reading'],
+  ]);
+  expect(existsSync(join(folder, 'own/toolwarden.db'))).toBe(true);
+  expect(existsSync(join(folder, 'state'))).toBe(false);
 });
 
 test.for([

@@ -1,6 +1,6 @@
 import type { OperatedState } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments } from '../command.ts';
-import { momentWords, readMoment, withOperatedState } from '../gateway-state.ts';
+import { momentWords, readGatewayConfig, readMoment, withOperatedState } from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
@@ -9,6 +9,7 @@ import { readPolicy } from './policy/files.ts';
 
 const help = `
 toolwarden grants create --server NAME… --policy FILE --label WORDS [--expires TIME]
+toolwarden grants create --config FILE --server NAME… --policy NAME --label WORDS [--expires TIME]
 toolwarden grants list
 toolwarden grants rotate ID
 toolwarden grants revoke ID
@@ -19,21 +20,23 @@ refuses to start without one, also when all are revoked or expired.
 
   create               prints the token of a new grant, once: only its hash is stored
     --server NAME      a server it may use; several times for several, which a gateway also joins at /mcp
-    --policy FILE      the policy its calls are judged by, on all of them
+    --policy FILE      the policy its calls are judged by, on all of them; with --config its name there
     --label WORDS      for people: who or what it is for
     --expires TIME     12h, 90d, 4w or a date; without it the grant holds until it is revoked
   list                 all grants, without their tokens
   rotate ID            a new token for a grant; the old one is refused from then on
   revoke ID            ends a grant; calls that it makes are refused from then on
   forget               lists revoked grants no longer; once no grant is left, callers need none again
+  --config FILE        a gateway's configuration: its state, and its names of servers and policies
   --state DIR          the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
   --redis URL          the Redis that gateways share (default $TOOLWARDEN_REDIS); the state folder then holds the record
   --json               one JSON object a line
 
 Exit code 0; 2 for an unknown ID, a policy that is none, or a state that cannot be used.
 
-Example:
+Examples:
   toolwarden grants create --server notes --policy notes.json --label "my editor" --expires 90d
+  toolwarden grants create --config gateway.json --server notes --policy read-only --label "my editor"
 `;
 
 export const grantsCommand: Command = {
@@ -50,14 +53,21 @@ const options = {
   expires: { type: 'string' },
   state: { type: 'string' },
   redis: { type: 'string' },
+  config: { type: 'string' },
 } as const;
 
+type Known = Awaited<ReturnType<typeof readGatewayConfig>>;
 type Values = ReturnType<typeof readArguments<typeof options>>['values'];
 
 async function run(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = readArguments('grants', args, options);
+  const { values: given, positionals } = readArguments('grants', args, options);
   const [act, ...ids] = positionals;
-  if (act === 'create') await create(values, ids, io);
+  const { config, state, redis } = given;
+  if (config !== undefined && (state ?? redis) !== undefined)
+    throw new CliError('usage', '--config names the state; leave out --state and --redis');
+  const known = config === undefined ? undefined : await readGatewayConfig(io, config);
+  const values = { ...given, ...known?.place };
+  if (act === 'create') await create(values, ids, io, known);
   else if (act === 'list') await list(values, io);
   else if (act === 'rotate') await rotate(values, oneId(act, ids), io);
   else if (act === 'revoke') await revoke(values, oneId(act, ids), io);
@@ -75,7 +85,12 @@ function oneId(act: string, ids: string[]): string {
 /** Plain names in a row, which would be taken for one server that does not exist. */
 const SEVERAL = /^[A-Za-z0-9_.-]+(?:, *[A-Za-z0-9_.-]+)+$/;
 
-async function create({ json, ...values }: Values, rest: string[], io: Io): Promise<void> {
+async function create(
+  { json, ...values }: Values,
+  rest: string[],
+  io: Io,
+  known: Known | undefined,
+): Promise<void> {
   const { server: servers = [], policy, label, expires } = values;
   if (servers.length === 0 || policy === undefined || label === undefined || rest.length > 0) {
     throw new CliError('usage', 'create: expected --server, --policy and --label; see --help');
@@ -87,17 +102,36 @@ async function create({ json, ...values }: Values, rest: string[], io: Io): Prom
       `create: --server ${JSON.stringify(noOne)}: expected the name of one server; give --server once for each`,
     );
   }
+  if (known !== undefined) expectKnown(known, servers, policy);
   // A grant with a policy that is none could do nothing, and would say so only at the first start.
-  await readPolicy(io, policy);
+  await readPolicy(io, known?.policies[policy] ?? policy);
   const expiresAt = expires === undefined ? undefined : readMoment('expires', expires, Date.now());
   const grant = {
-    ...{ servers: [...new Set(servers)], label, policy: resolvePath(io, policy) },
+    ...{
+      servers: [...new Set(servers)],
+      label,
+      policy: known ? policy : resolvePath(io, policy),
+    },
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const made = await withOperatedState(io, values, ({ grants }) => grants.create(grant), {
     mayMake: true,
   });
   showToken(made, json, io);
+}
+
+/** A name that the configuration does not have would be of no use, and be told of only at the first call. */
+function expectKnown(known: Known, servers: readonly string[], policy: string): void {
+  const names = [...known.servers, '*'];
+  const stranger = servers.find((name) => !names.includes(name));
+  if (stranger !== undefined) throw notThere('server', stranger, known.servers);
+  const policies = Object.keys(known.policies);
+  if (!policies.includes(policy)) throw notThere('policy', policy, policies);
+}
+
+function notThere(option: string, name: string, there: readonly string[]): CliError {
+  const shown = `create: --${option} ${JSON.stringify(name.slice(0, 80))}`;
+  return new CliError('input', `${shown}: the configuration has ${there.join(', ')}`);
 }
 
 function showToken(made: { id: string; token: string }, json: boolean | undefined, io: Io): void {

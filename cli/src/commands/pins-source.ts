@@ -16,19 +16,45 @@ export type LiveOptions = {
   catalogue?: string;
 };
 
+/** One server's name in the lock file, and what there is to accept of it. */
+export type LiveServer = { name: string; pins: ServerPins };
+
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** A server's name in the lock file, and what there is to accept of it. */
-export async function readLiveServer(
+/** Lists the servers of a gateway's configuration, or one of them, each as the gateway reaches it. */
+export async function readConfigured(
   io: Io,
-  options: LiveOptions,
-): Promise<{ name: string; pins: ServerPins }> {
+  { config, server, catalogue }: { config: string } & Pick<LiveOptions, 'server' | 'catalogue'>,
+): Promise<{ servers: AsyncIterable<LiveServer>; lock: string | undefined }> {
+  const gateway = await import('@toolwarden/gateway/pins');
+  const env = io.env as NodeJS.ProcessEnv;
+  const found = await gateway.configuredServers(resolvePath(io, config), env);
+  const wanted = found.servers.filter(({ name }) => server === undefined || name === server);
+  if (wanted.length === 0) {
+    const names = found.servers.map(({ name }) => name).join(', ');
+    throw new CliError('input', `pins: --server ${server}: ${config} has ${names}`);
+  }
+  const data = catalogue === undefined ? found.catalogue : resolvePath(io, catalogue);
+  const classOf = data === undefined ? undefined : await gateway.readToolClasses(data);
+  async function* listed() {
+    for (const { name, source, open } of wanted) {
+      const listing = await gateway.listLive(open).catch((error: Error) => {
+        throw new CliError('input', `pins: ${name}: ${error.message}`);
+      });
+      yield { name, pins: gateway.pinsOf(listing, { source, ...(classOf && { classOf }) }) };
+    }
+  }
+  return { servers: listed(), lock: found.lock };
+}
+
+/** Lists a server that is named by itself. */
+export async function readLiveServer(io: Io, options: LiveOptions): Promise<LiveServer> {
   const { command, url, headers = [], id, server, catalogue } = options;
   const given = [command.length > 0, url !== undefined, id !== undefined].filter(Boolean).length;
   if (given !== 1) {
     throw new CliError(
       'usage',
-      "pins: expected one of: the server's command after --, --url URL, or the ID of a server of the catalogue",
+      "pins: expected one of: the server's command after --, --url URL, --config FILE, or the ID of a server of the catalogue",
     );
   }
   if (headers.length > 0 && url === undefined)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -164,4 +164,58 @@ test('P22: what speaks of another server’s tool is said before anything else o
     'new tool notes',
     '    speaks of the tool "sub" of "math", another server',
   ]);
+});
+
+test('all servers of a gateway’s configuration are accepted into its lock file, each as the gateway starts it', async () => {
+  writeFileSync(
+    join(folder, 'env.mjs'),
+    `process.env.TOKEN === 's3cret' && process.env.OTHER === undefined
+      ? await import(${JSON.stringify(join(folder, 'server.mjs'))})
+      : process.exit(3);`,
+  );
+  const command = (file: string, more = {}) => ({
+    ...{ command: process.execPath, args: [join(folder, file)], ...more },
+  });
+  const servers = {
+    a: command('server.mjs'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a configuration names a variable
+    b: command('env.mjs', { env: { TOKEN: '${env:T}' } }),
+  };
+  writeFileSync(
+    join(folder, 'policy.json'),
+    '{"version":"1","default":"deny","pinning":"enforce"}',
+  );
+  mkdirSync(join(folder, 'etc'));
+  writeFileSync(
+    join(folder, 'etc/gateway.json'),
+    JSON.stringify({ servers, policies: { p: '../policy.json' }, lock: 'pins.json' }),
+  );
+  const env = { ...process.env, T: 's3cret', OTHER: 'not for servers' };
+  const pins = (...args: string[]) =>
+    runCaptured(['pins', ...args, '--config', 'etc/gateway.json'], { cwd: folder, env });
+  expect(await pins('diff')).toMatchObject({ code: 1 });
+  const accepted = await pins('accept');
+  expect(accepted.out.filter((line) => line.includes('is accepted'))).toEqual([
+    'a is accepted in etc/pins.json: 3 new',
+    'b is accepted in etc/pins.json: 3 new',
+  ]);
+  expect(await pins('diff')).toMatchObject({
+    code: 0,
+    out: ['a: nothing changed', 'b: nothing changed'],
+  });
+  const lock = readFileSync(join(folder, 'etc/pins.json'), 'utf8');
+  expect(Object.keys(JSON.parse(lock).servers)).toEqual(['a', 'b']);
+  expect(lock).not.toContain('s3cret');
+  serve({ tools: [tool('add', 'Adds.')], instructions: 'Be kind.' });
+  expect((await pins('accept', '--server', 'b')).out.at(-1)).toBe(
+    'b is accepted in etc/pins.json: 1 vanished',
+  );
+  expect(await pins('diff', '--server', 'b')).toMatchObject({ code: 0 });
+  expect(await pins('diff')).toMatchObject({ code: 1 });
+  for (const wrong of [
+    ['--server', 'c'],
+    ['--url', 'https://a.example'],
+    ['--only', 'add'],
+  ])
+    expect([wrong, (await pins('accept', ...wrong)).code]).toEqual([wrong, 2]);
 });

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { Difference, Lock, ServerPins } from '@toolwarden/gateway/pins';
 import { CliError, type Command, readArguments } from '../command.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
 import { table } from '../table.ts';
-import { type LiveOptions, readLiveServer } from './pins-source.ts';
+import {
+  type LiveOptions,
+  type LiveServer,
+  readConfigured,
+  readLiveServer,
+} from './pins-source.ts';
 
 const help = `
-toolwarden pins accept [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
-toolwarden pins diff [options] (-- COMMAND [ARGUMENT…] | --url URL | ID)
+toolwarden pins accept [options] (-- COMMAND [ARGUMENT…] | --url URL | --config FILE | ID)
+toolwarden pins diff [options] (-- COMMAND [ARGUMENT…] | --url URL | --config FILE | ID)
 toolwarden pins list [--lock FILE]
 toolwarden pins schema
 
@@ -23,6 +29,8 @@ accepted. A gateway whose policy says "pinning": "enforce" lets nothing else thr
   -- COMMAND        the server, started as wrap starts it; nothing else is started
   --url URL         a server that runs already
   --header NAME:VALUE  sent with each request to it; VALUE may say \${env:NAME}, which keeps secrets off the command line
+  --config FILE     the servers of a gateway's configuration, or the one that --server names, each reached as the gateway
+                    does, and its lock file
   ID                a server of the catalogue, such as npm:@iterable/mcp, as it was crawled; nothing is started
   --catalogue PATH  the catalogue's data folder (default data, for an ID); says what tools are, for rules under "classes"
   --lock FILE       default toolwarden.lock.json
@@ -32,8 +40,9 @@ accepted. A gateway whose policy says "pinning": "enforce" lets nothing else thr
 
 Exit code 0; 1 where diff found a difference; 2 where the server cannot be listed or the file not be written.
 
-Example:
+Examples:
   toolwarden pins accept -- npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /srv/notes
+  toolwarden pins diff --config gateway.json
 `;
 
 export const pinsCommand: Command = {
@@ -49,8 +58,11 @@ const OPTIONS = {
   catalogue: { type: 'string' },
   url: { type: 'string' },
   header: { type: 'string', multiple: true },
+  config: { type: 'string' },
   only: { type: 'string', multiple: true },
 } as const;
+
+type Values = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
 async function run(args: string[], io: Io): Promise<number> {
   const split = args.indexOf('--');
@@ -67,28 +79,61 @@ async function run(args: string[], io: Io): Promise<number> {
       'pins: expected accept, diff, list or schema; see toolwarden pins --help',
     );
   }
+  const command = split === -1 ? [] : args.slice(split + 1);
+  const { servers, lock } = await serversOf(io, values, { command, id });
+  const at = values.lock ?? lock;
+  const place = at === undefined ? file : resolvePath(io, at);
+  let isDifferent = false;
+  for await (const server of servers) {
+    const found = await compare(io, server, place, act === 'accept', values);
+    isDifferent ||= found.length > 0;
+  }
+  return act === 'diff' && isDifferent ? 1 : 0;
+}
+
+/** What is to be looked at: one server, or those of a gateway's configuration, which knows its lock file. */
+async function serversOf(
+  io: Io,
+  { config, ...values }: Values,
+  { command, id }: { command: string[]; id: string | undefined },
+): Promise<{ servers: AsyncIterable<LiveServer> | LiveServer[]; lock?: string | undefined }> {
+  if (config === undefined) {
+    const given = { command, ...(id !== undefined && { id }), ...pick(values) };
+    return { servers: [await readLiveServer(io, given)] };
+  }
+  const { url, header, only } = values;
+  if (command.length > 0 || id !== undefined || url !== undefined || header !== undefined)
+    throw new CliError('usage', 'pins: --config names the servers; leave out all else that does');
+  if (only !== undefined && values.server === undefined)
+    throw new CliError('usage', 'pins: --only: with --config it needs --server NAME');
+  return readConfigured(io, { config, ...pick(values) });
+}
+
+/** Shows what differs of one server, and takes it over where it is accepted. */
+async function compare(
+  io: Io,
+  { name, pins }: LiveServer,
+  file: string,
+  isAccepted: boolean,
+  { only, json = false }: Values,
+): Promise<Difference[]> {
   const { readLock, writeLock } = await import('@toolwarden/gateway/pins');
   const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
-  const { name, pins } = await readLiveServer(io, {
-    command: split === -1 ? [] : args.slice(split + 1),
-    ...(id !== undefined && { id }),
-    ...pick(values),
-  });
   const accepted = Object.hasOwn(lock.servers, name) ? lock.servers[name] : undefined;
-  const found = await withSpoken(await differencesOf(accepted, pins, values.only), name, {
+  const found = await withSpoken(await differencesOf(accepted, pins, only), name, {
     ...lock,
     servers: { ...lock.servers, [name]: pins },
   });
-  for (const difference of found) show(io, name, difference, values.json === true);
-  if (act === 'diff') {
-    if (!values.json) io.out(summary(name, found, 'differs from what was accepted'));
-    return found.length > 0 ? 1 : 0;
+  for (const difference of found) show(io, name, difference, json);
+  if (isAccepted) {
+    const next = only === undefined ? pins : withOnly(accepted ?? { tools: {} }, pins, found);
+    await writeLock(file, { ...lock, servers: { ...lock.servers, [name]: next } });
   }
-  const next = values.only === undefined ? pins : withOnly(accepted ?? { tools: {} }, pins, found);
-  await writeLock(file, { ...lock, servers: { ...lock.servers, [name]: next } });
-  if (!values.json)
-    io.out(summary(name, found, `is accepted in ${values.lock ?? 'toolwarden.lock.json'}`));
-  return 0;
+  const what = isAccepted
+    ? `is accepted in ${relative(io.cwd, file)}`
+    : 'differs from what was accepted';
+  if (!json) io.out(summary(name, found, what));
+  return found;
 }
 
 function pick(values: {
