@@ -185,10 +185,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.waitForFunction(() => location.search.includes('server=npm__fixture__shell'));
       await page.waitForFunction(() => document.querySelectorAll('[data-results] a').length === 0);
       const status = () => page.textContent('[data-status]');
-      expect(await status()).toBe('Nothing fits these filters. Without them there may be more.');
+      await expect.poll(status).toBe('Nothing fits these filters. Without them there may be more.');
       await open(page, '/search?q=%D1%91%D0%B6%D0%B8%D0%BA');
-      await page.waitForFunction(() => document.querySelector('[data-status]')?.textContent);
-      expect(await status()).toContain('No name has these words');
+      await expect.poll(status).toContain('No name has these words');
     });
   });
 

@@ -26,7 +26,7 @@ export function builtSite(dataIn: (folder: string) => Promise<string>): BuiltSit
   const ends: (() => unknown)[] = [];
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'site-test-'));
-    ends.push(() => rm(folder, { recursive: true, force: true }));
+    ends.push(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
     const dir = join(folder, 'site');
     const { problems } = await buildSite({ dataDir: await dataIn(folder), outDir: dir });
     const server = await serveForTest(dir);
@@ -34,7 +34,7 @@ export function builtSite(dataIn: (folder: string) => Promise<string>): BuiltSit
     const browser = await launchChromium();
     ends.push(() => browser.close());
     Object.assign(built, { url: server.url, dir, problems, browser });
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     for (const end of ends.toReversed()) await end();
   });

@@ -12,11 +12,16 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 /** So many times slower than it is the browser is made, to find steps that do not wait for what they need. */
 const SLOWER = Number(process.env['SLOWER_BROWSER'] ?? 1);
 
+/** What hangs ends a test; half a minute is also what a busy machine may take for a start or a step. */
+const PATIENCE_MS = 120_000;
+
 /** Where a browser is; tests that want one are left out without. */
 export const hasChromium = existsSync(CHROMIUM);
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+  return chromium.launch({
+    ...{ executablePath: CHROMIUM, args: FLAGS.split(' '), timeout: PATIENCE_MS },
+  });
 }
 
 /** Notes whatever a page of ours must never do: errors, warnings, dialogs, requests to anywhere else. */
@@ -43,6 +48,7 @@ export function watchPage(page: Page, siteUrl: string): string[] {
  * not wait for what it needs, and take half a second each time.
  */
 export async function openPage(page: Page, url: string): Promise<void> {
+  page.setDefaultTimeout(PATIENCE_MS);
   if (SLOWER > 1) {
     const session = await page.context().newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
