@@ -26,6 +26,9 @@ type Hold = { ids: readonly string[]; holdMs: number; isOver: () => boolean };
 /** Nobody reads more questions than this for the sake of one request. */
 const MOST_QUESTIONS = 8;
 
+/** Arguments of this length are worth forgetting. */
+const LONG = 1_024;
+
 /** What judging rests on. */
 export type JudgingParts = {
   exchanges: Exchanges;
@@ -106,6 +109,7 @@ export class Judging {
             return this.#refuseOrHold(pending, name, judged, () => this.#callTool(pending));
           if (judged.after !== undefined) pending.after = judged.after;
           this.#exchanges.send(pending, printParams(this.#sent(pending), argumentsText));
+          forgetArguments(pending, argumentsText.length);
         });
       });
     });
@@ -260,4 +264,12 @@ export class Judging {
 // Our own requests borrow what the client says of itself, where nobody said it at the start.
 function metaOf({ isStateless, params }: Pending): JsonValue | undefined {
   return isStateless ? own(params, '_meta') : undefined;
+}
+
+/**
+ * Nobody looks at the arguments of what was sent, and a server may take minutes; only in the stateless era are its
+ * questions counted by them.
+ */
+function forgetArguments(pending: Pending, length: number): void {
+  if (length > LONG && !pending.isStateless) pending.params = { ...pending.params, arguments: {} };
 }

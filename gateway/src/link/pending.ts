@@ -10,7 +10,7 @@ export type Pending = {
   readonly method: string;
   /** The client's id; absent for requests of our own. */
   readonly clientId?: RequestId;
-  readonly params: JsonObject;
+  params: JsonObject;
   /** What the client can answer, as far as this request is concerned. */
   readonly capabilities: JsonObject;
   readonly isStateless: boolean;

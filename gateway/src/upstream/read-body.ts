@@ -1,46 +1,66 @@
 import type { IncomingMessage } from 'node:http';
-import { createGathering } from './gathering.ts';
+import { createGathering, type Gathering } from './gathering.ts';
 
 const EMPTY = Buffer.alloc(0);
+
+/** Takes a body; `undefined` where there is none to be had. */
+type Done = (body: Buffer | undefined, isTooLong: boolean) => void;
 
 /**
  * Collects the body of a message, once. `undefined` where it broke off, or is longer than the limit: then nothing more of
  * it is read, and nothing is held.
  */
-export function readBody(
-  message: IncomingMessage,
-  maxBytes: number,
-  done: (body: Buffer | undefined, isTooLong: boolean) => void,
-): void {
-  const several = createGathering();
-  let only: Buffer | undefined;
-  let held = 0;
-  let isDone = false;
-  const finish = (body: Buffer | undefined, isTooLong = false) => {
-    if (isDone) return;
-    isDone = true;
-    done(body, isTooLong);
-  };
-  message.on('data', (chunk: Buffer) => {
-    if (isDone) return;
-    held += chunk.length;
-    if (held > maxBytes) {
-      several.take(EMPTY);
-      only = undefined;
-      message.pause();
-      finish(undefined, true);
-      return;
-    }
-    if (only === undefined) only = chunk;
+export function readBody(message: IncomingMessage, maxBytes: number, done: Done): void {
+  const reading = new Reading(message, maxBytes, done);
+  const broken = () => reading.finish(undefined);
+  message.on('data', (chunk: Buffer) => reading.take(chunk));
+  message.on('end', () => reading.end());
+  message.on('error', broken);
+  message.on('close', broken);
+}
+
+/** One is made for each request and each answer, so it is made in one piece; most bodies come in one, too. */
+class Reading {
+  readonly #message: IncomingMessage;
+  readonly #maxBytes: number;
+  readonly #done: Done;
+  #only: Buffer | undefined;
+  #several: Gathering | undefined;
+  #held = 0;
+  #isDone = false;
+
+  constructor(message: IncomingMessage, maxBytes: number, done: Done) {
+    this.#message = message;
+    this.#maxBytes = maxBytes;
+    this.#done = done;
+  }
+
+  take(chunk: Buffer): void {
+    if (this.#isDone) return;
+    this.#held += chunk.length;
+    if (this.#held > this.#maxBytes) {
+      this.#message.pause();
+      this.finish(undefined, true);
+    } else if (this.#only === undefined) this.#only = chunk;
     else {
-      if (several.length === 0) several.add(only);
-      several.add(chunk);
+      if (this.#several === undefined) {
+        this.#several = createGathering(Number(this.#message.headers['content-length'] ?? 0));
+        this.#several.add(this.#only);
+      }
+      this.#several.add(chunk);
     }
-  });
-  message.on('end', () => {
-    const body = several.length === 0 ? (only ?? EMPTY) : several.take(EMPTY);
-    finish(message.complete ? body : undefined);
-  });
-  message.on('error', () => finish(undefined));
-  message.on('close', () => finish(undefined));
+  }
+
+  end(): void {
+    const body = this.#several?.take(EMPTY) ?? this.#only ?? EMPTY;
+    this.finish(this.#message.complete ? body : undefined);
+  }
+
+  finish(body: Buffer | undefined, isTooLong = false): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#several = undefined;
+    this.#only = undefined;
+    this.#done(body, isTooLong);
+  }
 }

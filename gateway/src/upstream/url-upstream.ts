@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
 import { readStrictJson } from '../json/strict-json.ts';
@@ -12,6 +17,8 @@ import type { Listener, Upstream, UpstreamEvents, Via } from './upstream.ts';
 /** Where a server is, prepared once: the same for all its clients. */
 export type UrlTarget = {
   readonly url: URL;
+  readonly host: string;
+  readonly port: string;
   readonly agent: HttpAgent;
   readonly request: typeof httpRequest;
   /** Names and values in turn; the gateway's own credentials are among them. */
@@ -19,6 +26,8 @@ export type UrlTarget = {
 };
 
 const ANSWERS = 'application/json, text/event-stream';
+/** Longer messages are sent as bytes. */
+const LONG_BYTES = 4_096;
 /** What a server may say in an error before we stop reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Messages without an answer that a server may have said nothing to; then it is sent no more until it has. */
@@ -33,6 +42,8 @@ export function prepareTarget(address: string, headers: Record<string, string> =
   const isSecure = url.protocol === 'https:';
   return {
     url,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port,
     agent: isSecure ? new HttpsAgent(options) : new HttpAgent(options),
     request: isSecure ? (httpsRequest as typeof httpRequest) : httpRequest,
     headers: ['Host', url.host, ...Object.entries(headers).flat()],
@@ -40,9 +51,8 @@ export function prepareTarget(address: string, headers: Record<string, string> =
 }
 
 /** Where a request to a server goes. */
-export function placeOf({ url, agent }: UrlTarget, method: string) {
-  const { hostname, port } = url;
-  return { method, host: hostname.replace(/^\[|\]$/g, ''), port, agent };
+export function placeOf({ host, port, agent }: UrlTarget, method: string) {
+  return { method, host, port, agent };
 }
 
 /** How one client's requests reach a server by HTTP. */
@@ -62,9 +72,9 @@ class UrlUpstream implements Upstream {
   readonly #events: UpstreamEvents;
   readonly #maxAnswerBytes: number;
   readonly #path: string;
-  /** What ends each exchange that is open. */
-  readonly #open = new Set<() => void>();
-  readonly #ofPending = new Map<Pending, () => void>();
+  /** The exchanges that are open, and those of them that answer a request. */
+  readonly #open = new Set<ClientRequest>();
+  readonly #ofPending = new Map<Pending, ClientRequest>();
   #sessionId: string | undefined;
   #version: string | undefined;
   #isClosed = false;
@@ -81,11 +91,11 @@ class UrlUpstream implements Upstream {
   send(message: string, about?: Pending): void {
     if (about === undefined) {
       this.#untaken++;
-      const arrived = this.#post(message, undefined, undefined).then(() => void this.#untaken--);
+      const arrived = this.#told(message).then(() => void this.#untaken--);
       this.settled = Promise.all([this.settled, arrived]).then(() => undefined);
       return;
     }
-    void this.#post(message, about, about.origin as Listener | undefined);
+    this.#ask(message, about, about.origin as Listener | undefined);
   }
 
   get isFull(): boolean {
@@ -93,10 +103,10 @@ class UrlUpstream implements Upstream {
   }
 
   cancel(pending: Pending): boolean {
-    const end = this.#ofPending.get(pending);
+    const request = this.#ofPending.get(pending);
     // In the session era a stream that closes is no cancellation, so a message has to say it.
-    if (pending.isStateless) end?.();
-    else if (end !== undefined) setTimeout(end, 1_000).unref();
+    if (pending.isStateless) request?.destroy();
+    else if (request !== undefined) setTimeout(() => request.destroy(), 1_000).unref();
     return pending.isStateless;
   }
 
@@ -105,11 +115,10 @@ class UrlUpstream implements Upstream {
     this.#addSession(headers, listener);
     if (lastEventId !== undefined) headers.push('Last-Event-ID', lastEventId);
     const request = this.#target.request({ ...this.#place('GET'), headers });
-    const end = () => void request.destroy();
-    this.#open.add(end);
-    request.on('close', () => this.#open.delete(end));
+    this.#open.add(request);
+    request.on('close', () => this.#open.delete(request));
     // What comes while nobody listens can be asked for again; a stream that nobody reads only stays open.
-    listener.onGone?.(end);
+    listener.onGone?.(() => request.destroy());
     request.on('error', () => listener.refused(502));
     request.on('response', (response) => {
       const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
@@ -130,7 +139,7 @@ class UrlUpstream implements Upstream {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const end of this.#open) end();
+    for (const request of [...this.#open, ...this.#ofPending.values()]) request.destroy();
     if (this.#sessionId === undefined) return;
     const headers = [...this.#target.headers];
     this.#addSession(headers, undefined);
@@ -155,7 +164,7 @@ class UrlUpstream implements Upstream {
     } else if (this.#version !== undefined) headers.push('MCP-Protocol-Version', this.#version);
   }
 
-  #headersFor(message: string, about: Pending | undefined, listener: Listener | undefined) {
+  #headersFor(length: number, about: Pending | undefined, listener: Listener | undefined) {
     const headers = [
       ...this.#target.headers,
       'Accept',
@@ -163,7 +172,7 @@ class UrlUpstream implements Upstream {
       'Content-Type',
       'application/json',
       'Content-Length',
-      String(Buffer.byteLength(message)),
+      String(length),
     ];
     if (isStatelessAsk(about)) {
       headers.push(...statelessHeaders(about as Pending));
@@ -174,35 +183,47 @@ class UrlUpstream implements Upstream {
     return headers;
   }
 
-  #post(
-    message: string,
-    about: Pending | undefined,
-    listener: Listener | undefined,
-  ): Promise<void> {
+  /** Sends a request; nothing here is made for a call that is not needed for every one. */
+  #ask(message: string, about: Pending, listener: Listener | undefined): void {
+    const request = this.#post(message, about, listener);
+    this.#ofPending.set(about, request);
+    request.on('close', () => this.#ofPending.delete(about));
+    request.on('error', (error) =>
+      this.#failed(about, `The server cannot be reached or broke off (${codeOf(error)})`),
+    );
+    request.on('response', (response) => this.#answered(response, about, listener));
+  }
+
+  /** Sends what nobody waits for an answer to; resolves once the server has it, or never will. */
+  #told(message: string): Promise<void> {
     return new Promise((done) => {
-      const headers = this.#headersFor(message, about, listener);
-      const request = this.#target.request({ ...this.#place('POST'), headers });
-      const end = () => void request.destroy();
-      this.#open.add(end);
-      if (about !== undefined) this.#ofPending.set(about, end);
-      const late = about === undefined ? setTimeout(end, TAKEN_MS) : undefined;
+      const request = this.#post(message, undefined, undefined);
+      this.#open.add(request);
+      const late = setTimeout(() => request.destroy(), TAKEN_MS);
       request.on('close', () => {
         clearTimeout(late);
-        this.#open.delete(end);
-        if (about !== undefined) this.#ofPending.delete(about);
+        this.#open.delete(request);
         done();
       });
-      request.on('error', (error) => {
-        if (about === undefined)
-          this.#events.note(`a message did not reach the server: ${error.message}`);
-        else this.#failed(about, `The server cannot be reached or broke off (${codeOf(error)})`);
-      });
-      request.on('response', (response) => {
-        if (about === undefined) this.#acknowledged(response);
-        else this.#answered(response, about, listener);
-      });
-      request.end(message, isAscii(message) ? 'latin1' : 'utf8');
+      request.on('error', (error) =>
+        this.#events.note(`a message did not reach the server: ${error.message}`),
+      );
+      request.on('response', (response) => this.#acknowledged(response));
     });
+  }
+
+  #post(message: string, about: Pending | undefined, listener: Listener | undefined) {
+    const length = Buffer.byteLength(message);
+    const headers = this.#headersFor(length, about, listener);
+    const { host, port, agent } = this.#target;
+    const path = this.#path;
+    const request = this.#target.request({ method: 'POST', host, port, agent, path, headers });
+    // Copied instead of converted, where that is the same.
+    const encoding = length === message.length ? 'latin1' : 'utf8';
+    // A short text leaves in one piece with its head; with a long one that would be one more copy of it.
+    if (length > LONG_BYTES) request.end(Buffer.from(message, encoding));
+    else request.end(message, encoding);
+    return request;
   }
 
   #acknowledged(response: IncomingMessage) {
@@ -360,11 +381,6 @@ function refusalOf(status: number): string {
 function shownStatus(status: number): number {
   if (status === 200) return 405;
   return [400, 404, 405, 409].includes(status) ? status : 502;
-}
-
-// Copied instead of converted, where that is the same.
-function isAscii(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
 }
 
 function codeOf(error: NodeJS.ErrnoException): string {
