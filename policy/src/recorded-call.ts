@@ -72,6 +72,11 @@ export const recordedDecisionSchema = z.looseObject({
     .union([jsonObjectSchema, z.string()])
     .transform((found) => (typeof found === 'string' ? undefined : found))
     .optional(),
+  /** The same of a definition: an audit holds its digest, and the definition itself is not there to go by. */
+  definition: z
+    .union([toolDefinitionSchema, z.string()])
+    .transform((found) => (typeof found === 'string' ? undefined : found))
+    .optional(),
   /** Path → value, where not all arguments were kept; `args` where they were. */
   fields: z.record(z.string(), z.json()).optional(),
   effect: effectSchema,

@@ -406,6 +406,30 @@ test('a learned policy is shown as a difference, written only when accepted, and
   expect(code).toBe(1);
 });
 
+test('what the gateway itself recorded is learned from and simulated', async () => {
+  // As it comes from audit export, keys of ours among it.
+  const recorded = (tool: string, fields: object) =>
+    JSON.stringify({
+      ...{ chain: 'c', seq: 1, prev: '0', kind: 'decision', at: 1_800_000_000_000, call: 'c-1' },
+      ...{ method: 'tools/call', server: 's', tool, grant: 'local', session: 's1' },
+      ...{ definition: `sha256:${'0'.repeat(64)}`, arguments: 'ab'.repeat(32), fields },
+      ...{ effect: 'allow', rules: ['/tools/t'], reason: 'a rule allows this tool', counters: [] },
+      ...{ policy: `sha256:${'1'.repeat(64)}`, hash: '2'.repeat(64) },
+    });
+  const files = {
+    'r.jsonl': `${recorded('t', { args: { n: 1 } })}\n`,
+    'p.json': '{"version":"1","default":"deny","tools":{"t":{}}}',
+  };
+  const learned = await run('learn --recording r.jsonl --json', files);
+  expect(learned.err).toEqual([]);
+  expect(JSON.parse(learned.out[0] ?? '')).toMatchObject({
+    calls: 1,
+    policy: { tools: { t: {} } },
+  });
+  const simulated = await run('simulate --policy p.json --recording r.jsonl', files);
+  expect(simulated.out[0]).toContain('1 of 1 decisions come out the same');
+});
+
 test('calls that were refused are not learned from, but those that were only observed are', async () => {
   const refused = JSON.stringify({
     server: 'notes',
