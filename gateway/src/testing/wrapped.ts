@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -119,7 +119,9 @@ export function startWrapped(folder: string, script: string, start: Start = {}) 
       reachedIn(folder).flatMap(({ happening }) =>
         happening.kind === 'server-got' ? [JSON.parse(happening.line).params.arguments] : [],
       ),
-    serverPid: () => Number(readFileSync(join(folder, 'pid'), 'utf8')),
+    /** 0 where its gateway ended it before it could say so, and nothing lives under that. */
+    serverPid: () =>
+      existsSync(join(folder, 'pid')) ? Number(readFileSync(join(folder, 'pid'), 'utf8')) : 0,
   };
 }
 
