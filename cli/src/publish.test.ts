@@ -38,6 +38,22 @@ test('a publication tells how much its current release holds', async () => {
   expect(await publication.extent()).toEqual(extent);
 });
 
+test('the release that the next one pushes out may be taken for it, and no other', async () => {
+  let now = 0;
+  const publication = openPublication(dir, () => (now += 1000));
+  const folders: string[] = [];
+  for (let index = 0; index < 4; index++) {
+    // Only where two others stay beside the current one.
+    expect(await publication.spareRelease()).toBe(folders.at(-3));
+    if (folders.length > 2) await rm(folders.at(-3) ?? '', { recursive: true });
+    const folder = await publication.nextRelease();
+    folders.push(folder);
+    await mkdir(folder);
+    await publication.publish(folder, extent);
+  }
+  expect(await readdir(join(dir, 'releases'))).toHaveLength(6);
+});
+
 test('the current release and the two before it are kept, older ones go', async () => {
   let now = 0;
   const publication = openPublication(dir, () => (now += 1000));

@@ -27,6 +27,8 @@ export type Publication = {
   current: string;
   /** A fresh place for the next release. */
   nextRelease: () => Promise<string>;
+  /** The release that the next one pushes out, where there is one: its folder may become the next one's. */
+  spareRelease: () => Promise<string | undefined>;
   /** Makes a whole release the current one, in one atomic step, and drops old ones. */
   publish: (release: string, extent: Extent) => Promise<void>;
   /** How much the current release holds; undefined where there is none or it does not say. */
@@ -44,6 +46,15 @@ export function openPublication(dir: string, now: () => number = Date.now): Publ
       await mkdir(releases, { recursive: true });
       const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '');
       return join(releases, `${stamp}-${process.pid}`);
+    },
+    async spareRelease() {
+      const currentName = await readlink(current).then(basename, () => '');
+      const old = await olderThan(releases, currentName).catch(() => []);
+      // What begins with a dot is a release that another process is still building.
+      const name = old.filter((each) => !each.startsWith('.')).at(-KEPT);
+      if (name === undefined) return undefined;
+      await rm(join(releases, `${name}${EXTENT}`), { force: true });
+      return join(releases, name);
     },
     async publish(release, extent) {
       // Beside the release, so that both become current in the same step.
@@ -73,11 +84,16 @@ export function openPublication(dir: string, now: () => number = Date.now): Publ
 }
 
 async function prune(releases: string, currentName: string): Promise<void> {
-  // Release names begin with their time, so names sort by age.
-  const old = (await readdir(releases))
-    .filter((name) => name < currentName && !name.endsWith('.tmp') && !name.endsWith(EXTENT))
-    .sort();
+  const old = await olderThan(releases, currentName);
   for (const name of old.slice(0, Math.max(0, old.length - KEPT)))
     for (const path of [name, `${name}${EXTENT}`])
       await rm(join(releases, path), { recursive: true, force: true });
+}
+
+/** The names of the releases before one, the oldest first. */
+async function olderThan(releases: string, currentName: string): Promise<string[]> {
+  // Release names begin with their time, so names sort by age.
+  return (await readdir(releases))
+    .filter((name) => name < currentName && !name.endsWith('.tmp') && !name.endsWith(EXTENT))
+    .sort();
 }

@@ -67,10 +67,12 @@ export async function publishCatalogue({
   signal.throwIfAborted();
   onPhase?.('build');
   const release = await publication.nextRelease();
+  const spareDir = await publication.spareRelease();
   const built = await buildSite({
     dataDir: store.dir,
     outDir: release,
     previousDir: publication.current,
+    ...(spareDir !== undefined && { spareDir }),
     signal,
     onProgress: ({ done, total }) =>
       done !== undefined && total !== undefined && onBuild?.(done, total),

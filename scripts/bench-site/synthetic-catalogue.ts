@@ -49,9 +49,10 @@ export async function writeSyntheticCatalogue(
   await classifyStore(store);
 }
 
-/** Changes the description of one tool in a hundred, spread over all servers. */
+/** Changes the description of one tool in a hundred, spread over all servers: the same ones for the same `first`. */
 export async function changeOneInHundred(
   store: Store,
+  first = 50,
 ): Promise<{ tools: number; servers: number }> {
   let place = 0;
   const changed = { tools: 0, servers: 0 };
@@ -62,7 +63,7 @@ export async function changeOneInHundred(
     let isChanged = false;
     for (const tool of record.tools) {
       place += 1;
-      if (place % 100 !== 50) continue;
+      if (place % 100 !== first) continue;
       tool.definition['description'] = `${tool.definition['description'] ?? ''} It also says when.`;
       tool.digest = toolDigest(tool.definition);
       changed.tools += 1;

@@ -1,33 +1,30 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
 import { SiteError } from './lib/site-error.ts';
-import type { ReadRequest, WorkerJob, WriteRequest } from './worker-messages.ts';
+import type { WorkerAnswers, WorkerJob, WorkerRequest } from './worker-messages.ts';
 
 /** A process of a build. */
 export type BuildWorker = {
-  read(request: ReadRequest): Promise<ReadState[]>;
-  write(request: WriteRequest): Promise<{ servers: WrittenServer[]; pages: PageHashes }>;
+  ask<Kind extends WorkerRequest['do']>(
+    request: Extract<WorkerRequest, { do: Kind }>,
+  ): Promise<WorkerAnswers[Kind]>;
   /** Ends it, and waits until it no longer writes. */
   stop(): Promise<void>;
 };
 
 type Said = { pages: number } | { result: unknown } | { error: string };
 
-/** Starts one process of a build. */
+/** Starts one process of a build: one that has a share of the servers, or the one for what is made from all of them. */
 export function startWorker(
+  program: 'build-worker.ts' | 'list-worker.ts',
   job: WorkerJob,
-  {
-    origin,
-    signal,
-    onPages,
-  }: { origin: string; signal: AbortSignal; onPages: (n: number) => void },
+  { signal, onPages }: { signal: AbortSignal; onPages: (n: number) => void },
 ): BuildWorker {
-  const child = fork(join(import.meta.dirname, 'build-worker.ts'), [JSON.stringify(job)], {
+  const child = fork(join(import.meta.dirname, program), [JSON.stringify(job)], {
     env: {
       ...process.env,
-      TOOLWARDEN_SITE_ORIGIN: origin,
+      TOOLWARDEN_SITE_ORIGIN: job.origin,
       NODE_ENV: 'production',
       // Taking the types off and compiling is more than half of a process's start.
       NODE_COMPILE_CACHE: join(job.templates, 'compiled'),
@@ -39,14 +36,14 @@ export function startWorker(
   });
   // A stopped process says so by its exit; without a listener the signal would be thrown here.
   child.on('error', () => {});
-  const ask = (request: object) => askWorker(child, request, onPages);
   return {
-    read: (request) => ask(request) as ReturnType<BuildWorker['read']>,
-    write: (request) => ask(request) as ReturnType<BuildWorker['write']>,
+    ask: <Kind extends WorkerRequest['do']>(request: Extract<WorkerRequest, { do: Kind }>) =>
+      askWorker(child, request, onPages) as Promise<WorkerAnswers[Kind]>,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
-      child.kill();
+      if (process.env['PROF']) child.disconnect();
+      else child.kill();
       await exit;
     },
   };

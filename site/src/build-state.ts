@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import { readJsonLines, writeJsonLines } from './json-lines.ts';
@@ -26,8 +27,10 @@ export type ServerState = {
   /** Policies that failed our own check. */
   faults: StoreProblem[];
   pages: PageHashes;
-  /** The same for what its tools' pages are made from: where that is as it was, a page is not even looked at. */
+  /** The same for what its pages are made from: where that is as it was, a page is not even looked at. */
   inputs: PageHashes;
+  /** Of what its tools' pages are made from besides each one's tool: where it is as it was, only changed tools are looked at. */
+  frame: string;
   /** Of its tools' definitions, in the order of the marks: counting takes longer than all else about them. */
   tokens: number[];
   /** Hashes of its policies that passed our own check, which looks at nothing but their text. */
@@ -36,13 +39,13 @@ export type ServerState = {
 
 /** What was written of a server. */
 export type WrittenServer = Pick<ServerState, 'name' | MadeByWriting>;
-type MadeByWriting = 'pages' | 'inputs' | 'faults' | 'tokens' | 'passed';
+type MadeByWriting = 'pages' | 'inputs' | 'frame' | 'faults' | 'tokens' | 'passed';
 
 /** A server that was read, before its pages are looked at. */
 export type ReadState = Omit<ServerState, 'around' | Exclude<MadeByWriting, 'faults'>>;
 
-/** What a build leaves for the next one, so that only what changed is made again. */
-export type BuildState = {
+/** By what a site is told that another build can start from. */
+export type StateHead = {
   /** Of the code: with another one every byte may differ. */
   version: string;
   origin: string;
@@ -50,37 +53,71 @@ export type BuildState = {
   search: string;
   /** Pages made from the whole catalogue. */
   pages: PageHashes;
-  servers: Map<string, ServerState>;
 };
 
-/** Lies in the site's folder, so that it can only ever be read with the site it describes. Begins with a dot: not served. */
+/** What a build leaves for the next one, so that only what changed is made again. */
+export type BuildState = StateHead & { servers: Map<string, ServerState> };
+
+// Both lie in the site's folder, so that they can only ever be read with the site they describe. They begin with a dot: not served.
 const FILE = '.build.jsonl';
+/** The pages of each server by themselves: enough to tell in what two sites differ. */
+const PAGES = '.build-pages.jsonl';
 
 export async function writeState(dir: string, state: BuildState): Promise<void> {
   const { servers, ...head } = state;
   await writeJsonLines(join(dir, FILE), linesOf(head, servers));
+  await writeJsonLines(join(dir, PAGES), pageLinesOf(servers));
 }
 
-function* linesOf(head: Omit<BuildState, 'servers'>, servers: BuildState['servers']) {
+function* linesOf(head: StateHead, servers: BuildState['servers']) {
   yield head;
-  yield* servers.values();
+  for (const { pages: _, ...server } of servers.values()) yield server;
 }
 
-/** The state of the site in a folder; `undefined` where there is none, or it is cut off. */
-export async function readState(dir: string): Promise<BuildState | undefined> {
+function* pageLinesOf(servers: BuildState['servers']) {
+  for (const { name, pages } of servers.values()) yield [name, pages];
+}
+
+/** The state of the site in a folder; `undefined` where there is none, it is cut off, or it was made otherwise. */
+export async function readState(
+  dir: string,
+  made?: Pick<StateHead, 'version' | 'origin'>,
+): Promise<BuildState | undefined> {
   const servers = new Map<string, ServerState>();
-  let head: Omit<BuildState, 'servers'> | undefined;
+  let head: StateHead | undefined;
   try {
+    const pages = await readPageLines(dir);
     // Our own file, written whole before the site was switched in.
     for await (const line of readJsonLines(join(dir, FILE))) {
-      if (head === undefined) head = line as Omit<BuildState, 'servers'>;
-      else {
-        const server = line as ServerState;
-        servers.set(server.name, server);
+      if (head === undefined) {
+        head = line as StateHead;
+        if (made && (head.version !== made.version || head.origin !== made.origin))
+          return undefined;
+      } else {
+        const server = line as Omit<ServerState, 'pages'>;
+        servers.set(server.name, { ...server, pages: pagesIn(pages.get(server.name)) });
       }
     }
   } catch {
     return undefined;
   }
   return head && { ...head, servers };
+}
+
+/** What the site in a folder was made by. @throws where there is none. */
+export async function readHead(dir: string): Promise<StateHead | undefined> {
+  for await (const line of readJsonLines(join(dir, FILE))) return line as StateHead;
+  return undefined;
+}
+
+/** The lines about servers' pages by server: those of two sites are compared before any is read. @throws where there are none. */
+export async function readPageLines(dir: string): Promise<Map<string, string>> {
+  const lines = (await readFile(join(dir, PAGES), 'utf8')).split('\n').slice(0, -1);
+  const START = '["'.length;
+  return new Map(lines.map((line) => [line.slice(START, line.indexOf('"', START)), line]));
+}
+
+/** What such a line says. */
+export function pagesIn(line: string | undefined): PageHashes {
+  return line === undefined ? {} : JSON.parse(line)[1];
 }

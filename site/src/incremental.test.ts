@@ -82,6 +82,72 @@ test(
   LIMIT_MS,
 );
 
+const SPARE = '.site-spare';
+
+test(
+  'the folder of the site before the last becomes the next site, whatever came, went and changed meanwhile',
+  async () => {
+    const describe = (id: ServerId, words: string, which = 0) =>
+      change(id, ({ tools }) => {
+        const definition = tools[which]?.definition;
+        if (definition) definition['description'] = words;
+      });
+    await build(out);
+    const shell = (await readdir(join(data, 'servers'), { recursive: true })).find((file) =>
+      file.endsWith('npm__fixture__shell.json'),
+    );
+    const shellRecord = await readFile(join(data, 'servers', shell ?? ''));
+    await rm(join(data, 'servers', shell ?? ''));
+    await describe('npm:@fixture/campaigns', 'Said anew.');
+    await build(out);
+    const second = await digests(out);
+    const spare = await stat(join(folder, SPARE));
+    // Now a server is back that the spare folder has and the site has not, and others change again or in another place.
+    await writeFile(join(data, 'servers', shell ?? ''), shellRecord);
+    await describe('npm:@fixture/campaigns', 'Said anew.', 1);
+    await change('npm:@fixture/notes', (record) => {
+      record.tools = record.tools.slice(1);
+    });
+    await change('npm:@fixture/no-tools', (record) => {
+      record.isGone = true;
+    });
+    await build(out);
+    expect((await stat(out)).ino).toBe(spare.ino);
+    const third = await digests(out);
+    expect(await digests(join(folder, SPARE))).toEqual(second);
+    await rm(join(data, 'servers', shell ?? ''));
+    await describe('npm:@fixture/campaigns', 'Said a third time.');
+    await build(out);
+    const [fresh, fourth] = [join(folder, 'fresh'), await digests(out)];
+    await build(fresh);
+    expect(fourth).toEqual(await digests(fresh));
+    expect(Object.keys(fourth).some((file) => file.includes('npm__fixture__shell'))).toBe(false);
+    expect(await digests(join(folder, SPARE))).toEqual(third);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a spare folder that is not whole, or not of this code, is not built on',
+  async () => {
+    await build(out);
+    await build(out);
+    const spare = join(folder, SPARE);
+    await rm(join(spare, 'servers', 'npm__fixture__campaigns.html'));
+    await rm(join(spare, '.build-pages.jsonl'));
+    const { ino } = await stat(spare);
+    await change('npm:@fixture/campaigns', ({ tools }) => {
+      for (const { definition } of tools) definition['description'] = 'Said anew.';
+    });
+    await build(out);
+    expect((await stat(out)).ino).not.toBe(ino);
+    const fresh = join(folder, 'fresh');
+    await build(fresh);
+    expect(await digests(out)).toEqual(await digests(fresh));
+  },
+  LIMIT_MS,
+);
+
 test(
   'a release is built on another one and leaves its bytes alone',
   async () => {

@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PageHashes } from './build-state.ts';
 import type { SitePage } from './lib/site-pages.ts';
 import { linkFile } from './link-tree.ts';
 import { fileOf, type PageRenderer } from './page-renderer.ts';
+import { shortHash } from './short-hash.ts';
 
 /** Where pages go, and what there was before. */
 export type PageTarget = {
@@ -12,6 +12,8 @@ export type PageTarget = {
   outDir: string;
   /** The site whose unchanged files may be taken over. */
   previousDir: string | undefined;
+  /** Whether all files of servers lie there already as the site before has them. */
+  isLaid: boolean;
   /** False leaves out what goes beside the pages. */
   withFiles: boolean;
 };
@@ -19,11 +21,6 @@ export type PageTarget = {
 /** Hash of all that a page and its files show. The code that shows it is compared once for the whole build. */
 export function pageHash({ template, view, basis = view }: SitePage): string {
   return shortHash([template, basis]);
-}
-
-/** Enough of a hash to tell what changed between two builds of ours. */
-export function shortHash(value: unknown): string {
-  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
 }
 
 const madeFolders = new Set<string>();
@@ -68,7 +65,7 @@ function replaceFile(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    rmSync(file);
+    unlinkSync(file);
     writeFileSync(file, text, { flag: 'wx' });
   }
 }

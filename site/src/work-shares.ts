@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ServerFiles } from '@toolwarden/catalogue/store';
-import type { ServerState } from './build-state.ts';
+import type { BuildState, ServerState } from './build-state.ts';
 import { foundIn } from './lib/server-summary.ts';
 import type { KnownServer, ReadRequest, WriteRequest } from './worker-messages.ts';
 
@@ -17,6 +17,22 @@ export type Group = {
   isSameAttacks: boolean;
 };
 
+/** Each server with what is known of it, and whether it must be read again. */
+export function groupsOf(
+  files: readonly ServerFiles[],
+  before: BuildState | undefined,
+  attacks: string,
+): Group[] {
+  const isSameAttacks = before?.attacks === attacks;
+  return files.map((each) => {
+    const known = before?.servers.get(each.name);
+    // What a tool's page is made from names attacks only by their ids.
+    if (known !== undefined && !isSameAttacks) Object.assign(known, { inputs: {}, frame: '' });
+    const isRead = known?.digest !== each.digest || !isSameAttacks;
+    return { files: each, before: known, isRead, isSameAttacks };
+  });
+}
+
 /** What one process is to do with its share: take over what would be the same, and write the rest. */
 export function workOn(
   share: readonly Group[],
@@ -30,13 +46,18 @@ export function workOn(
       .map(({ files }) => files.name),
     servers: share
       .filter((group) => !isSame(group))
-      .map(({ files, before }) => ({ files, before: before && writtenOf(before) })),
+      .map(({ files, before, isRead }) => ({
+        files,
+        before: before && writtenOf(before),
+        around: around.get(files.name) ?? '',
+        found: isRead || !before?.summary ? undefined : foundIn(before.summary),
+      })),
   };
 }
 
 function writtenOf({ marks, ...state }: ServerState): KnownServer {
-  const { name, pages, inputs, faults, tokens, passed } = state;
-  return { name, pages, inputs, faults, tokens, passed, marks };
+  const { name, pages, inputs, frame, faults, tokens, passed } = state;
+  return { name, pages, inputs, frame, faults, tokens, passed, marks };
 }
 
 /** What is to be read of a share. */

@@ -1,5 +1,5 @@
 import type { ServerFiles } from '@toolwarden/catalogue/store';
-import type { PageHashes, WrittenServer } from './build-state.ts';
+import type { PageHashes, ReadState, WrittenServer } from './build-state.ts';
 import type { FoundAttacks } from './lib/applicable-attacks.ts';
 import type { ServerMarks } from './lib/server-marks.ts';
 
@@ -14,9 +14,7 @@ export type WorkerJob = {
   templates: string;
   outDir: string;
   previousDir: string | undefined;
-  /** Its place among the processes, from 0, and how many there are. */
-  index: number;
-  processes: number;
+  origin: string;
 };
 
 export type ReadRequest = {
@@ -33,13 +31,32 @@ export type ReadRequest = {
 export type KnownServer = WrittenServer & { marks: ServerMarks | undefined };
 export type WriteRequest = {
   do: 'write';
+  /** File with the acts of tools of several servers, one a line. */
+  acts: string;
+  only: 'html' | undefined;
+  /** Whether the files of all servers lie there already as the site before has them. */
+  isLaid: boolean;
+  /** Names of those whose pages are taken over as they are: nothing that they are made from has changed. */
+  same: string[];
+  servers: {
+    files: ServerFiles;
+    before: KnownServer | undefined;
+    /** A digest of what its pages say of other servers. */
+    around: string;
+    /** The attacks on a server that was not read again. */
+    found: FoundAttacks | undefined;
+  }[];
+};
+/** What is made from the whole catalogue: lists with their pages, indexes of names, downloads. */
+export type ListRequest = {
+  do: 'list';
   /** File with all servers' summaries, one a line. */
   summaries: string;
   only: 'html' | undefined;
-  /** Names of those whose pages are taken over as they are: nothing that they are made from has changed. */
-  same: string[];
-  servers: { files: ServerFiles; before: KnownServer | undefined }[];
-  /** The pages of the whole catalogue as they were. */
+  /** These pages as they were. */
   before: PageHashes | undefined;
 };
-export type WorkerRequest = ReadRequest | WriteRequest;
+export type WorkerRequest = ReadRequest | WriteRequest | ListRequest;
+
+/** What a process answers to each. */
+export type WorkerAnswers = { read: ReadState[]; write: WrittenServer[]; list: PageHashes };

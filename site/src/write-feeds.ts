@@ -13,15 +13,15 @@ import { previewPath, previews } from './lib/preview.ts';
 import { registryMeta } from './lib/registry-meta.ts';
 import { schemaFiles } from './lib/schema-files.ts';
 import { securityText } from './lib/security-text.ts';
-import { latestChanges, sitePages } from './lib/site-pages.ts';
+import { latestChanges, type SitePage } from './lib/site-pages.ts';
 import { type SitemapPage, sitemaps } from './lib/sitemap.ts';
 import { writeSqlite } from './write-sqlite.ts';
 
 /** Writes what is made from the whole catalogue: lists, sitemap, robots.txt, llms.txt and the icon. */
 export async function writeFeeds(
   catalogue: CatalogueView,
-  outDir: string,
-  origin: string,
+  pages: readonly SitePage[],
+  { outDir, origin }: { outDir: string; origin: string },
 ): Promise<void> {
   const present = catalogue.servers.filter(({ status }) => status !== 'gone');
   const files = new Map<string, string>([
@@ -47,7 +47,7 @@ export async function writeFeeds(
     ['favicon.svg', FAVICON],
     ['llms.txt', llmsText(origin)],
     ['robots.txt', `User-agent: *\nAllow: /\n\nSitemap: ${new URL('/sitemap.xml', origin).href}\n`],
-    ...sitemaps(pagesOf(catalogue), origin),
+    ...sitemaps(pagesOf(catalogue, pages), origin),
   ]);
   for (const [file, text] of files) {
     await mkdir(dirname(join(outDir, file)), { recursive: true });
@@ -67,10 +67,10 @@ function lines(items: object[]): string {
 }
 
 /** Every page that a search engine should know; not those of servers that are gone. */
-function pagesOf(catalogue: CatalogueView): SitemapPage[] {
+function pagesOf(catalogue: CatalogueView, pages: readonly SitePage[]): SitemapPage[] {
   const present = catalogue.servers.filter(({ status }) => status !== 'gone');
   return [
-    ...sitePages(catalogue).map(({ url }) => ({ path: url })),
+    ...pages.map(({ url }) => ({ path: url })),
     ...[...present, ...catalogue.tools].map(({ url, changedOn }) => ({ path: url, changedOn })),
   ];
 }

@@ -1,5 +1,3 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CatalogueEntry } from '@toolwarden/catalogue';
 import type { ReadServer } from '@toolwarden/catalogue/store';
 import type { WrittenServer } from './build-state.ts';
@@ -7,23 +5,23 @@ import { decidePolicies } from './decide-policies.ts';
 import { definitionTokens, rememberTokens } from './lib/definition-tokens.ts';
 import type { IsPassed } from './lib/policy-panels.ts';
 import type { ServerMarks } from './lib/server-marks.ts';
-import { type PageWithFiles, serverPages } from './lib/server-pages.ts';
+import { type PageWithFiles, serverPages, toolFrame } from './lib/server-pages.ts';
 import { SiteError } from './lib/site-error.ts';
 import type { CountTokens } from './lib/token-count.ts';
 import type { Around } from './lib/tool-view.ts';
 import { serverUrl } from './lib/urls.ts';
-import { linkFile, linkTree } from './link-tree.ts';
-import { isKept, type PageTarget, pageHash, shortHash, writePage } from './page-writer.ts';
+import { isKept, type PageTarget, pageHash, writePage } from './page-writer.ts';
+import { dropPage, dropPolicies, dropServerFiles, linkServerFiles } from './server-files.ts';
+import { shortHash } from './short-hash.ts';
 import type { KnownServer } from './worker-messages.ts';
 
-/** Files of a page of a server or tool beside each other. */
-const SUFFIXES = ['.html', '.json', '.md'];
-
-/** What to do for a server: its record, by what its tools are known again, and what an earlier build wrote. */
+/** What to do for a server: its record, by what it and its tools are known again, and what an earlier build wrote. */
 export type ServerWork = {
   name: string;
+  digest: string;
   read: ReadServer;
   marks: ServerMarks | undefined;
+  around: string;
   before: KnownServer | undefined;
 };
 type Shared = Omit<Around, 'countTokens'> & { openCounter: () => Promise<CountTokens> };
@@ -32,26 +30,40 @@ type Shared = Omit<Around, 'countTokens'> & { openCounter: () => Promise<CountTo
 export async function writeServer(
   target: PageTarget,
   { openCounter, ...shared }: Shared,
-  { name, read: { entry, history }, marks, before }: ServerWork,
+  { name, digest, read: { entry, history }, marks, around, before }: ServerWork,
   onPage: () => void,
 ): Promise<WrittenServer> {
   const written: WrittenServer = {
     name,
     pages: {},
     inputs: {},
+    frame: '',
     faults: [],
     tokens: [],
     passed: [],
   };
-  if (entry === undefined) return written;
+  if (entry === undefined) {
+    if (target.isLaid) dropServerFiles(target.outDir, name);
+    return written;
+  }
   const known = target.previousDir === undefined ? undefined : before;
   const countTokens = await counterFor(entry, { marks, known, openCounter });
   const passed = new Set(known?.passed);
   const isPassed = (text: string) => passed.has(shortHash(text));
   if (known !== undefined && Object.keys(known.pages).length > 0) linkServer(target, name);
-  const pages = serverPages({ ...shared, countTokens }, entry, history, { isPassed, marks });
-  for (const { url, inputs, make } of pages) {
-    const madeFrom = inputs && shortHash(inputs());
+  if (marks) written.frame = shortHash(toolFrame(shared, entry, history, { marks, around }));
+  const isSameFrame = known !== undefined && written.frame !== '' && known.frame === written.frame;
+  const isSameTool = (place: number | undefined) =>
+    isSameFrame &&
+    place !== undefined &&
+    marks?.tools[place]?.own === known.marks?.tools[place]?.own;
+  const pages = serverPages({ ...shared, countTokens }, entry, history, {
+    isPassed,
+    marks,
+    digest,
+  });
+  for (const { url, place, inputs, make } of pages) {
+    const madeFrom = isSameTool(place) ? known?.inputs[url] : inputs && shortHash(inputs());
     if (madeFrom !== undefined) written.inputs[url] = madeFrom;
     if (known !== undefined && madeFrom !== undefined && known.inputs[url] === madeFrom)
       keepPage(written, known, url);
@@ -59,9 +71,7 @@ export async function writeServer(
     onPage();
   }
   for (const url of Object.keys(known?.pages ?? {}))
-    if (!Object.hasOwn(written.pages, url))
-      for (const suffix of SUFFIXES)
-        rmSync(join(target.outDir, `${url}${suffix}`), { force: true });
+    if (!Object.hasOwn(written.pages, url)) dropPage(target.outDir, url);
   written.tokens = entry.tools.map((tool) => definitionTokens(tool, countTokens));
   return written;
 }
@@ -93,8 +103,13 @@ async function counterFor(
   };
 }
 
-function keepPage({ pages, faults }: WrittenServer, known: WrittenServer, url: string): void {
+function keepPage(
+  { name, pages, faults, passed }: WrittenServer,
+  known: WrittenServer,
+  url: string,
+): void {
   pages[url] = known.pages[url] ?? '';
+  if (url === serverUrl(name)) passed.push(...known.passed);
   faults.push(...known.faults.filter(({ file }) => file === url));
 }
 
@@ -120,19 +135,11 @@ async function makePage(
   if (isOfServer && !faults.some(({ file }) => file === url))
     passed.push(...policies.map(({ text }) => shortHash(text)));
   if (isKept(target, known?.pages, url, hash)) return;
-  if (isOfServer) dropPolicies(target, name);
+  if (isOfServer) dropPolicies(target.outDir, name);
   await writePage(target, page);
 }
 
 /** Takes all pages of an unchanged server over. */
-export function linkServer({ outDir, previousDir = '' }: PageTarget, name: string): void {
-  const url = serverUrl(name);
-  const folder = join(previousDir, url);
-  if (existsSync(folder)) linkTree(folder, join(outDir, url));
-  for (const suffix of SUFFIXES) linkFile(`${folder}${suffix}`, `${join(outDir, url)}${suffix}`);
-}
-
-// A server may have fewer policies than before: none where it has lost its tools.
-function dropPolicies({ outDir }: PageTarget, name: string): void {
-  rmSync(join(outDir, serverUrl(name), 'policy'), { recursive: true, force: true });
+export function linkServer({ outDir, previousDir = '', isLaid }: PageTarget, name: string): void {
+  if (!isLaid) linkServerFiles(previousDir, outDir, name);
 }

@@ -5,17 +5,19 @@ import {
   type ServerId,
 } from '@toolwarden/catalogue';
 import { nameWords } from './names.ts';
-import type { ToolSummary } from './server-summary.ts';
+import type { ToolLink } from './tool-view.ts';
 
+/** What a page of another server says of a tool, and whose it is. */
+type ActTool = ToolLink & { serverId: ServerId };
 /** Tools by the words of their name: those under one key do, by their name, the same thing. */
-export type ActIndex = Map<string, ToolSummary[]>;
+export type ActIndex = Map<string, ActTool[]>;
 
 /** Of each act so many are kept, from as many servers: one large server must not fill every list. */
 const KEPT = 24;
 const SHOWN = 6;
 
 /** Indexes tools by act. One pass; `tools` is sorted, so the same data gives the same lists. */
-export function indexActs(tools: readonly ToolSummary[]): ActIndex {
+export function indexActs(tools: readonly ActTool[]): ActIndex {
   const index: ActIndex = new Map();
   for (const tool of tools) {
     const key = actKey(tool.name);
@@ -26,11 +28,23 @@ export function indexActs(tools: readonly ToolSummary[]): ActIndex {
   return index;
 }
 
+/** Of the acts those that two servers have, with no more of a tool than is told elsewhere: all that pages of tools need. */
+export function* sharedActs(acts: ActIndex): Generator<[key: string, tools: ActTool[]]> {
+  for (const [key, tools] of acts)
+    if (tools.some(({ serverId }) => serverId !== tools[0]?.serverId))
+      yield [
+        key,
+        tools.map(({ name, url, level, label, serverName, serverId }) => {
+          return { name, url, level, label, serverName, serverId };
+        }),
+      ];
+}
+
 /** Tools of other servers whose names say the same act. */
 export function sameActElsewhere(
   acts: ActIndex,
   { name, serverId }: { name: string; serverId: ServerId },
-): ToolSummary[] {
+): ActTool[] {
   const found = acts.get(actKey(name)) ?? [];
   return found.filter((other) => other.serverId !== serverId).slice(0, SHOWN);
 }

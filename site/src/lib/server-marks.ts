@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import {
   type CatalogueEntry,
   type CatalogueTool,
+  type HistoryEvent,
   type ServerRecord,
   signalsOf,
 } from '@toolwarden/catalogue';
+import { concerns } from './history-rows.ts';
 
 /** By what a later build tells which of a server's tools are as they were. */
 export type ServerMarks = {
@@ -13,14 +15,20 @@ export type ServerMarks = {
   /** In the order of the entry. */
   tools: ToolMark[];
 };
-/** `own` is of all that is known of a tool, `facts` of what attacks are matched with. */
+/** `own` is of all that is known of a tool, what happened to it included; `facts` of what attacks are matched with. */
 type ToolMark = { own: string; facts: string };
 
 /** The marks of a server; what an earlier build knew of a tool that is the same is taken over. */
-export function serverMarks(entry: CatalogueEntry, before?: ServerMarks): ServerMarks {
+export function serverMarks(
+  entry: CatalogueEntry,
+  history: readonly HistoryEvent[],
+  before?: ServerMarks,
+): ServerMarks {
   const known = new Map(before?.tools.map((mark) => [mark.own, mark]));
   const tools = entry.tools.map((tool) => {
-    const own = markOf(tool);
+    const { name } = tool.definition;
+    const isTold = history.some((event) => 'tool' in event && event.tool === name);
+    const own = markOf(isTold ? [tool, history.filter((each) => concerns(each, name))] : tool);
     return known.get(own) ?? { own, facts: markOf(factsOf(tool)) };
   });
   return { facts: markOf([offersOf(entry.record), tools.map(({ facts }) => facts)]), tools };

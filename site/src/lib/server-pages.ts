@@ -55,26 +55,39 @@ export type PageWithFiles = SitePage & {
 /** A page that can be made, and what it would be made from. */
 export type PageSource = {
   url: string;
+  /** Of a tool's page, its tool's place on the server. */
+  place?: number;
   /** Two builds by the same code with the same attacks make the same page of the same inputs. Missing where it is always made. */
   inputs?: () => unknown;
   make: () => PageWithFiles;
 };
 
 /** What is known of a server and would take time to find again. */
-export type KnownOfServer = { isPassed?: IsPassed; marks?: ServerMarks | undefined };
+export type KnownOfServer = {
+  isPassed?: IsPassed;
+  marks?: ServerMarks | undefined;
+  /** Of all that its record and history were read from. */
+  digest?: string | undefined;
+};
 
 /** The pages of one server, its own first, one after the other: thousands of tools need not be held at once. */
 export function* serverPages(
   around: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-  { isPassed, marks }: KnownOfServer = {},
+  { isPassed, marks, digest }: KnownOfServer = {},
 ): Generator<PageSource> {
-  yield { url: serverUrl(entry.slug), make: () => serverPage(around, entry, history, isPassed) };
+  yield {
+    url: serverUrl(entry.slug),
+    // INVARIANT: what `serverPage` reads is its record, its history, when it was listed, or the attacks.
+    ...(digest !== undefined && { inputs: () => [digest] }),
+    make: () => serverPage(around, entry, history, { isPassed, digest }),
+  };
   const shared = sharedInputs(entry);
   for (const [index, tool] of entry.tools.entries())
     yield {
       url: toolUrl(entry.slug, tool.slug),
+      place: index,
       inputs: () => [
         shared,
         marks?.tools[index]?.own ?? tool,
@@ -113,11 +126,40 @@ function toolInputs(
   ];
 }
 
+/**
+ * All that `toolInputs` depends on but the tool itself, said once for all tools of a server: where it is as it was and so is a
+ * tool, its inputs are as they were. `around` is a digest of what its pages say of other servers.
+ */
+export function toolFrame(
+  { listings }: Pick<Around, 'listings'>,
+  entry: CatalogueEntry,
+  history: readonly HistoryEvent[],
+  { marks, around }: { marks: ServerMarks; around: string },
+): unknown {
+  const dates = listings?.get(entry.record.id);
+  return [
+    sharedInputs(entry),
+    // By these the attacks of each tool are found.
+    marks.facts,
+    around,
+    dates?.isOld ? dates.last : undefined,
+    // Since then a tool is listed with which nothing happened; what did happen to one is in its mark.
+    dates?.versions[0],
+    history.filter((event) => !('tool' in event)),
+    entry.tools.map(({ definition, slug, judgement }) => [
+      definition.name,
+      slug,
+      judgement?.risk,
+      judgement?.label,
+    ]),
+  ];
+}
+
 function serverPage(
   { attacks, countTokens, listings }: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-  isPassed: IsPassed | undefined,
+  { isPassed, digest }: Pick<KnownOfServer, 'digest'> & { isPassed: IsPassed | undefined },
 ): PageWithFiles {
   const url = serverUrl(entry.slug);
   const view = serverView(entry, listings?.get(entry.record.id));
@@ -138,17 +180,8 @@ function serverPage(
       latestChange: earlierListings(history)[0]?.until,
       snippet,
     } satisfies ServerPageView,
-    basis: [
-      view,
-      policies.map(withoutTokens),
-      attackLists,
-      changes,
-      snippet,
-      // Its files hold the record and every definition whole, of which the page shows a part.
-      entry.record,
-      entry.tools.map(({ judgement, slug }) => [slug, judgement]),
-      events,
-    ],
+    // Its files hold the record and every definition whole, of which the page shows a part.
+    basis: [digest ?? [entry, history, listings?.get(entry.record.id)], attackLists],
     policies,
     files: [
       [`${url}.json`, () => printJson(serverTwin(entry, view))],

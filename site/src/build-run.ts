@@ -1,0 +1,284 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { AttackEntry } from '@toolwarden/catalogue';
+import { openStore, type Store, type StoreProblem } from '@toolwarden/catalogue/store';
+import type { BuildOptions, BuildResult } from './build.ts';
+import { type BuildWorker, startWorker } from './build-pool.ts';
+import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
+import { type CompiledTemplates, compileTemplates } from './compile-templates.ts';
+import { writeJsonLines } from './json-lines.ts';
+import { layServers } from './lay-servers.ts';
+import { aroundDigests } from './lib/around-digest.ts';
+import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { listingDates } from './lib/listing-dates.ts';
+import { sharedActs } from './lib/related-tools.ts';
+import type { SearchRecord } from './lib/search-record.ts';
+import { SiteError } from './lib/site-error.ts';
+import { DEFAULT_ORIGIN } from './lib/site-url.ts';
+import { linkTree } from './link-tree.ts';
+import { publicFiles } from './public-files.ts';
+import { shareOut } from './share-out.ts';
+import { shortHash } from './short-hash.ts';
+import { type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
+import { searchRecords, writeIndex } from './write-index.ts';
+
+/** Of all records so many may be bad before the build fails rather than leave them out. */
+const MAX_BAD_SHARE = 0.01;
+
+type RunOptions = BuildOptions & { previousDir: string; spareDir: string };
+/** The folder that a run has to itself, and how it is ended. */
+type Surroundings = { work: string; stop: AbortController; signal: AbortSignal };
+type Processes = { workers: BuildWorker[]; lister: BuildWorker };
+
+/** One build, from the records to a whole site in `<work>/html`. */
+export class BuildRun {
+  /** Whether it takes over what has not changed since the site before. */
+  isOnTop = false;
+  readonly #options: RunOptions;
+  readonly #surroundings: Surroundings;
+  readonly #html: string;
+  readonly #store: Store;
+  readonly #start = performance.now();
+
+  constructor(options: RunOptions, surroundings: Surroundings) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#html = this.#at('html');
+    this.#store = openStore(resolve(options.dataDir));
+  }
+
+  async build(): Promise<BuildResult> {
+    this.#report('load');
+    const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
+    const listings = listingDates((await this.#store.readCrawlRuns()).items);
+    const [templates, files, { items: attackEntries, problems }] = await Promise.all([
+      compileTemplates(this.#surroundings.signal),
+      publicFiles(this.#store, listings),
+      this.#store.readAttacks(),
+      writeFile(this.#at('listings.json'), JSON.stringify([...listings])),
+    ]);
+    await writeFile(this.#at('attacks.json'), JSON.stringify(attackEntries));
+    const head = { version: templates.version, origin, attacks: shortHash(attackEntries) };
+    const before = await readState(previousDir, head);
+    this.isOnTop = before !== undefined;
+    const groups = groupsOf(files, before, head.attacks);
+    const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
+      isRead ? bytes : bytes / 20,
+    );
+    const processes = this.#startProcesses(templates, shares.length);
+    try {
+      const [servers, isLaid] = await this.#allOrNone([
+        readServers(shares, processes.workers),
+        this.#layFolder(before, groups),
+      ]);
+      const catalogue = await this.#gather(servers, attackEntries, problems);
+      linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
+      const records = searchRecords(catalogue, servers);
+      const state: BuildState = { ...head, search: shortHash(records), pages: {}, servers };
+      await this.#write({ shares, processes, before, isLaid, catalogue, records }, state);
+      return this.#result(state, catalogue, problems, groups);
+    } finally {
+      await Promise.all([...processes.workers, processes.lister].map((each) => each.stop()));
+    }
+  }
+
+  #done = 0;
+  #total = 0;
+  #startProcesses({ dir: templates }: CompiledTemplates, shares: number): Processes {
+    const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
+    const job = {
+      dataDir: this.#store.dir,
+      attacks: this.#at('attacks.json'),
+      listings: this.#at('listings.json'),
+      templates,
+      outDir: this.#html,
+      previousDir: this.isOnTop ? previousDir : undefined,
+      origin,
+    };
+    const onPages = (count: number) => {
+      this.#done += count;
+      this.#report('pages');
+    };
+    const watch = { signal: this.#surroundings.signal, onPages };
+    const workers = Array.from({ length: shares }, () =>
+      startWorker('build-worker.ts', job, watch),
+    );
+    return { workers, lister: startWorker('list-worker.ts', job, watch) };
+  }
+
+  /** Makes the new site's folder; says whether all servers' files lie in it as the site before has them. */
+  async #layFolder(before: BuildState | undefined, groups: readonly Group[]): Promise<boolean> {
+    const { previousDir, spareDir } = this.#options;
+    if (before !== undefined) {
+      const names = new Map(
+        groups.map(({ files: { name, digest }, before: known }) => [
+          name,
+          // The digest is a part of what the page is known by, see `serverPage`.
+          known?.digest !== digest,
+        ]),
+      );
+      const site = { from: previousDir, head: before, names };
+      if (await layServers(spareDir, this.#html, site)) return true;
+    }
+    await mkdir(this.#html);
+    return false;
+  }
+
+  /** Brings all servers together, and leaves them in files for every process to read. */
+  async #gather(
+    servers: Map<string, ServerState>,
+    attackEntries: AttackEntry[],
+    problems: readonly StoreProblem[],
+  ): Promise<CatalogueView> {
+    const states = [...servers.values()];
+    const summaries = states.flatMap(({ summary }) => summary ?? []);
+    refuseBadRecords(summaries.length + attackEntries.length, [
+      ...problems,
+      ...states.flatMap((state) => state.problems),
+    ]);
+    const catalogue = catalogueView(summaries, attackEntries);
+    await writeJsonLines(this.#at('summaries.jsonl'), summaries);
+    await writeJsonLines(this.#at('acts.jsonl'), sharedActs(catalogue.acts));
+    this.#total = catalogue.tools.length + catalogue.servers.length + catalogue.attacks.length;
+    return catalogue;
+  }
+
+  /** Writes everything, and into the state what was written. */
+  async #write(work: Work, state: BuildState): Promise<void> {
+    this.#report('pages');
+    const isWhole = this.#options.only === undefined;
+    const { before, processes } = work;
+    const [, pages] = await this.#allOrNone([
+      this.#writeServers(work, state.servers),
+      processes.lister.ask({
+        do: 'list',
+        summaries: this.#at('summaries.jsonl'),
+        only: this.#options.only,
+        before: before?.pages,
+      }),
+      isWhole && this.#writeIndex(work.records, before?.search === state.search),
+    ]);
+    state.pages = sorted(pages);
+    if (isWhole) await writeState(this.#html, state);
+  }
+
+  async #writeServers(
+    { shares, processes, isLaid, catalogue }: Work,
+    servers: Map<string, ServerState>,
+  ): Promise<void> {
+    const around = aroundDigests(catalogue);
+    for (const state of servers.values()) state.around = around.get(state.name) ?? '';
+    const written = await Promise.all(
+      shares.map((share, index) =>
+        (processes.workers[index] as BuildWorker).ask({
+          do: 'write',
+          acts: this.#at('acts.jsonl'),
+          only: this.#options.only,
+          isLaid,
+          ...workOn(share, around),
+        }),
+      ),
+    );
+    for (const { name, ...made } of written.flat()) {
+      const state = servers.get(name);
+      if (state !== undefined) Object.assign(state, made);
+    }
+  }
+
+  async #writeIndex(records: SearchRecord[], isSame: boolean): Promise<void> {
+    const { previousDir } = this.#options;
+    if (isSame) linkTree(join(previousDir, 'pagefind'), join(this.#html, 'pagefind'));
+    else await writeIndex(records, this.#html, this.#surroundings.signal);
+  }
+
+  /** Waits for all parts, so that none still writes when one has failed; the first to fail ends the others. */
+  async #allOrNone<Parts extends unknown[]>(
+    parts: {
+      [Place in keyof Parts]: Promise<Parts[Place]> | Parts[Place];
+    },
+  ): Promise<Parts> {
+    let cause: { error: unknown } | undefined;
+    for (const part of parts)
+      Promise.resolve(part).catch((error: unknown) => {
+        cause ??= { error };
+        this.#surroundings.stop.abort();
+      });
+    await Promise.allSettled(parts);
+    if (cause !== undefined) throw cause.error;
+    return Promise.all(parts) as Promise<Parts>;
+  }
+
+  #report(phase: 'load' | 'pages'): void {
+    const { onProgress = () => {} } = this.#options;
+    if (phase === 'load') onProgress({ phase });
+    else onProgress({ phase, done: Math.min(this.#done, this.#total), total: this.#total });
+  }
+
+  #at(name: string): string {
+    return join(this.#surroundings.work, name);
+  }
+
+  #result(
+    { pages, servers }: BuildState,
+    catalogue: CatalogueView,
+    problems: readonly StoreProblem[],
+    groups: readonly Group[],
+  ): BuildResult {
+    const states = [...servers.values()];
+    const count = (hashes: object) => Object.keys(hashes).length;
+    return {
+      pages: states.reduce((sum, state) => sum + count(state.pages), count(pages)),
+      tools: catalogue.tools.length,
+      servers: catalogue.servers.length,
+      rebuilt: groups.filter(({ isRead }) => isRead).length,
+      problems: [...problems, ...states.flatMap((state) => [...state.problems, ...state.faults])],
+      durationMs: Math.round(performance.now() - this.#start),
+    };
+  }
+}
+
+type Work = {
+  shares: Group[][];
+  processes: Processes;
+  before: BuildState | undefined;
+  isLaid: boolean;
+  catalogue: CatalogueView;
+  records: SearchRecord[];
+};
+
+/** Reads what changed; the rest is known. In the order of the files, whoever read them. */
+async function readServers(
+  shares: Group[][],
+  workers: BuildWorker[],
+): Promise<Map<string, ServerState>> {
+  const read = await Promise.all(
+    shares.map((share, index) =>
+      (workers[index] as BuildWorker).ask({ do: 'read', servers: readingOf(share) }),
+    ),
+  );
+  const states = [
+    ...read.flat().map((state): ServerState => ({ ...state, ...nothingWritten() })),
+    ...shares.flat().flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before })),
+  ];
+  return new Map(
+    states.sort((a, b) => (a.name < b.name ? -1 : 1)).map((each) => [each.name, each]),
+  );
+}
+
+function nothingWritten() {
+  return { around: '', pages: {}, inputs: {}, frame: '', tokens: [], passed: [] };
+}
+
+function sorted(hashes: BuildState['pages']): BuildState['pages'] {
+  return Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function refuseBadRecords(good: number, problems: readonly StoreProblem[]): void {
+  const bad = new Set(problems.map(({ file }) => file)).size;
+  if (bad === 0 || bad <= MAX_BAD_SHARE * (good + bad)) return;
+  const first = problems[0];
+  throw new SiteError(
+    'bad-records',
+    `${bad} of ${good + bad} records are bad, more than 1 %: ${first?.file}: ${first?.message}`,
+  );
+}

@@ -1,0 +1,57 @@
+// A process of a build: makes what is made from the whole catalogue. Started by `build-pool.ts`.
+import { readFile } from 'node:fs/promises';
+import type { AttackEntry } from '@toolwarden/catalogue';
+import { answerRequests, pageCounter, readJob } from './answer-requests.ts';
+import type { PageHashes } from './build-state.ts';
+import { readJsonLines } from './json-lines.ts';
+import { catalogueView } from './lib/catalogue-view.ts';
+import type { ServerSummary } from './lib/server-summary.ts';
+import { type SitePage, sitePages } from './lib/site-pages.ts';
+import { openRenderer } from './page-renderer.ts';
+import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
+import type { ListRequest } from './worker-messages.ts';
+import { writeFeeds } from './write-feeds.ts';
+import { writeNames } from './write-names.ts';
+
+const job = readJob();
+
+async function list({ summaries: file, only, before }: ListRequest): Promise<PageHashes> {
+  const { outDir, previousDir, origin } = job;
+  const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
+  const summaries: ServerSummary[] = [];
+  for await (const line of readJsonLines(file)) summaries.push(line as ServerSummary);
+  const catalogue = catalogueView(summaries, attackEntries);
+  const renderer = await openRenderer(job.templates);
+  const withFiles = only === undefined;
+  const target: PageTarget = { renderer, outDir, previousDir, isLaid: false, withFiles };
+  const pages = sitePages(catalogue);
+  const names = withFiles && writeNames(catalogue, outDir);
+  if (withFiles) await writeFeeds(catalogue, pages, { outDir, origin });
+  const hashes = await writeSitePages(target, pages, before);
+  await names;
+  return hashes;
+}
+
+/** Writes those pages that are new or changed, and takes the others over. */
+async function writeSitePages(
+  target: PageTarget,
+  made: readonly SitePage[],
+  before: PageHashes | undefined,
+): Promise<PageHashes> {
+  const onPage = pageCounter();
+  const urls = new Set(made.map(({ url }) => url));
+  const own = target.renderer.ownPages
+    .filter(({ url }) => !urls.has(url))
+    .map((page) => ({ ...page, view: null }));
+  const hashes: PageHashes = {};
+  for (const page of [...made, ...own]) {
+    const hash = pageHash(page);
+    hashes[page.url] = hash;
+    if (isKept(target, before, page.url, hash)) keepPage(target, page);
+    else await writePage(target, page);
+    onPage();
+  }
+  return hashes;
+}
+
+answerRequests(list);
