@@ -93,6 +93,8 @@ function openOutput(path: string | undefined, io: Io) {
 export function verify(folder: string, files: string[], values: AuditValues, io: Io): number {
   // All that this makes is short-lived, and V8 would give it ever more room: 280 MiB at three million records.
   setFlagsFromString('--semi-space-growth-factor=1');
+  // Nor would it collect what little grows old before that has doubled: 182 MiB at a million records, with this 143.
+  setFlagsFromString('--heap-growing-percent=20');
   const { keys, checkpoints, settings } = stateFiles(folder);
   const paths = files.map((file) => (file === '-' ? file : resolvePath(io, file)));
   const named = values.checkpoints === undefined ? undefined : resolvePath(io, values.checkpoints);

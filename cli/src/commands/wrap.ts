@@ -70,6 +70,8 @@ Example:
     // Each client starts one of these beside each of its servers, so room counts more than the last bit of speed: what a
     // call makes is short-lived, and V8 would give it 30 MB.
     setFlagsFromString('--semi-space-growth-factor=1');
+    // Nor is what grew old to double before it is collected.
+    setFlagsFromString('--heap-growing-percent=20');
     const { openSqliteState, pagesProblem, runWrap, stateFolder, stateOption } = await import(
       '@toolwarden/gateway/wrap'
     );
