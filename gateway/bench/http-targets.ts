@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonValue } from '@toolwarden/catalogue';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 import { pinsOf } from '../src/pins/listing.ts';
 import { startRedis } from '../src/testing/start-redis.ts';
 import { type HttpLoad, openLoad } from './http-load.ts';
@@ -112,18 +112,19 @@ function plain(folder: string, name: string): string {
   return path;
 }
 
-/** The gateway as the packed command has it. */
+/** The gateway as the packed command has it (scripts/pack/bundle.ts): less text to hold, and parts that wait until they are needed. */
 async function bundled(folder: string): Promise<string> {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'gateway-child.ts')],
-    ...{ outdir: join(folder, 'dist'), bundle: true, splitting: true, format: 'esm' },
-    ...{ platform: 'node', target: 'node24', outExtension: { '.js': '.mjs' } },
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
-    logLevel: 'error',
+  const dir = join(folder, 'dist');
+  await using made = await rolldown({
+    input: join(import.meta.dirname, 'gateway-child.ts'),
+    ...{ platform: 'node', transform: { target: 'node24' }, logLevel: 'silent' },
   });
-  return join(folder, 'dist', 'gateway-child.mjs');
+  await made.write({
+    ...{ dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    ...{ comments: false, charset: 'ascii' },
+  });
+  return join(dir, 'gateway-child.mjs');
 }
 
 async function startChild(
