@@ -5,7 +5,7 @@ import { failoverRound, killRound } from './redis-sweep.ts';
 
 const test = await testNeeding('redis-server');
 
-const sound = { overLimit: 0, unaudited: 0, auditProblems: 0 };
+const sound = { overLimit: 0, unaudited: 0, auditProblems: 0, broken: [] };
 
 test('P13: gateways and their Redis killed under load: never a call over the limit or unrecorded', async () => {
   // Drawn so that gateways, Redis and both die among them.

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyAudit } from '../src/audit/verify-audit.ts';
 import { stateFiles } from '../src/state/open-database.ts';
+import { brokenByReplicas } from '../src/testing/replicas-run.ts';
 import { startRedis } from '../src/testing/start-redis.ts';
 import { sentCalls, startReplica } from '../src/testing/start-replica.ts';
 import { startTcpProxy } from '../src/testing/tcp-proxy.ts';
@@ -16,6 +17,8 @@ export type RedisRound = {
   /** Sent without a record of an allowing decision before it. */
   unaudited: number;
   auditProblems: number;
+  /** What of the invariants did not hold. */
+  broken: string[];
   /** Capacity that a crash cost. */
   lost: number;
 };
@@ -43,7 +46,7 @@ export async function killRound(random: () => number): Promise<RedisRound> {
     if (victim < 0.5) await redis.restart();
     await start('c', 400).ended;
     for (const gateway of gateways) await gateway.kill();
-    return checkRound(base, ['a', 'b', 'c'], LIMIT);
+    return checkRound(base, ['a', 'b', 'c'], {});
   } finally {
     await redis.close();
     rmSync(base, { recursive: true, force: true, maxRetries: 20 });
@@ -77,7 +80,7 @@ export async function failoverRound(random: () => number, replicas: number): Pro
     proxy.cut();
     await startGateway(base, url, 'c', 400).ended;
     for (const gateway of gateways) await gateway.kill();
-    return checkRound(base, ['a', 'b', 'c'], LIMIT);
+    return checkRound(base, ['a', 'b', 'c'], { isForgetful: replicas === 0 });
   } finally {
     await proxy.close();
     await link.close();
@@ -93,8 +96,13 @@ function startGateway(base: string, url: string, name: string, calls: number, re
   });
 }
 
-function checkRound(base: string, names: string[], limit: number): RedisRound {
-  const sent = sentCalls(join(base, 'log'));
+function checkRound(
+  base: string,
+  names: string[],
+  { isForgetful = false }: { isForgetful?: boolean },
+): RedisRound {
+  const [limit, log] = [LIMIT, join(base, 'log')];
+  const sent = sentCalls(log);
   // One that was killed as it started has written nothing yet.
   const folders = names.map((name) => join(base, name)).filter(hasRecords);
   const allowed = new Set(folders.flatMap(allowedCalls));
@@ -106,6 +114,7 @@ function checkRound(base: string, names: string[], limit: number): RedisRound {
     overLimit: Math.max(0, sent.length - limit),
     unaudited: sent.filter(({ callId }) => !allowed.has(callId)).length,
     auditProblems: problems.reduce((sum, count) => sum + count, 0),
+    broken: brokenByReplicas({ folders, log, limit, isForgetful }),
     lost: Math.max(0, limit - sent.length),
   };
 }

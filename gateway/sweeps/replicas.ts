@@ -3,10 +3,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRedisState } from '../src/state/redis/redis-state.ts';
+import { freePort } from '../src/testing/free-port.ts';
 import { startRedis } from '../src/testing/start-redis.ts';
 
 const [calls = '10000'] = process.argv.slice(2);
@@ -62,7 +64,7 @@ function configure(folder: string, url: string, redis: string): string {
 }
 
 async function startNginx(ports: string[]): Promise<number> {
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   const own = join(base, 'nginx');
   mkdirSync(own);
   const servers = ports.map((each) => `server 127.0.0.1:${each};`).join(' ');
@@ -83,8 +85,15 @@ proxy_set_header Connection ""; proxy_set_header Host 127.0.0.1; proxy_buffering
     child.kill('SIGTERM');
     return ended;
   });
-  await sleep(1000);
+  while (child.exitCode === null && !(await isListening(port))) await sleep(50);
   return port;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
 }
 
 /** Starts a program of ours; gives what it prints that fits. */

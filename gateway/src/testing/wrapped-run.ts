@@ -5,7 +5,7 @@ import { openAuditReader } from '../audit/audit-reader.ts';
 import { stateFiles } from '../state/open-database.ts';
 import { brokenInvariants, type Happening, type InvariantOptions } from './invariants.ts';
 
-type Timed = { at: number; happening: Happening };
+export type Timed = { at: number; happening: Happening };
 
 /** What happened in a folder where gateways ran as processes, put together from what each side wrote down itself. */
 export type WrappedRun = {
@@ -55,7 +55,8 @@ export function reachedIn(folder: string): Timed[] {
   });
 }
 
-function recordedIn(state: string): Timed[] {
+/** What the record in a folder says of calls, with the times it has of them. */
+export function recordedIn(state: string): Timed[] {
   if (!existsSync(stateFiles(state).database)) return [];
   const reader = openAuditReader(state);
   try {
@@ -71,9 +72,10 @@ function recordedIn(state: string): Timed[] {
   }
 }
 
-const isOfCounters = ({ kind }: Happening) => kind === 'recorded' || kind === 'given-back';
+/** Whether counters can be followed through it. */
+export const isOfCounters = ({ kind }: Happening) => kind === 'recorded' || kind === 'given-back';
 
-function withoutCounters({ at, happening }: Timed): Timed {
+export function withoutCounters({ at, happening }: Timed): Timed {
   return happening.kind === 'recorded'
     ? { at, happening: { ...happening, counters: [] } }
     : { at, happening };

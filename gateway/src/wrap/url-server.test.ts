@@ -5,7 +5,8 @@ import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLineReader } from '../json/line-reader.ts';
 import { createMemoryState } from '../state/memory-state.ts';
-import type { Happening } from '../testing/invariants.ts';
+import { brokenInvariants, type Happening } from '../testing/invariants.ts';
+import { recordedState } from '../testing/recorded-state.ts';
 import { type HttpScript, startScriptedServer } from '../testing/scripted-server.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { runWrap } from './wrap.ts';
@@ -26,30 +27,44 @@ async function startWrapped(
   const policy = join(temporaryFolder(), 'policy.json');
   writeFileSync(policy, JSON.stringify(options.policy ?? { version: '1', default: 'allow' }));
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-  const state = createMemoryState();
+  const state = recordedState(createMemoryState(), happenings);
   const told: string[] = [];
   const ended = runWrap(
     {
       ...{ command: [], policy, isObserving: false, openState: () => state },
       url: { address: server.url, headers: { 'X-Api-Key': 'canary-4711' } },
     },
-    { stdin, stdout, err: (line) => told.push(line), env: {} },
+    {
+      ...{ stdin, stdout, env: {} },
+      err(line) {
+        told.push(line);
+        happenings.push({ kind: 'wrote', where: 'stderr', line });
+      },
+    },
     new AbortController().signal,
   );
   onTestFinished(async () => {
     stdin.end();
     await ended;
+    // INVARIANT: every run is checked, whatever the test itself looks at.
+    expect(brokenInvariants(happenings, { secrets: ['canary-4711'] })).toEqual([]);
   });
   const got: JsonObject[] = [];
   stdout.on(
     'data',
     createLineReader(
-      (line) => got.push(JSON.parse(line.toString())),
+      (line) => {
+        happenings.push({ kind: 'client-got', line: line.toString() });
+        got.push(JSON.parse(line.toString()));
+      },
       () => {},
     ),
   );
-  const send = (message: JsonObject) =>
-    stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const send = (message: JsonObject) => {
+    const line = JSON.stringify({ jsonrpc: '2.0', ...message });
+    happenings.push({ kind: 'client-sent', line });
+    stdin.write(`${line}\n`);
+  };
   const request = async (id: JsonValue, method: string, params: JsonObject) => {
     send({ id, method, params });
     await expect.poll(() => got.find((each) => each['id'] === id)).toBeDefined();

@@ -8,6 +8,7 @@ import { exportStore, mergeFiles } from '../../audit/export-records.ts';
 import { verifyAudit } from '../../audit/verify-audit.ts';
 import { entry, judgeOf } from '../../testing/judged-calls.ts';
 import { testNeeding } from '../../testing/needs.ts';
+import { brokenByReplicas } from '../../testing/replicas-run.ts';
 import { startRedis, type TestRedis } from '../../testing/start-redis.ts';
 import { sentCalls, startReplica } from '../../testing/start-replica.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -36,6 +37,8 @@ test('P12: 64 clients over three replicas make 10,000 calls: exactly as many pas
   const counts = replicas.map(({ counts }) => counts);
   expect(counts.reduce((sum, { refused }) => sum + refused, 0)).toBe(9900);
   expect(counts.every(({ failed }) => failed === 0)).toBe(true);
+  const folders = ['a', 'b', 'c'].map((name) => join(base, name));
+  expect(brokenByReplicas({ folders, log, limit: 100 })).toEqual([]);
 }, 300_000);
 
 test("P15: replicas whose clocks are 30 seconds apart judge by the server's clock", async () => {
