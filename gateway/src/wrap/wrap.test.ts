@@ -7,6 +7,7 @@ import { StdioClientTransport as DualTransport } from '@modelcontextprotocol/cli
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { wrappedRun } from '../testing/wrapped-run.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const BIN = join(ROOT, 'cli/bin/toolwarden.js');
@@ -208,14 +209,16 @@ test('G16: when the client leaves, the call in flight ends, the server is gone, 
   const server = join(folder, 'slow.mjs');
   writeFileSync(
     server,
-    `import { writeFileSync } from 'node:fs'; import { createInterface } from 'node:readline';
+    `import { appendFileSync, writeFileSync } from 'node:fs'; import { createInterface } from 'node:readline';
      writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
      setInterval(() => {}, 1000);
      for await (const line of createInterface({ input: process.stdin })) {
        const { id, method } = JSON.parse(line);
        const say = (result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
        if (method === 'tools/list') say({ tools: [{ name: 'slow', inputSchema: { type: 'object' } }] });
-       if (method === 'tools/call') setTimeout(say, 300, { content: [] });
+       if (method !== 'tools/call') continue;
+       appendFileSync(${JSON.stringify(join(folder, 'calls'))}, JSON.stringify({ at: Date.now(), line }) + '\\n');
+       setTimeout(say, 300, { content: [] });
      }`,
   );
   const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow"}}\n';
@@ -224,6 +227,8 @@ test('G16: when the client leaves, the call in flight ends, the server is gone, 
   expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow();
   const tail = toolwarden('audit', 'tail', '--json');
   expect(tail).toContain('answered');
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain('slow');
+  expect(wrappedRun(folder).run.broken({})).toEqual([]);
 });
 
 test('G17, I7: our own variables do not reach the server', async () => {
@@ -234,9 +239,13 @@ test('G17, I7: our own variables do not reach the server', async () => {
   ];
   const child = spawn('node', wrapArgs(policyFile({}), server), {
     env: { ...process.env, TOOLWARDEN_TEST_SECRET: 'canary' },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const { run: held } = wrappedRun(folder);
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (said) => held.add({ kind: 'wrote', where: 'stderr', line: String(said) }));
   expect(await new Promise((done) => child.on('close', done))).toBe(0);
+  expect(held.broken({ secrets: ['canary'] })).toEqual([]);
 });
 
 test('the refusal of a call that needs approval prints a command that works as it stands', async () => {
