@@ -8,6 +8,7 @@ import { createGroupCommit } from '../group-commit.ts';
 import { createNoteValve } from '../note-valve.ts';
 import { stateFiles } from '../open-database.ts';
 import type { CallEntry, Recorded, State } from '../state.ts';
+import type { Tables } from '../store.ts';
 import { judgeWithLedger } from './judge-with-ledger.ts';
 import { createRedisApprovals, type RedisApprovals } from './redis-approvals.ts';
 import { connectRedis, type RedisOptions } from './redis-connection.ts';
@@ -66,6 +67,14 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
   const groups = createGroupCommit<Draft, void>((drafts) =>
     recorder.commitCalls((_, write) => drafts.map(write)),
   );
+  const appendAlone = (draft: Draft) => recorder.alone(() => ({ draft, result: true })) === true;
+  // What was charged lies in Redis, so there is next to nothing to load; once that is done the next need no lock.
+  const appendAfterLoading =
+    (draft: Draft) =>
+    ({ ledger }: Tables, write: (draft: Draft) => void) => {
+      ledger.counters();
+      write(draft);
+    };
   const written = async (entry: CallEntry, recorded: Recorded): Promise<Recorded> => {
     const { callId, at, argumentsText } = entry;
     const { effect, counters } = recorded.decision;
@@ -76,7 +85,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
     };
     try {
       if (settings.durability === 'power') await groups.add(draft);
-      else recorder.commitCalls((_, write) => write(draft));
+      else if (!appendAlone(draft)) recorder.commitCalls(appendAfterLoading(draft));
     } catch (error) {
       // No record, no call: so it certainly never leaves.
       ledger.undoLater(callId);
