@@ -256,6 +256,14 @@ test(
         by: 'test',
         on: '2026-11-21',
       },
+      // All that the history of its server tells of.
+      {
+        server: 'npm:@fixture/notes',
+        tool: 'delete_note',
+        reason: 'x',
+        by: 'test',
+        on: '2026-11-21',
+      },
     ];
     await writeFile(join(data, 'takedowns.json'), JSON.stringify({ takedowns }));
     await build(out);
@@ -268,7 +276,7 @@ test(
     await build(out);
     for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      expect(path).not.toMatch(/jobs\.fixture|send_campaign/);
+      expect(path).not.toMatch(/jobs\.fixture|send_campaign|delete_note|notes\/history/);
       if (!entry.isFile() || /pagefind|_astro/.test(path)) continue;
       expect((await readFile(path)).includes('jobs.fixture.example'), path).toBe(false);
       expect((await readFile(path)).includes('"send_campaign"'), path).toBe(false);

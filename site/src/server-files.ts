@@ -59,8 +59,3 @@ export function dropServerFiles(site: string, name: string): void {
   rmSync(join(site, serverUrl(name)), { recursive: true, force: true });
   dropPage(site, serverUrl(name));
 }
-
-/** Removes a server's policies: it may have fewer than before, and none where it has lost its tools. */
-export function dropPolicies(site: string, name: string): void {
-  rmSync(join(site, serverUrl(name), 'policy'), { recursive: true, force: true });
-}

@@ -11,7 +11,7 @@ import type { CountTokens } from './lib/token-count.ts';
 import type { Around } from './lib/tool-view.ts';
 import { serverUrl } from './lib/urls.ts';
 import { isKept, type PageTarget, pageHash, writePage } from './page-writer.ts';
-import { dropPage, dropPolicies, dropServerFiles, linkServerFiles } from './server-files.ts';
+import { dropPage, dropServerFiles, dropServerPage, linkServerFiles } from './server-files.ts';
 import { shortHash } from './short-hash.ts';
 import type { KnownServer } from './worker-messages.ts';
 
@@ -135,7 +135,8 @@ async function makePage(
   if (isOfServer && !faults.some(({ file }) => file === url))
     passed.push(...policies.map(({ text }) => shortHash(text)));
   if (isKept(target, known?.pages, url, hash)) return;
-  if (isOfServer) dropPolicies(target.outDir, name);
+  // It may have fewer files than before: no policies without tools, no history where all it told of was taken down.
+  if (isOfServer) dropServerPage(target.outDir, name);
   await writePage(target, page);
 }
 
