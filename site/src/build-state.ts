@@ -95,7 +95,10 @@ export async function readState(
           return undefined;
       } else {
         const server = line as Omit<ServerState, 'pages'>;
-        servers.set(server.name, { ...server, pages: pagesIn(pages.get(server.name)) });
+        const pageLine = pages.get(server.name);
+        // Where the other file is cut off its pages are not known, which is not to have none: it is made anew.
+        if (pageLine !== undefined)
+          servers.set(server.name, { ...server, pages: pagesIn(pageLine) });
       }
     }
   } catch {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerId, type ServerRecord, toolDigest } from '@toolwarden/catalogue';
@@ -239,6 +239,40 @@ test(
       previousDir: join(folder, 'half'),
     });
     expect(rebuilt).toBe(servers);
+  },
+  LIMIT_MS,
+);
+
+test.for(['out', 'spare'])(
+  'servers whose pages are missing from a cut-off list of the %s folder are made anew',
+  async (which) => {
+    await build(out);
+    await build(out);
+    const list = join(which === 'out' ? out : join(folder, SPARE), '.build-pages.jsonl');
+    const lines = (await readFile(list, 'utf8')).split('\n');
+    await writeFile(list, `${lines.slice(0, 3).join('\n')}\n`);
+    await build(out);
+    await build(join(folder, 'fresh'));
+    expect(await digests(out)).toEqual(await digests(join(folder, 'fresh')));
+  },
+  LIMIT_MS,
+);
+
+test(
+  'what a link leads to that stood where the site is to lie stays as it is',
+  async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    await build(elsewhere);
+    const before = await digests(elsewhere);
+    await symlink(elsewhere, out);
+    await build(out);
+    await change('npm:@fixture/campaigns', ({ tools }) => {
+      for (const { definition } of tools) definition['description'] = 'Said anew.';
+    });
+    await build(out);
+    expect(await digests(elsewhere)).toEqual(before);
+    await build(join(folder, 'fresh'));
+    expect(await digests(out)).toEqual(await digests(join(folder, 'fresh')));
   },
   LIMIT_MS,
 );

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pagesIn, readHead, readPageLines, type StateHead } from './build-state.ts';
@@ -32,6 +32,8 @@ export async function layServers(
     return false;
   }
   try {
+    // Of a link only the link is ours: what it leads to may be served.
+    if (!lstatSync(into).isDirectory()) throw new Error('not a folder');
     const other = await readHead(into);
     if (other?.version !== head.version || other.origin !== head.origin)
       throw new Error('made by other code, or for another place');
