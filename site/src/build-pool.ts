@@ -42,8 +42,7 @@ export function startWorker(
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
-      if (process.env['PROF']) child.disconnect();
-      else child.kill();
+      child.kill();
       await exit;
     },
   };
