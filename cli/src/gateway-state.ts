@@ -32,18 +32,19 @@ export async function withState<Result>(
   }
 }
 
-/** Where the grants and approvals of one act lie: with `--redis` or `$TOOLWARDEN_REDIS` there, else in the folder. */
-export type StatePlace = { state?: string | undefined; redis?: string | undefined };
+/**
+ * Where the grants and approvals of one act lie: with `--redis` or `$TOOLWARDEN_REDIS` there, else in the folder; `null` for
+ * in the folder, whatever the variable says.
+ */
+export type StatePlace = { state?: string | undefined; redis?: string | null | undefined };
 
 /** A gateway's configuration as far as its operator names things by it. */
 export async function readGatewayConfig(io: Io, path: string) {
   const { loadConfig } = await import('@toolwarden/gateway/http');
   const config = await loadConfig(resolvePath(io, path), io.env as NodeJS.ProcessEnv);
   const { stateFolder: state, servers, policies } = config;
-  const place: { state?: string; redis?: string } = {
-    ...(state !== undefined && { state }),
-    ...(config.state.redis !== undefined && { redis: config.state.redis }),
-  };
+  // A gateway goes by its configuration alone, so a variable for other commands must not lead elsewhere.
+  const place = { ...(state !== undefined && { state }), redis: config.state.redis ?? null };
   return { place, servers: Object.keys(servers), policies };
 }
 
@@ -54,7 +55,7 @@ export async function withOperatedState<Result>(
   work: (state: OperatedState) => Result | Promise<Result>,
   options: { mayMake?: boolean } = {},
 ): Promise<Result> {
-  if (redis === undefined) return withState(io, state, work, options);
+  if (redis === undefined || redis === null) return withState(io, state, work, options);
   const { openRedisState } = await import('@toolwarden/gateway/redis');
   const folder = stateFolder(state, io.env, io.cwd);
   const opened = await openRedisState({ folder, redis: { url: redis } });

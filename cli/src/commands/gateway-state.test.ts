@@ -79,6 +79,14 @@ test('a grant for a gateway names servers and a policy as its configuration does
   ]);
   expect(existsSync(join(folder, 'own/toolwarden.db'))).toBe(true);
   expect(existsSync(join(folder, 'state'))).toBe(false);
+  // The gateway does not look there, so neither does who names its configuration.
+  const env = { TOOLWARDEN_REDIS: 'redis://127.0.0.1:1' };
+  const elsewhere = await runCaptured(['grants', 'list', '--config', 'gateway.json', '--json'], {
+    cwd: folder,
+    env,
+  });
+  expect(elsewhere).toMatchObject({ code: 0, err: [] });
+  expect(elsewhere.out).toHaveLength(2);
 });
 
 test.for([

@@ -1,6 +1,12 @@
 import type { OperatedState } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments } from '../command.ts';
-import { momentWords, readGatewayConfig, readMoment, withOperatedState } from '../gateway-state.ts';
+import {
+  momentWords,
+  readGatewayConfig,
+  readMoment,
+  type StatePlace,
+  withOperatedState,
+} from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
@@ -57,7 +63,8 @@ const options = {
 } as const;
 
 type Known = Awaited<ReturnType<typeof readGatewayConfig>>;
-type Values = ReturnType<typeof readArguments<typeof options>>['values'];
+type Given = ReturnType<typeof readArguments<typeof options>>['values'];
+type Values = Omit<Given, 'redis'> & StatePlace;
 
 async function run(args: string[], io: Io): Promise<number> {
   const { values: given, positionals } = readArguments('grants', args, options);
@@ -66,7 +73,7 @@ async function run(args: string[], io: Io): Promise<number> {
   if (config !== undefined && (state ?? redis) !== undefined)
     throw new CliError('usage', '--config names the state; leave out --state and --redis');
   const known = config === undefined ? undefined : await readGatewayConfig(io, config);
-  const values = { ...given, ...known?.place };
+  const values: Values = { ...given, ...known?.place };
   if (act === 'create') await create(values, ids, io, known);
   else if (act === 'list') await list(values, io);
   else if (act === 'rotate') await rotate(values, oneId(act, ids), io);
