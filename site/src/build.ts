@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import { BuildRun } from './build-run.ts';
@@ -60,8 +60,10 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   try {
     const spareDir = resolve(options.spareDir ?? ownSpare);
-    const run = new BuildRun({ ...options, previousDir, spareDir }, { work, stop, signal });
-    const result = await run.build();
+    const before = await pin(previousDir);
+    const all = { ...options, previousDir: before.dir, spareDir };
+    const run = new BuildRun(all, { work, stop, signal });
+    const result = await buildOn(before, run);
     options.signal?.throwIfAborted();
     const old = join(work, 'old');
     await swapIn(join(work, 'html'), outDir, old);
@@ -81,6 +83,37 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
     // A site that was replaced has hundreds of thousands of files, and one call for each takes three times as long.
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+type Pinned = { dir: string; isReplaced: () => Promise<boolean> };
+
+/** The folder that a path leads to now, and whether it is another one later: a link may be turned, and a folder be swapped. */
+async function pin(path: string): Promise<Pinned> {
+  const dir = await realpath(path).catch(() => path);
+  const identity = () =>
+    stat(dir).then(
+      ({ dev, ino }) => `${dev} ${ino}`,
+      () => undefined,
+    );
+  const first = await identity();
+  return { dir, isReplaced: async () => (await identity()) !== first };
+}
+
+/** Builds on another site; where that was replaced meanwhile, what came of it is a mixture of two sites and is refused. */
+async function buildOn(before: Pinned, run: BuildRun): Promise<BuildResult> {
+  let cause: unknown;
+  try {
+    const result = await run.build();
+    if (!run.isOnTop || !(await before.isReplaced())) return result;
+  } catch (error) {
+    if (!run.isOnTop || !(await before.isReplaced())) throw error;
+    cause = error;
+  }
+  throw new SiteError(
+    'publish-failed',
+    `${before.dir} was replaced by another build meanwhile and stays as that one left it: build again`,
+    { cause },
+  );
 }
 
 async function swapIn(built: string, outDir: string, aside: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -273,6 +274,32 @@ test(
     expect(await digests(elsewhere)).toEqual(before);
     await build(join(folder, 'fresh'));
     expect(await digests(out)).toEqual(await digests(join(folder, 'fresh')));
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a build whose start another one replaced meanwhile ends, and leaves what that one published',
+  async () => {
+    await build(out);
+    const other = join(folder, 'other');
+    await cp(FIXTURES, join(folder, 'old-data'), { recursive: true });
+    await change('npm:@fixture/campaigns', ({ tools }) => {
+      for (const { definition } of tools) definition['description'] = 'Said anew.';
+    });
+    await build(other);
+    const published = await digests(other);
+    const late = buildSite({
+      dataDir: join(folder, 'old-data'),
+      outDir: out,
+      onProgress: ({ phase }) => {
+        if (phase !== 'pages' || !existsSync(other)) return;
+        renameSync(out, join(folder, 'replaced'));
+        renameSync(other, out);
+      },
+    });
+    await expect(late).rejects.toMatchObject({ name: 'SiteError', code: 'publish-failed' });
+    expect(await digests(out)).toEqual(published);
   },
   LIMIT_MS,
 );
