@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { JsonObject } from '@toolwarden/catalogue';
 import type { HeaderProblem } from './standard-headers.ts';
 
 /** For errors of the transport that the protocol names no code for. */
@@ -64,6 +65,12 @@ export function noSession(response: ServerResponse, id: string | number | null):
     code: SERVER_ERROR,
     message: 'There is no such session; begin with initialize',
   });
+}
+
+/** Whether an answer is the result of a request, and no error. */
+export function isResult(answer: string | Buffer): boolean {
+  const value = JSON.parse(answer.toString()) as JsonObject;
+  return Object.hasOwn(value, 'result');
 }
 
 /** Lets the page of an origin that may call read what it is answered. */

@@ -57,22 +57,27 @@ export class Callers {
     }
   }
 
+  /** Answers who has no grant or token that holds. */
+  turnAway({ headers }: IncomingMessage, response: ServerResponse): void {
+    this.#note('no grant or token that holds');
+    const error = headers.authorization === undefined ? undefined : 'invalid_token';
+    close(
+      response,
+      401,
+      'a grant is needed: Authorization: Bearer TOKEN; see toolwarden grants --help',
+      ['WWW-Authenticate', this.#world.resource?.challenge(error) ?? 'Bearer realm="toolwarden"'],
+    );
+  }
+
   #allowed(
-    { url = '', headers }: IncomingMessage,
+    request: IncomingMessage,
     response: ServerResponse,
     identity: Identity | undefined,
   ): Caller | undefined {
-    if (identity === undefined) {
-      this.#note('no grant or token that holds');
-      const error = headers.authorization === undefined ? undefined : 'invalid_token';
-      close(
-        response,
-        401,
-        'a grant is needed: Authorization: Bearer TOKEN; see toolwarden grants --help',
-        ['WWW-Authenticate', this.#world.resource?.challenge(error) ?? 'Bearer realm="toolwarden"'],
-      );
-      return undefined;
-    }
+    // Who was only recalled may be looked up twice at once, and is answered once.
+    if (response.headersSent) return undefined;
+    if (identity === undefined) return void this.turnAway(request, response);
+    const { url = '' } = request;
     const place = this.#placeOf(url, identity);
     if (typeof place === 'object') return { identity, place };
     if (place !== 'no address') {

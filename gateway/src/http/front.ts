@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject } from '@toolwarden/catalogue';
 import { GatewayError } from '../gateway-error.ts';
+import { code } from '../link/link-options.ts';
 import { type ClientMessage, readClientMessage } from '../protocol/client-message.ts';
 import { clientRequests, sessionRequests } from '../protocol/methods.ts';
 import type { Eventually } from '../state/state.ts';
@@ -10,6 +10,7 @@ import {
   allowPage,
   close,
   error,
+  isResult,
   noSession,
   preflight,
   publish,
@@ -19,6 +20,7 @@ import {
 import { Backlog } from './backlog.ts';
 import { accepts, bodyProblem } from './body-problem.ts';
 import { type Caller, Callers } from './callers.ts';
+import { ComingBodies } from './coming-bodies.ts';
 import { Exchange } from './exchange.ts';
 import { OpenStreams } from './open-streams.ts';
 import { sessionHeaders, statelessHeaders } from './passed-headers.ts';
@@ -33,14 +35,13 @@ type Readable = Exclude<ClientMessage, { kind: 'refused' }>;
 type RequestMessage = Extract<ClientMessage, { kind: 'request' }>;
 
 const SESSION_HEADER = 'mcp-session-id';
-const UNKNOWN_METHOD = -32601;
-const INVALID_REQUEST = -32600;
 
 /** Takes the requests of clients, turns away what may not come in, and hands the rest to sessions and links. */
 export class Front {
   readonly #world: World;
   readonly #gate: Gate;
   readonly #callers: Callers;
+  readonly #coming: ComingBodies;
   readonly sessions: Sessions;
   readonly stateless: StatelessLinks;
   readonly #streams = new OpenStreams();
@@ -54,6 +55,7 @@ export class Front {
     const places = new Places(world);
     this.#backlog = new Backlog(() => world.setup.config.limits.waitingBytes);
     this.#callers = new Callers(world, places, (why) => this.#note('identity', why));
+    this.#coming = new ComingBodies(this.#callers);
     this.sessions = new Sessions(world, places);
     this.stateless = new StatelessLinks(places);
   }
@@ -62,6 +64,7 @@ export class Front {
   tick(now: number) {
     this.sessions.tick(now);
     this.stateless.tick(now);
+    void this.#coming.check();
   }
 
   /** Ends streams of those who may no longer call; to be called every few seconds. */
@@ -159,7 +162,10 @@ export class Front {
       admission.requestOver(grant);
       if (!held.isKept) held.release();
     });
+    if (caller.tokenHash !== undefined) this.#coming.add(request, response);
     readBody(request, limits.bodyBytes, (body, isTooLong) => {
+      this.#coming.over(request);
+      if (response.headersSent) return;
       if (body === undefined) {
         if (!isTooLong) return void response.destroy();
         const why = `the body is longer than ${limits.bodyBytes} bytes`;
@@ -228,7 +234,7 @@ export class Front {
     if (isOpening && id === undefined) return this.#open(request, response, caller, message);
     if (id === undefined) {
       return error(response, 400, idOf(message), {
-        code: INVALID_REQUEST,
+        code: code.invalidRequest,
         message: 'The header Mcp-Session-Id is missing; begin with initialize',
       });
     }
@@ -253,8 +259,7 @@ export class Front {
     caller: Caller,
     message: RequestMessage,
   ): Promise<void> {
-    const { identity, place } = caller;
-    const session = await this.sessions.open(identity, place);
+    const session = await this.sessions.open(caller.identity, caller.place);
     if ('retryAfterS' in session) return tooMuch(response, session);
     const exchange = this.#exchange(request, response, sessionHeaders(request), caller);
     exchange.isOpening = true;
@@ -283,7 +288,7 @@ export class Front {
     const { headers } = request;
     if (message.kind === 'response') {
       return error(response, 400, null, {
-        code: INVALID_REQUEST,
+        code: code.invalidRequest,
         message: 'Answers are no messages of their own in this revision',
       });
     }
@@ -296,7 +301,7 @@ export class Front {
     if (!clientRequests.has(message.method) || sessionRequests.has(message.method)) {
       this.#note('method', message.method.slice(0, 100), caller);
       return error(response, 404, message.id, {
-        code: UNKNOWN_METHOD,
+        code: code.unknownMethod,
         message: 'This method does not pass the gateway',
       });
     }
@@ -392,9 +397,4 @@ export class Front {
 
 function idOf(message: Readable): string | number | null {
   return message.kind === 'request' ? message.id : null;
-}
-
-function isResult(answer: string | Buffer): boolean {
-  const value = JSON.parse(answer.toString()) as JsonObject;
-  return Object.hasOwn(value, 'result');
 }

@@ -1,5 +1,6 @@
 // Callers who were looked up before: their next call is judged at once, and passes only while what they showed still holds.
 import { existsSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import type { JsonObject } from '@toolwarden/catalogue';
 import { expect, onTestFinished, test } from 'vitest';
@@ -223,6 +224,54 @@ test('A5: for a grant that is revoked no list is asked for and no server started
   expect(got).toMatchObject(refused);
   expect(existsSync(marker)).toBe(false);
 });
+
+test('A5, G8: bodies that never end take no place of a grant whose token is another by now', async () => {
+  const opened = sqliteStores();
+  const limits = { inFlightPerGrant: 2, bodyMs: 3_600_000 };
+  const { harness, session, id } = await startRecalling(opened, { config: { limits } });
+  const refusals: (number | undefined)[] = [];
+  for (let n = 0; n < 2; n++) {
+    const headers = {
+      ...{ ...session.headers, Accept: 'application/json, text/event-stream' },
+      ...{ 'Content-Type': 'application/json', 'Content-Length': 100 },
+    };
+    const asked = request({ port: harness.port, method: 'POST', path: '/mcp/test', headers });
+    onTestFinished(() => void asked.destroy());
+    asked.on('error', () => {});
+    asked.on('response', (response) => refusals.push(response.resume().statusCode));
+    asked.write('{');
+  }
+  await expect.poll(() => harness.gateway.load().inFlight).toBe(2);
+  const token = await opened.operator.grants.rotate(id);
+  const headers = { Authorization: `Bearer ${token}` };
+  const call = () => harness.ask('tools/call', { name: 'act' }, { headers });
+  await expect
+    .poll(async () => (await call()).status, { timeout: 30_000, interval: 200 })
+    .toBe(200);
+  await expect.poll(() => refusals).toEqual([401, 401]);
+}, 120_000);
+
+test('A5: the bodies of those who may still call come in as slowly as they like', async () => {
+  const { harness, session, looks } = await startRecalling(sqliteStores());
+  const body = JSON.stringify({
+    ...{ jsonrpc: '2.0', id: 50, method: 'tools/call', params: { name: 'act' } },
+  });
+  const headers = {
+    ...{ ...session.headers, Accept: 'application/json, text/event-stream' },
+    ...{ 'Content-Type': 'application/json', 'Content-Length': body.length },
+  };
+  const asked = request({ port: harness.port, method: 'POST', path: '/mcp/test', headers });
+  const answered = new Promise<number | undefined>((done, failed) => {
+    asked.on('error', failed);
+    asked.on('response', (response) => done(response.resume().statusCode));
+  });
+  const before = looks();
+  asked.write(body.slice(0, 10));
+  await expect.poll(looks, { timeout: 100_000 }).toBeGreaterThan(before);
+  asked.end(body.slice(10));
+  expect(await answered).toBe(200);
+  expect(harness.reached()).toHaveLength(3);
+}, 120_000);
 
 test('A6: a policy that is here no more is missed at the next call', async () => {
   const opened = sqliteStores();
