@@ -118,9 +118,11 @@ export class Judging {
   /** Sees to a list to judge by; false where the server would be asked for it for somebody who may not call any more. */
   #ensured(pending: Pending, caller: RecalledCaller | undefined): boolean | Promise<boolean> {
     const { needsFreshLists } = this.#options.guard;
+    // Looked at once: a list may become too old between two looks.
+    if (this.#tools.isEnsured(needsFreshLists)) return true;
     const ensure = () =>
       this.#tools.ensure(metaOf(pending), needsFreshLists)?.then(() => true) ?? true;
-    if (caller === undefined || this.#tools.isEnsured(needsFreshLists)) return ensure();
+    if (caller === undefined) return ensure();
     const found = caller.lookUp();
     if (found instanceof Promise) return found.then((isAllowed) => isAllowed && ensure());
     return found && ensure();
