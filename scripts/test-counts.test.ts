@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { triedAgain } from '../vitest.config.ts';
 import { countTests, lastLine } from './test-counts.ts';
 
 const file = (status: string, ...statuses: string[]) => ({
@@ -45,3 +47,30 @@ test('a test that passed at the second try only is named, with what failed', () 
   expect(counts.secondTries).toEqual([{ name: 'shaky', failure: 'it came late' }]);
   expect(lastLine(counts)).toBe('2 passed, 1 failed');
 });
+
+const wrong: [what: string, check: () => void, isTriedAgain: boolean][] = [
+  ['a broken invariant', () => expect(['I2: over the limit']).toEqual([]), false],
+  ['many broken invariants', () => expect(Array(50).fill({ what: 'I2' })).toEqual([]), false],
+  [
+    'a limit that a sweep saw passed',
+    () =>
+      expect({ overLimit: 1, broken: [], reached: 3 }).toMatchObject({ overLimit: 0, broken: [] }),
+    false,
+  ],
+  ['a law that has an exception', () => fc.assert(fc.property(fc.nat(), (n) => n < 5)), false],
+  ['a value that is not there yet', () => expect(1).toBe(2), true],
+  ['a list that lacks something', () => expect(['a']).toEqual(['a', 'b']), true],
+];
+test.for(wrong)(
+  '%s: in CI it is tried again only if it may be of chance',
+  ([, check, expected]) => {
+    let message = '';
+    try {
+      check();
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    expect(message).not.toBe('');
+    expect(triedAgain.test(message)).toBe(expected);
+  },
+);
