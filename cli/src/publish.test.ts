@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,4 +76,22 @@ test('the current release and the two before it are kept, older ones go', async 
   expect(await readlink(publication.current)).toBe(
     join('releases', kept.sort().findLast((name) => !name.endsWith('.json')) as string),
   );
+});
+
+test('a release that another process still builds stays, one that nobody touched for a day goes', async () => {
+  let now = 0;
+  const publication = openPublication(dir, () => (now += 1000));
+  const [building, left] = ['building', 'left'].map((name) =>
+    join(dir, 'releases', `.${name}-build-x`),
+  ) as [string, string];
+  for (const folder of [building, left]) await mkdir(folder, { recursive: true });
+  await utimes(left, 0, 0);
+  for (let index = 0; index < 3; index++) {
+    const folder = await publication.nextRelease();
+    await mkdir(folder);
+    await publication.publish(folder, extent);
+  }
+  const kept = await readdir(join(dir, 'releases'));
+  expect(kept.filter((name) => name.startsWith('.'))).toEqual(['.building-build-x']);
+  expect(kept).toHaveLength(7);
 });

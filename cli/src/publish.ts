@@ -9,12 +9,15 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { dropLeftovers } from '@toolwarden/site';
 import * as z from 'zod';
 import type { Extent } from './extent.ts';
 
 /** Releases kept beside the current one, so that a reader in the middle of a page is not cut off. */
 const KEPT = 2;
 
+/** So begins what another process may be building, or was when it was killed. */
+const BUILDING = '.';
 const EXTENT = '.extent.json';
 const extentSchema = z.strictObject({
   servers: z.int().nonnegative(),
@@ -50,8 +53,7 @@ export function openPublication(dir: string, now: () => number = Date.now): Publ
     async spareRelease() {
       const currentName = await readlink(current).then(basename, () => '');
       const old = await olderThan(releases, currentName).catch(() => []);
-      // What begins with a dot is a release that another process is still building.
-      const name = old.filter((each) => !each.startsWith('.')).at(-KEPT);
+      const name = old.at(-KEPT);
       if (name === undefined) return undefined;
       await rm(join(releases, `${name}${EXTENT}`), { force: true });
       return join(releases, name);
@@ -88,6 +90,7 @@ async function prune(releases: string, currentName: string): Promise<void> {
   for (const name of old.slice(0, Math.max(0, old.length - KEPT)))
     for (const path of [name, `${name}${EXTENT}`])
       await rm(join(releases, path), { recursive: true, force: true });
+  await dropLeftovers(releases, BUILDING);
 }
 
 /** The names of the releases before one, the oldest first. */
@@ -95,5 +98,6 @@ async function olderThan(releases: string, currentName: string): Promise<string[
   // Release names begin with their time, so names sort by age.
   return (await readdir(releases))
     .filter((name) => name < currentName && !name.endsWith('.tmp') && !name.endsWith(EXTENT))
+    .filter((name) => !name.startsWith(BUILDING))
     .sort();
 }
