@@ -34,6 +34,8 @@ type Processes = { workers: BuildWorker[]; lister: BuildWorker };
 export class BuildRun {
   /** Whether it takes over what has not changed since the site before. */
   isOnTop = false;
+  /** Whether that site holds nothing which was taken down since, so that it may be kept for the next build. */
+  isSpareLeft = false;
   readonly #options: RunOptions;
   readonly #surroundings: Surroundings;
   readonly #html: string;
@@ -51,16 +53,23 @@ export class BuildRun {
     this.#report('load');
     const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
     const listings = listingDates((await this.#store.readCrawlRuns()).items);
-    const [templates, files, { items: attackEntries, problems }] = await Promise.all([
+    const [templates, files, { items: attackEntries, problems }, takedowns] = await Promise.all([
       compileTemplates(this.#surroundings.signal),
       publicFiles(this.#store, listings),
       this.#store.readAttacks(),
+      this.#store.readTakedowns(),
       writeFile(this.#at('listings.json'), JSON.stringify([...listings])),
     ]);
     await writeFile(this.#at('attacks.json'), JSON.stringify(attackEntries));
-    const head = { version: templates.version, origin, attacks: shortHash(attackEntries) };
+    const head = {
+      version: templates.version,
+      origin,
+      attacks: shortHash(attackEntries),
+      takedowns: shortHash(takedowns),
+    };
     const before = await readState(previousDir, head);
     this.isOnTop = before !== undefined;
+    this.isSpareLeft = before?.takedowns === head.takedowns;
     const groups = groupsOf(files, before, head.attacks);
     const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
       isRead ? bytes : bytes / 20,

@@ -50,6 +50,8 @@ export type StateHead = {
   version: string;
   origin: string;
   attacks: string;
+  /** Of what was taken down. */
+  takedowns: string;
   search: string;
   /** Pages made from the whole catalogue. */
   pages: PageHashes;

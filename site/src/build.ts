@@ -69,7 +69,7 @@ export async function buildSite(options: BuildOptions): Promise<BuildResult> {
     await swapIn(join(work, 'html'), outDir, old);
     // It shares what did not change with the new site, so to keep it for the next build takes little room.
     const [from, to] =
-      run.isOnTop && previousDir === outDir ? [old, ownSpare] : [ownSpare, join(work, 'spare')];
+      run.isSpareLeft && previousDir === outDir ? [old, ownSpare] : [ownSpare, join(work, 'spare')];
     await rename(from, to).catch(() => {});
     return result;
   } catch (error) {

@@ -305,8 +305,9 @@ test(
 );
 
 test(
-  'S11: what was taken down is in no file of the site, also after it was crawled again',
+  'S11: what was taken down is in no file of the site nor beside it, also after it was crawled again',
   async () => {
+    await build(out);
     await build(out);
     const takedowns = [
       { server: 'url:jobs.fixture.example/mcp', reason: 'phishing', by: 'test', on: '2026-11-21' },
@@ -328,6 +329,7 @@ test(
     ];
     await writeFile(join(data, 'takedowns.json'), JSON.stringify({ takedowns }));
     await build(out);
+    expect(existsSync(join(folder, SPARE))).toBe(false);
     await change('url:jobs.fixture.example/mcp', (record) => {
       record.version = '9.9.9';
     });
