@@ -37,6 +37,8 @@ export function identifyByGrant(state: Pick<State, 'findGrant'>): {
     known.delete(authorization);
     if (grant === undefined) return undefined;
     const identity = { grant: grant.id, servers: grant.servers, policy: grant.policy };
+    // As many spaces as a header may hold are allowed before a token, and not worth keeping.
+    if (authorization.length > 'Bearer '.length + token.length) return identity;
     if (known.size >= MOST_RECALLED) known.clear();
     known.set(authorization, { ...identity, tokenHash: tokenHash(token) });
     return identity;
