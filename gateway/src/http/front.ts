@@ -185,8 +185,7 @@ export class Front {
     switch (eraOf(message, headers)) {
       case 'session': {
         const id = headers[SESSION_HEADER] as string | undefined;
-        const session = id && this.sessions.find(id, caller.identity, caller.place);
-        return session ? !session.upstream.isFull : false;
+        return id !== undefined && this.sessions.isReady(id, caller);
       }
       case 'stateless': {
         const problem = standardHeaderProblem(message.method, message.params ?? {}, headers);

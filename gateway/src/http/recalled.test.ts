@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { JsonObject } from '@toolwarden/catalogue';
+import { type JsonObject, own } from '@toolwarden/catalogue';
 import { expect, onTestFinished, test } from 'vitest';
 import { pinsOf } from '../pins/listing.ts';
 import { openRedisState } from '../state/redis/redis-state.ts';
@@ -13,6 +13,7 @@ import { testNeeding } from '../testing/needs.ts';
 import { recordedState } from '../testing/recorded-state.ts';
 import { startRedis } from '../testing/start-redis.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { identifyByGrant } from './identity.ts';
 
 type Operator = {
   grants: {
@@ -272,6 +273,45 @@ test('A5: the bodies of those who may still call come in as slowly as they like'
   expect(await answered).toBe(200);
   expect(harness.reached()).toHaveLength(3);
 }, 120_000);
+
+test('A5: the session of a grant goes on whoever names it with the token that was the grant’s', async () => {
+  const opened = sqliteStores();
+  const held: (() => void)[] = [];
+  const { harness, session, id } = await startRecalling(opened, {
+    script({ method, params, answer }) {
+      if (method !== 'tools/call' || own(own(params, 'arguments'), 'slow') === undefined)
+        return undefined;
+      held.push(() => answer({ content: [{ type: 'text', text: 'late' }] }));
+      return true;
+    },
+  });
+  const waiting = session.call('act', { slow: true });
+  await expect.poll(() => held.length).toBe(1);
+  // The session is one with a server that is configured otherwise now: it ends when nothing waits in it any more.
+  const servers = { test: { url: harness.server.url, headers: { 'X-New': '1' } } };
+  const policies = { p: harness.policy };
+  const base = { listen: { port: 0 }, admin: false, servers, policies };
+  writeFileSync(harness.config, JSON.stringify(base));
+  await harness.gateway.reload();
+  await opened.operator.grants.rotate(id);
+  expect(await session.call('act')).toMatchObject(refused);
+  held[0]?.();
+  expect((await waiting).text).toContain('late');
+});
+
+test('I8: of the ways to spell one token only short ones are remembered', async () => {
+  const grant = { id: 'g-1', label: 'ci', servers: ['*'], policy: 'p' };
+  const { identify, recall } = identifyByGrant({ findGrant: () => grant });
+  const token = 'a'.repeat(40);
+  for (const [way, isRecalled] of [
+    [`Bearer ${token}`, true],
+    [`bearer ${token}`, true],
+    [`Bearer${' '.repeat(8_000)}${token}`, false],
+  ] as const) {
+    expect(await identify(way)).toMatchObject({ grant: 'g-1' });
+    expect(recall(way) !== undefined).toBe(isRecalled);
+  }
+});
 
 test('A6: a policy that is here no more is missed at the next call', async () => {
   const opened = sqliteStores();

@@ -23,10 +23,8 @@ export class Sessions {
 
   /** A session, if it is this caller's at this place; for everybody else there is none. */
   find(id: string, identity: Identity, place: Place): Session | undefined {
-    const session = this.#byId.get(id);
-    if (session?.grant !== identity.grant || session.made.name !== place.name) return undefined;
-    // A caller's next token may say less than the one the session was opened with.
-    if (session.policy !== identity.policy) return undefined;
+    const session = this.#of(id, identity);
+    if (session?.made.name !== place.name) return undefined;
     if (session.made !== place) {
       // The server was configured anew: what was agreed with the old one means nothing.
       this.end(session);
@@ -34,6 +32,19 @@ export class Sessions {
     }
     session.usedAt = performance.now();
     return session;
+  }
+
+  /** Whether there is one that takes a request at once. Leaves it as it is, because the caller may not be who they were. */
+  isReady(id: string, { identity, place }: { identity: Identity; place: Place }): boolean {
+    const session = this.#of(id, identity);
+    return session?.made === place && !session.upstream.isFull;
+  }
+
+  #of(id: string, identity: Identity): Session | undefined {
+    const session = this.#byId.get(id);
+    // A caller's next token may say less than the one the session was opened with.
+    const isTheirs = session?.grant === identity.grant && session.policy === identity.policy;
+    return isTheirs ? session : undefined;
   }
 
   /** Opens a session; it is known to nobody before {@link keep}. @throws GatewayError where no server starts. */
