@@ -1,6 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -49,6 +50,30 @@ function run(args: string[], { input = '', node = process.execPath } = {}) {
 test('what was compiled is kept for the next start, below the home of the user', () => {
   expect(run(['--version']).status).toBe(0);
   expect(readdirSync(join(home, '.cache', 'toolwarden', 'compiled'))).toHaveLength(1);
+});
+
+test('what another could have compiled is not run: a cache where we were started, or that others may write to', () => {
+  const start = (env: Record<string, string>) => {
+    const bin = join(installed, 'bin', 'toolwarden.js');
+    const options = {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...env },
+    } as const;
+    expect(spawnSync(process.execPath, [bin, '--version'], options).status).toBe(0);
+  };
+  start({ XDG_CACHE_HOME: 'here' });
+  start({ HOME: 'there' });
+  expect(['here', 'there'].filter((name) => existsSync(join(folder, name)))).toEqual([]);
+  const shared = join(folder, 'shared');
+  const compiled = join(shared, 'toolwarden', 'compiled');
+  mkdirSync(compiled, { recursive: true });
+  chmodSync(compiled, 0o777);
+  start({ XDG_CACHE_HOME: shared });
+  expect(readdirSync(compiled)).toEqual([]);
+  chmodSync(compiled, 0o700);
+  start({ XDG_CACHE_HOME: shared });
+  expect(readdirSync(compiled)).toHaveLength(1);
 });
 
 test('the package brings all it needs, and runs nothing when it is installed', () => {

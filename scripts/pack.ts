@@ -11,15 +11,34 @@ const target = resolve(process.argv[2] ?? join(root, '.toolwarden', 'package'));
 const BIN = `#!/usr/bin/env node
 // Nothing newer than Node 14 here, so that an older one can still say what is needed.
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  // A client waits for each start, and a third of it is compiling. Only below the user's own folder: whoever can write
-  // there decides what runs.
-  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && process.env.HOME + '/.cache');
-  if (cache) process.getBuiltinModule('module').enableCompileCache(cache + '/toolwarden/compiled');
+  // A client waits for each start, and a third of it is compiling.
+  const cache = cacheFolder(process);
+  if (cache) process.getBuiltinModule('module').enableCompileCache(cache);
   // A client waits for wrap at each of its own starts, so it has files of its own.
   import(process.argv[2] === 'wrap' ? '../dist/wrap/main-wrap.js' : '../dist/main.js');
 } else {
   process.stderr.write('toolwarden: needs Node 24 or newer, this is ' + process.versions.node + '\\n');
   process.exit(2);
+}
+
+// Whoever can write there decides what runs: only below the user's own folder, and nothing that another made. A path from
+// wherever we were started is no such folder.
+function cacheFolder({ env, getBuiltinModule, getuid }) {
+  const { isAbsolute, join } = getBuiltinModule('path');
+  const { lstatSync } = getBuiltinModule('fs');
+  const home = [env.XDG_CACHE_HOME, env.HOME && join(env.HOME, '.cache')].find((path) => path && isAbsolute(path));
+  if (!home) return undefined;
+  const ours = join(home, 'toolwarden');
+  const cache = join(ours, 'compiled');
+  try {
+    const isForeign = (path) => {
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      return found && getuid && (found.uid !== getuid() || (found.mode & 2) !== 0);
+    };
+    return isForeign(ours) || isForeign(cache) ? undefined : cache;
+  } catch {
+    return undefined;
+  }
 }
 `;
 
