@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import { readJsonLines, writeJsonLines } from './json-lines.ts';
@@ -113,6 +113,12 @@ export async function readState(
 export async function readHead(dir: string): Promise<StateHead | undefined> {
   for await (const line of readJsonLines(join(dir, FILE))) return line as StateHead;
   return undefined;
+}
+
+/** Tells a site from another one that comes into its folder; the folder itself may be that of the site before the last. */
+export async function siteIdentity(dir: string): Promise<string | undefined> {
+  const found = await stat(join(dir, FILE)).catch(() => undefined);
+  return found && `${found.dev} ${found.ino} ${found.mtimeMs}`;
 }
 
 /** The lines about servers' pages by server: those of two sites are compared before any is read. @throws where there are none. */

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rename, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { StoreProblem } from '@toolwarden/catalogue/store';
 import { BuildRun } from './build-run.ts';
+import { siteIdentity } from './build-state.ts';
 import { dropLeftovers } from './drop-leftovers.ts';
 import { SiteError } from './lib/site-error.ts';
 
@@ -90,13 +91,8 @@ type Pinned = { dir: string; isReplaced: () => Promise<boolean> };
 /** The folder that a path leads to now, and whether it is another one later: a link may be turned, and a folder be swapped. */
 async function pin(path: string): Promise<Pinned> {
   const dir = await realpath(path).catch(() => path);
-  const identity = () =>
-    stat(dir).then(
-      ({ dev, ino }) => `${dev} ${ino}`,
-      () => undefined,
-    );
-  const first = await identity();
-  return { dir, isReplaced: async () => (await identity()) !== first };
+  const first = await siteIdentity(dir);
+  return { dir, isReplaced: async () => (await siteIdentity(dir)) !== first };
 }
 
 /** Builds on another site; where that was replaced meanwhile, what came of it is a mixture of two sites and is refused. */

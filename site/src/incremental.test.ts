@@ -128,20 +128,17 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'a spare folder that is not whole, or not of this code, is not built on',
-  async () => {
+test.for(['.build-pages.jsonl', 'servers/npm__fixture__notes.html', 'servers/npm__fixture__notes'])(
+  'a spare folder without %s is not built on',
+  async (missing) => {
     await build(out);
     await build(out);
     const spare = join(folder, SPARE);
-    await rm(join(spare, 'servers', 'npm__fixture__campaigns.html'));
-    await rm(join(spare, '.build-pages.jsonl'));
-    const { ino } = await stat(spare);
+    await rm(join(spare, missing), { recursive: true });
     await change('npm:@fixture/campaigns', ({ tools }) => {
       for (const { definition } of tools) definition['description'] = 'Said anew.';
     });
     await build(out);
-    expect((await stat(out)).ino).not.toBe(ino);
     const fresh = join(folder, 'fresh');
     await build(fresh);
     expect(await digests(out)).toEqual(await digests(fresh));

@@ -7,6 +7,7 @@ import {
   dropPage,
   dropServerFiles,
   dropServerPage,
+  hasServerPages,
   linkPage,
   linkServerFiles,
   linkServerPage,
@@ -38,6 +39,10 @@ export async function layServers(
     if (other?.version !== head.version || other.origin !== head.origin)
       throw new Error('made by other code, or for another place');
     const [lines, wanted] = [await readPageLines(into), await readPageLines(from)];
+    // Nobody serves it, so nobody sees that somebody began to remove it.
+    for (const [name, line] of lines)
+      if (!hasServerPages(into, name, Object.keys(pagesIn(line)).length))
+        throw new Error('not whole');
     dropAllButServers(into);
     for (const name of new Set([...lines.keys(), ...wanted.keys()]))
       layServer(name, names.get(name), {

@@ -8,6 +8,16 @@ const SUFFIXES = ['.html', '.json', '.md'];
 /** The folder within a server's own that holds its tools' pages. */
 const TOOLS = 'tools';
 
+/** Whether a server's own page and the pages of its tools are there, so many in all; each file of a page counts, not what it holds. */
+export function hasServerPages(site: string, name: string, pages: number): boolean {
+  if (pages === 0) return true;
+  const [own, tools] = [join(site, serverUrl(name)), join(site, serverUrl(name), TOOLS)];
+  return (
+    SUFFIXES.every((suffix) => existsSync(own + suffix)) &&
+    (pages === 1 || readdirSync(tools).length === (pages - 1) * SUFFIXES.length)
+  );
+}
+
 /** Makes all files of a server in one site appear in another one, where it has none. */
 export function linkServerFiles(from: string, to: string, name: string): void {
   const url = serverUrl(name);
