@@ -20,7 +20,9 @@ export function shapeOf(schema: z.ZodType): { shape: Shape; shapes: Shapes } {
     ...{ target: 'draft-2020-12', io: 'input', reused: 'inline', cycles: 'ref' },
     override({ zodSchema, jsonSchema }) {
       const { type, checks = [] } = zodSchema._zod.def;
-      if (!PLAIN.has(type)) throw new Error(`a shape cannot say what ${type} asks for`);
+      if (!PLAIN.has(type) || isExactlyOne(zodSchema._zod.def)) {
+        throw new Error(`a shape cannot say what ${type} asks for`);
+      }
       for (const check of checks) {
         const name = checkName(check._zod.def);
         if (name !== undefined) Object.assign(jsonSchema, { check: name });
@@ -34,9 +36,16 @@ export function shapeOf(schema: z.ZodType): { shape: Shape; shapes: Shapes } {
   };
 }
 
-function checkName(def: z.core.$ZodCheckDef & { fn?: unknown }): string | undefined {
+/** A union that two branches may not fit at once; where a key tells the branches apart, two never do. */
+const isExactlyOne = (def: { type: string; inclusive?: boolean; discriminator?: string }) =>
+  def.type === 'union' && def.inclusive === false && def.discriminator === undefined;
+
+type Check = z.core.$ZodCheckDef & { fn?: unknown; pattern?: RegExp };
+
+function checkName(def: Check): string | undefined {
   if (def.check !== 'custom') {
-    if (WORDED.has(def.check)) return undefined;
+    // JSON Schema has no word for the flags of a pattern.
+    if (WORDED.has(def.check) && !def.pattern?.flags) return undefined;
     throw new Error(`a shape cannot say what the check ${def.check} asks for`);
   }
   const known = Object.entries(shapeChecks).find(([, check]) => check === def.fn);

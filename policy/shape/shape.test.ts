@@ -95,6 +95,8 @@ test.for([
   ['a change of what it is given', z.strictObject({ a: z.string().trim() })],
   ['another kind of schema', z.strictObject({ a: z.string().transform(Number) })],
   ['a word that shapes lack', z.strictObject({ a: z.number().multipleOf(3) })],
+  ['a pattern that its flags change', z.strictObject({ a: z.string().regex(/^.$/u) })],
+  ['a choice of exactly one', z.strictObject({ a: z.xor([z.string(), z.string().max(3)]) })],
 ] as const)('a schema with %s has no shape', ([, schema]) => {
   expect(() => shapeOf(schema)).toThrow(/shape/);
 });
