@@ -22,17 +22,20 @@ export class ComingBodies {
     this.#coming.delete(request);
   }
 
-  /** Turns away those who may not call any more; to be called about once a second. */
+  /** Turns away those who may not call any more, asking once for each token; to be called about once a second. */
   async check(): Promise<void> {
-    const all = [...this.#coming];
-    await Promise.all(all.map(([request, response]) => this.#checkOne(request, response)));
+    const byToken = Map.groupBy(this.#coming.keys(), ({ headers }) => headers.authorization);
+    await Promise.all([...byToken].map(([token, requests]) => this.#checkAll(token, requests)));
   }
 
-  async #checkOne(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #checkAll(token: string | undefined, requests: IncomingMessage[]): Promise<void> {
     try {
-      const identity = await this.#callers.identify(request.headers.authorization);
-      // What came in meanwhile finds out by itself.
-      if (identity === undefined && this.#coming.delete(request)) {
+      if ((await this.#callers.identify(token)) !== undefined) return;
+      for (const request of requests) {
+        const response = this.#coming.get(request);
+        // What came in meanwhile finds out by itself.
+        if (response === undefined) continue;
+        this.#coming.delete(request);
         this.#callers.turnAway(request, response);
       }
     } catch {
