@@ -83,7 +83,8 @@ export class JoinedLink implements FrontLink {
     // The client takes no part in tasks here.
     if (message['method'] === 'notifications/tasks/status') return true;
     if (this.#listens.isShare(about)) {
-      this.#listens.tell(about, renamedNotice(part.name, message));
+      const notice = renamedNotice(part.name, message);
+      if (notice !== undefined) this.#listens.tell(about, notice);
       return true;
     }
     const front = about instanceof Routed ? about.front : undefined;
@@ -99,7 +100,8 @@ export class JoinedLink implements FrontLink {
       const params = { ...(own(message, 'params') as JsonObject), requestId };
       return give(JSON.stringify({ ...message, params }));
     }
-    return give(JSON.stringify(renamedNotice(part.name, message)));
+    const notice = renamedNotice(part.name, message);
+    return notice === undefined || give(JSON.stringify(notice));
   }
 
   /** The connection to one of the servers ended. */

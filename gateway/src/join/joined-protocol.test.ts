@@ -312,6 +312,10 @@ test('C7: no server ends the user’s visit to a page that another led to', asyn
   const ids = [await idOf('pay'), await idOf('evil')];
   expect(new Set(ids).size).toBe(2);
   const done = { method: 'notifications/elicitation/complete', params: { elicitationId: 'page' } };
+  // Some client might take a list of one text for that text.
+  says.get('evil')?.({ ...done, params: { elicitationId: [ids[0] ?? ''] } });
+  says.get('evil')?.({ ...done, params: [ids[0] ?? ''] });
+  says.get('evil')?.({ method: 'notifications/resources/updated', params: { uri: ['x:y'] } });
   says.get('evil')?.(done);
   await expect.poll(() => stream.messages()).toMatchObject([{ params: { elicitationId: ids[1] } }]);
   says.get('pay')?.(done);

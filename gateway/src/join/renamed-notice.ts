@@ -1,19 +1,30 @@
-import { isJsonObject, type JsonObject } from '@toolwarden/catalogue';
+import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
 import { joinedPage } from './asker.ts';
 import { joinedAddress } from './joined-address.ts';
 
-/** A notice whose addresses and speakers are those of the joined endpoint. */
-export function renamedNotice(server: string, message: JsonObject): JsonObject {
+/** Where notices say what they are about, and what that is called at the joined endpoint. */
+const NAMED: ReadonlyMap<
+  unknown,
+  { key: string; joined: (server: string, name: string) => string }
+> = new Map([
+  ['notifications/resources/updated', { key: 'uri', joined: joinedAddress }],
+  ['notifications/elicitation/complete', { key: 'elicitationId', joined: joinedPage }],
+]);
+
+/**
+ * A notice whose addresses and speakers are those of the joined endpoint; `undefined` where what it is about is no text: some
+ * client might read one in it, and that would be another server's.
+ */
+export function renamedNotice(server: string, message: JsonObject): JsonObject | undefined {
   const { method, params } = message;
-  if (!isJsonObject(params)) return message;
-  const { uri, logger, elicitationId } = params;
-  if (method === 'notifications/resources/updated' && typeof uri === 'string') {
-    return { ...message, params: { ...params, uri: joinedAddress(server, uri) } };
+  const named = NAMED.get(method);
+  if (named !== undefined) {
+    const name = own(params, named.key);
+    if (!isJsonObject(params) || typeof name !== 'string') return undefined;
+    return { ...message, params: { ...params, [named.key]: named.joined(server, name) } };
   }
-  if (method === 'notifications/elicitation/complete' && typeof elicitationId === 'string') {
-    return { ...message, params: { ...params, elicitationId: joinedPage(server, elicitationId) } };
-  }
-  if (method === 'notifications/message') {
+  if (method === 'notifications/message' && isJsonObject(params)) {
+    const { logger } = params;
     const speaker = typeof logger === 'string' ? `${server}/${logger}` : server;
     return { ...message, params: { ...params, logger: speaker } };
   }
