@@ -24,8 +24,9 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** Lists the servers of a gateway's configuration, or one of them, each as the gateway reaches it. */
 export async function readConfigured(
   io: Io,
-  { config, server, catalogue }: { config: string } & Pick<LiveOptions, 'server' | 'catalogue'>,
-): Promise<{ servers: AsyncIterable<LiveServer>; lock: string | undefined }> {
+  options: { config: string; lock?: string } & Pick<LiveOptions, 'server' | 'catalogue'>,
+): Promise<{ servers: AsyncIterable<LiveServer>; lock: string }> {
+  const { config, server, catalogue } = options;
   const gateway = await import('@toolwarden/gateway/pins');
   const env = io.env as NodeJS.ProcessEnv;
   const found = await gateway.configuredServers(resolvePath(io, config), env);
@@ -33,6 +34,11 @@ export async function readConfigured(
   if (wanted.length === 0) {
     const names = found.servers.map(({ name }) => name).join(', ');
     throw new CliError('input', `pins: --server ${server}: ${config} has ${names}`);
+  }
+  const lock = options.lock ?? found.lock;
+  if (lock === undefined) {
+    const why = 'no "lock", so its gateway would not see what is accepted';
+    throw new CliError('input', `pins: ${config} has ${why}; name the file there, or with --lock`);
   }
   const data = catalogue === undefined ? found.catalogue : resolvePath(io, catalogue);
   const classOf = data === undefined ? undefined : await gateway.readToolClasses(data);
@@ -44,7 +50,7 @@ export async function readConfigured(
       yield { name, pins: gateway.pinsOf(listing, { source, ...(classOf && { classOf }) }) };
     }
   }
-  return { servers: listed(), lock: found.lock };
+  return { servers: listed(), lock: resolvePath(io, lock) };
 }
 
 /** Lists a server that is named by itself. */

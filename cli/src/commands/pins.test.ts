@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -218,4 +218,25 @@ test('all servers of a gateway’s configuration are accepted into its lock file
     ['--only', 'add'],
   ])
     expect([wrong, (await pins('accept', ...wrong)).code]).toEqual([wrong, 2]);
+  expect((await pins('list')).out.slice(2)).toEqual([
+    expect.stringMatching(/^a /),
+    expect.stringMatching(/^b /),
+  ]);
+});
+
+test('what is accepted for a gateway is written nowhere that it would not look', async () => {
+  const servers = { a: { command: process.execPath, args: [join(folder, 'server.mjs')] } };
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');
+  const config = JSON.stringify({ servers, policies: { p: 'p.json' } });
+  writeFileSync(join(folder, 'gateway.json'), config);
+  const pins = (...args: string[]) =>
+    runCaptured(['pins', ...args, '--config', 'gateway.json'], { cwd: folder, env: process.env });
+  for (const act of ['accept', 'diff', 'list'])
+    expect([act, await pins(act)]).toMatchObject([
+      act,
+      { code: 2, err: [expect.stringContaining('no "lock"')] },
+    ]);
+  expect(existsSync(join(folder, 'toolwarden.lock.json'))).toBe(false);
+  expect(await pins('accept', '--lock', 'other.json')).toMatchObject({ code: 0 });
+  expect(existsSync(join(folder, 'other.json'))).toBe(true);
 });

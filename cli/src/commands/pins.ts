@@ -16,7 +16,7 @@ import {
 const help = `
 toolwarden pins accept [options] (-- COMMAND [ARGUMENT…] | --url URL | --config FILE | ID)
 toolwarden pins diff [options] (-- COMMAND [ARGUMENT…] | --url URL | --config FILE | ID)
-toolwarden pins list [--lock FILE]
+toolwarden pins list [--lock FILE | --config FILE]
 toolwarden pins schema
 
 Keeps the definitions of tools, prompts and resources, and the instructions of servers, that you have looked at and
@@ -30,7 +30,7 @@ accepted. A gateway whose policy says "pinning": "enforce" lets nothing else thr
   --url URL         a server that runs already
   --header NAME:VALUE  sent with each request to it; VALUE may say \${env:NAME}, which keeps secrets off the command line
   --config FILE     the servers of a gateway's configuration, or the one that --server names, each reached as the gateway
-                    does, and its lock file
+                    does, and its lock file, which it must name
   ID                a server of the catalogue, such as npm:@iterable/mcp, as it was crawled; nothing is started
   --catalogue PATH  the catalogue's data folder (default data, for an ID); says what tools are, for rules under "classes"
   --lock FILE       default toolwarden.lock.json
@@ -69,9 +69,11 @@ async function run(args: string[], io: Io): Promise<number> {
   const own = split === -1 ? args : args.slice(0, split);
   const { values, positionals } = readArguments('pins', own, OPTIONS);
   const [act, id, more] = positionals;
-  const file = resolvePath(io, values.lock ?? 'toolwarden.lock.json');
-  if (act === 'list' && id === undefined && split === -1)
-    return list(io, file, values.json === true);
+  if (act === 'list' && id === undefined && split === -1) {
+    const isNamed = values.config === undefined;
+    const lock = isNamed ? lockNamed(io, values) : (await inConfig(io, values)).lock;
+    return list(io, lock, values.json === true);
+  }
   if (act === 'schema' && id === undefined && split === -1) return printSchema(io);
   if ((act !== 'accept' && act !== 'diff') || more !== undefined) {
     throw new CliError(
@@ -81,11 +83,9 @@ async function run(args: string[], io: Io): Promise<number> {
   }
   const command = split === -1 ? [] : args.slice(split + 1);
   const { servers, lock } = await serversOf(io, values, { command, id });
-  const at = values.lock ?? lock;
-  const place = at === undefined ? file : resolvePath(io, at);
   let isDifferent = false;
   for await (const server of servers) {
-    const found = await compare(io, server, place, act === 'accept', values);
+    const found = await compare(io, server, lock, act === 'accept', values);
     isDifferent ||= found.length > 0;
   }
   return act === 'diff' && isDifferent ? 1 : 0;
@@ -94,20 +94,25 @@ async function run(args: string[], io: Io): Promise<number> {
 /** What is to be looked at: one server, or those of a gateway's configuration, which knows its lock file. */
 async function serversOf(
   io: Io,
-  { config, ...values }: Values,
+  values: Values,
   { command, id }: { command: string[]; id: string | undefined },
-): Promise<{ servers: AsyncIterable<LiveServer> | LiveServer[]; lock?: string | undefined }> {
+): Promise<{ servers: AsyncIterable<LiveServer> | LiveServer[]; lock: string }> {
+  const { config, url, header, only } = values;
   if (config === undefined) {
     const given = { command, ...(id !== undefined && { id }), ...pick(values) };
-    return { servers: [await readLiveServer(io, given)] };
+    return { servers: [await readLiveServer(io, given)], lock: lockNamed(io, values) };
   }
-  const { url, header, only } = values;
   if (command.length > 0 || id !== undefined || url !== undefined || header !== undefined)
     throw new CliError('usage', 'pins: --config names the servers; leave out all else that does');
   if (only !== undefined && values.server === undefined)
     throw new CliError('usage', 'pins: --only: with --config it needs --server NAME');
-  return readConfigured(io, { config, ...pick(values) });
+  return inConfig(io, values);
 }
+
+const lockNamed = (io: Io, { lock = 'toolwarden.lock.json' }: Values) => resolvePath(io, lock);
+
+const inConfig = (io: Io, { config = '', lock, ...values }: Values) =>
+  readConfigured(io, { config, ...(lock !== undefined && { lock }), ...pick(values) });
 
 /** Shows what differs of one server, and takes it over where it is accepted. */
 async function compare(
