@@ -84,7 +84,12 @@ export const NO_RECORD = 'Refused: the gateway cannot record this call, so it do
 
 /** The text for a call that could not be judged at all. */
 export function withoutRecord(error: unknown): string {
-  return error instanceof GatewayError && error.code === 'grant-unknown'
+  return isGrantOver(error)
     ? 'Refused: the grant of this connection was revoked or has expired. Repeating it will not help.'
     : NO_RECORD;
+}
+
+/** Whether the store says that whoever calls may not any more. */
+export function isGrantOver(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'grant-unknown';
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from '../gateway-error.ts';
+import { isGrantOver } from '../refusal.ts';
 import type { Note, Recorded, State } from '../state/state.ts';
 
 /** What the gateway counts of itself; plain numbers, because a call passes here too. */
@@ -49,7 +49,7 @@ export function newFigures(): Figures {
 export function counted(state: State, figures: Figures): State {
   const noteFault = (error: unknown) => {
     // A store that says that a grant is over can be written.
-    if (error instanceof GatewayError && error.code === 'grant-unknown') throw error;
+    if (isGrantOver(error)) throw error;
     figures.stateFault = (error as Error).message;
     throw error;
   };

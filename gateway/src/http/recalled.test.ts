@@ -69,6 +69,7 @@ async function startRecalling(
   expiresAt?: number,
 ) {
   let looks = 0;
+  const notes: string[] = [];
   const harness = await startHttpHarness({
     grants: {},
     throughState: (_, happenings) =>
@@ -78,6 +79,10 @@ async function startRecalling(
           findGrant(token, at) {
             looks++;
             return gateway.findGrant(token, at);
+          },
+          note(note) {
+            notes.push(note.kind);
+            gateway.note(note);
           },
         },
         happenings,
@@ -95,7 +100,7 @@ async function startRecalling(
     await harness.ask('tools/call', { name: 'act' }, { headers }),
   ];
   for (const { text } of await calls()) expect(text).toContain('"done"');
-  return { harness, session, calls, headers, id, token, looks: () => looks };
+  return { harness, session, calls, headers, id, token, notes, looks: () => looks };
 }
 
 const tool: JsonObject = { name: 'act', inputSchema: { type: 'object' } };
@@ -121,7 +126,7 @@ for (const store of stores) {
       `A5: a grant that another process has ${name} is refused at the next call, with ${store.name}`,
       async () => {
         const opened = await store.open();
-        const { harness, calls, id, looks } = await startRecalling(opened);
+        const { harness, calls, id, notes, looks } = await startRecalling(opened);
         const before = looks();
         for (const { text } of await calls()) expect(text).toContain('"done"');
         // Else all that follows would hold by the look-up, and not by the record.
@@ -133,6 +138,9 @@ for (const store of stores) {
         for (const got of await calls()) expect(got).toMatchObject(refused);
         expect(harness.reached()).toHaveLength(4);
         expect(harness.server.seen).toHaveLength(seen);
+        // Nothing is wrong with the server, and nobody is to look for it there.
+        expect(notes).toContain('frame-refused');
+        expect(notes).not.toContain('server-fault');
       },
     );
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@toolwarden/catalogue';
 import type { RequestId } from '../protocol/client-message.ts';
-import { withoutRecord } from '../refusal.ts';
+import { isGrantOver, withoutRecord } from '../refusal.ts';
 import type { Outcome } from '../state/state.ts';
 import { code, type LinkOptions } from './link-options.ts';
 import { type Pending, PendingRequests } from './pending.ts';
@@ -74,7 +74,9 @@ export class Exchanges {
   }
 
   #broken(pending: Pending, error: unknown) {
-    this.#options.note('server-fault', { what: String((error as Error)?.message).slice(0, 300) });
+    const why = String((error as Error)?.message).slice(0, 300);
+    if (isGrantOver(error)) this.#options.note('frame-refused', { from: 'client', why });
+    else this.#options.note('server-fault', { what: why });
     this.#settleOthers(pending, false);
     if (pending.callId !== undefined && !pending.isSent) this.#options.undo(pending.callId);
     const text = withoutRecord(error);
