@@ -17,6 +17,8 @@ toolwarden policy simulate --policy FILE --recording FILE [--json]
 Replays recorded decisions under another policy and says what would have come out otherwise, by tool and rule. The
 recording is JSON Lines: {at, server, tool, grant?, session?, arguments? or fields?, classification?, effect}, as the
 gateway's audit export writes them. Calls whose arguments were not kept, but are asked for, are counted as uncertain.
+An export names definitions by their digest and does not say what tools are: rules under "classes" meet such calls as
+unclassified, and "flows" see none but the marks that rules give.
 
   --json    one line: {total, same, changes: [{server, tool, from, to, rules, count}], uncertain}
 
