@@ -17,6 +17,7 @@ import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
 import { linkTree } from './link-tree.ts';
 import { publicFiles } from './public-files.ts';
+import { hasServerPages } from './server-files.ts';
 import { shareOut } from './share-out.ts';
 import { shortHash } from './short-hash.ts';
 import { type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
@@ -68,6 +69,10 @@ export class BuildRun {
       takedowns: shortHash(takedowns),
     };
     const before = await readState(previousDir, head);
+    // A person may have removed some by hand, and then what is known of them is of no use.
+    for (const { name, pages } of before?.servers.values() ?? [])
+      if (!hasServerPages(previousDir, name, Object.keys(pages).length))
+        before?.servers.delete(name);
     this.isOnTop = before !== undefined;
     this.isSpareLeft = before?.takedowns === head.takedowns;
     const groups = groupsOf(files, before, head.attacks);
@@ -120,11 +125,10 @@ export class BuildRun {
     const { previousDir, spareDir } = this.#options;
     if (before !== undefined) {
       const names = new Map(
-        groups.map(({ files: { name, digest }, before: known }) => [
-          name,
+        groups.flatMap(({ files: { name, digest }, before: known }) =>
           // The digest is a part of what the page is known by, see `serverPage`.
-          known?.digest !== digest,
-        ]),
+          known === undefined ? [] : [[name, known.digest !== digest]],
+        ),
       );
       const site = { from: previousDir, head: before, names };
       if (await layServers(spareDir, this.#html, site)) return true;

@@ -275,6 +275,26 @@ test(
   LIMIT_MS,
 );
 
+test.for(['servers/npm__fixture__notes.html', 'servers/npm__fixture__notes', 'risk.html'])(
+  'without %s a site is made whole again by the next build',
+  async (missing) => {
+    await build(out);
+    const whole = await digests(out);
+    const buildAgain = async () => {
+      await build(out);
+      expect(await digests(out)).toEqual(whole);
+    };
+    await rm(join(out, missing), { recursive: true });
+    await buildAgain();
+    // Now the folder in which it is missing is the spare one.
+    await buildAgain();
+    // Now the spare one is whole.
+    await rm(join(out, missing), { recursive: true });
+    await buildAgain();
+  },
+  LIMIT_MS,
+);
+
 test(
   'a build whose start another one replaced meanwhile ends, and leaves what that one published',
   async () => {

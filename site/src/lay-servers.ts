@@ -13,7 +13,7 @@ import {
   linkServerPage,
 } from './server-files.ts';
 
-/** Servers that the new site will have; true where its own page will be written anew, and nothing need be laid for it. */
+/** Servers that both sites have; true where its own page will be written anew, and nothing need be laid for it. */
 type Names = ReadonlyMap<string, boolean>;
 
 /**

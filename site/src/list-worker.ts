@@ -47,8 +47,8 @@ async function writeSitePages(
   for (const page of [...made, ...own]) {
     const hash = pageHash(page);
     hashes[page.url] = hash;
-    if (isKept(target, before, page.url, hash)) keepPage(target, page);
-    else await writePage(target, page);
+    if (!isKept(target, before, page.url, hash) || !keepPage(target, page))
+      await writePage(target, page);
     onPage();
   }
   return hashes;

@@ -1,4 +1,4 @@
-import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PageHashes } from './build-state.ts';
 import type { SitePage } from './lib/site-pages.ts';
@@ -36,12 +36,15 @@ export async function writePage(
   for (const [path, make] of page.files ?? []) replaceFile(join(outDir, path), make());
 }
 
-/** Takes a page and its files over from the site before. */
-export function keepPage({ outDir, previousDir = '' }: PageTarget, page: SitePage): void {
-  for (const path of pathsOf(page)) {
+/** Takes a page and its files over from the site before. False where one is not there: somebody has removed it. */
+export function keepPage({ outDir, previousDir = '' }: PageTarget, page: SitePage): boolean {
+  const paths = pathsOf(page);
+  if (!paths.every((path) => existsSync(join(previousDir, path)))) return false;
+  for (const path of paths) {
     makeFolder(dirname(join(outDir, path)));
     linkFile(join(previousDir, path), join(outDir, path));
   }
+  return true;
 }
 
 /** Whether the site before shows the same on this page. */

@@ -14,7 +14,8 @@ export function hasServerPages(site: string, name: string, pages: number): boole
   const [own, tools] = [join(site, serverUrl(name)), join(site, serverUrl(name), TOOLS)];
   return (
     SUFFIXES.every((suffix) => existsSync(own + suffix)) &&
-    (pages === 1 || readdirSync(tools).length === (pages - 1) * SUFFIXES.length)
+    (pages === 1 ||
+      (existsSync(tools) && readdirSync(tools).length === (pages - 1) * SUFFIXES.length))
   );
 }
 
