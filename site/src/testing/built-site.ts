@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { buildSite } from '../build.ts';
+import { type BuildResult, buildSite } from '../build.ts';
 import { launchChromium } from './chromium.ts';
 import { serveForTest } from './static-server.ts';
 
@@ -13,7 +13,7 @@ export type BuiltSite = {
   /** Where its files lie. */
   dir: string;
   /** What the build said of the data. */
-  problems: readonly string[];
+  problems: BuildResult['problems'];
   browser: Browser;
 };
 
