@@ -49,6 +49,17 @@ test('a key given twice is an error, because readers differ in which one they ke
 });
 
 test.for([
+  [
+    {
+      tools: {
+        a: {
+          require: [{ any: [{ path: 'args', op: 'exists' }], not: { path: 'args', op: 'exists' } }],
+        },
+      },
+    },
+    '/tools/a/require/0/not',
+    'unknown key "not"; it cannot stand beside "any"',
+  ],
   [{ tols: {} }, '/tols', 'unknown key "tols"; did you mean "tools"?'],
   [
     { tools: { a: { limts: [] } } },

@@ -28,7 +28,9 @@ export function schemaProblems(document: JsonValue): Problem[] {
 function describeIssue(issue: Issue, base: readonly Key[], document: JsonValue): Problem[] {
   const path = [...base, ...(issue.path as Key[])];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(path, key));
+    const siblings = Object.keys(valueAt(document, path) ?? {});
+    const known = siblings.filter((key) => !issue.keys.includes(key));
+    return issue.keys.map((key) => unknownKey(path, key, known));
   }
   if (issue.code === 'invalid_union') {
     const branch = branchMeant(issue.errors, valueAt(document, path));
@@ -54,12 +56,19 @@ function branchMeant(errors: Issue[][], value: JsonValue | undefined): Issue[] |
 
 const isTypeIssueHere = (issue: Issue) => issue.code === 'invalid_type' && issue.path.length === 0;
 
-function unknownKey(path: Key[], key: string): Problem {
-  const known = knownKeys(path);
-  const near = nearest(key, known);
-  const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`;
-  const message = `unknown key ${JSON.stringify(key)}; ${hint}`;
+function unknownKey(path: Key[], key: string, siblings: readonly string[]): Problem {
+  const message = `unknown key ${JSON.stringify(key)}; ${hintFor(key, knownKeys(path), siblings)}`;
   return problem(pointerOf([...path, key]), 'unknown-key', message);
+}
+
+/** `siblings`: the keys beside it that may stand there. */
+function hintFor(key: string, known: readonly string[], siblings: readonly string[]): string {
+  // A key of another branch of a union.
+  if (known.includes(key)) {
+    return `it cannot stand beside ${siblings.map((each) => JSON.stringify(each)).join(', ')}`;
+  }
+  const near = nearest(key, known);
+  return near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`;
 }
 
 function expectation(issue: Issue, value?: JsonValue): string {
