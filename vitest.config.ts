@@ -7,7 +7,7 @@ const isCi = process.env.CI !== undefined && process.env.CI !== '' && process.en
  * found something, or that a property does not hold, which other inputs would hide.
  */
 export const triedAgain =
-  /^(?!Property failed|expected \[.*\] to deeply equal \[\]|expected .* to match object \{ overLimit: )/s;
+  /^(?!Property failed|expected \[.*\] to deeply equal \[\]|expected .* to match object \{ (?:overLimit|repeated|wrong): )/s;
 
 export default defineConfig({
   test: {

@@ -57,6 +57,14 @@ const wrong: [what: string, check: () => void, isTriedAgain: boolean][] = [
       expect({ overLimit: 1, broken: [], reached: 3 }).toMatchObject({ overLimit: 0, broken: [] }),
     false,
   ],
+  [
+    'work that a sweep saw done twice',
+    () =>
+      expect({ kills: 20, repeated: ['a'], different: [], seed: 1 }).toMatchObject({
+        ...{ repeated: [], different: [], kills: 20 },
+      }),
+    false,
+  ],
   ['a law that has an exception', () => fc.assert(fc.property(fc.nat(), (n) => n < 5)), false],
   ['a value that is not there yet', () => expect(1).toBe(2), true],
   ['a list that lacks something', () => expect(['a']).toEqual(['a', 'b']), true],
