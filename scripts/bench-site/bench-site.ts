@@ -107,13 +107,13 @@ async function benchWhole(): Promise<void> {
 async function benchRefresh(full: Measured): Promise<void> {
   // The first one after a build from nothing has no folder that it could bring up to date. The second has, and other tools changed.
   for (const [which, first] of [
-    ['first', 50],
-    ['every later', 75],
+    ['the first refresh', 50],
+    ['every later one', 75],
   ] as const) {
     const { tools, servers } = await changeOneInHundred(openStore(at('data')), first);
     const part = await child('build-child.ts', at('data'), at('site'));
     console.log(
-      `${tools} tools changed on ${servers} servers, the ${which} time: ${part.seconds.toFixed(2)} s, ${share(part, full)}, peak ${MiB(part)} a process`,
+      `${tools} tools changed on ${servers} servers, ${which}: ${part.seconds.toFixed(2)} s, ${share(part, full)}, peak ${MiB(part)} a process`,
     );
   }
   const nothing = await child('build-child.ts', at('data'), at('site'));
