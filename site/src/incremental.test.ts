@@ -130,6 +130,7 @@ test(
 
 test.for(['.build-pages.jsonl', 'servers/npm__fixture__notes.html', 'servers/npm__fixture__notes'])(
   'a spare folder without %s is not built on',
+  { timeout: LIMIT_MS },
   async (missing) => {
     await build(out);
     await build(out);
@@ -143,7 +144,6 @@ test.for(['.build-pages.jsonl', 'servers/npm__fixture__notes.html', 'servers/npm
     await build(fresh);
     expect(await digests(out)).toEqual(await digests(fresh));
   },
-  LIMIT_MS,
 );
 
 test(
@@ -243,6 +243,7 @@ test(
 
 test.for(['out', 'spare'])(
   'servers whose pages are missing from a cut-off list of the %s folder are made anew',
+  { timeout: LIMIT_MS },
   async (which) => {
     await build(out);
     await build(out);
@@ -253,7 +254,6 @@ test.for(['out', 'spare'])(
     await build(join(folder, 'fresh'));
     expect(await digests(out)).toEqual(await digests(join(folder, 'fresh')));
   },
-  LIMIT_MS,
 );
 
 test(
@@ -277,6 +277,7 @@ test(
 
 test.for(['servers/npm__fixture__notes.html', 'servers/npm__fixture__notes', 'risk.html'])(
   'without %s a site is made whole again by the next build',
+  { timeout: LIMIT_MS },
   async (missing) => {
     await build(out);
     const whole = await digests(out);
@@ -292,7 +293,6 @@ test.for(['servers/npm__fixture__notes.html', 'servers/npm__fixture__notes', 'ri
     await rm(join(out, missing), { recursive: true });
     await buildAgain();
   },
-  LIMIT_MS,
 );
 
 test(
