@@ -1,15 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { GatewayError } from '../gateway-error.ts';
+import { writeOnce } from '../state/write-once.ts';
 
 /** Reads a secret file, making it where there is none; of several processes that make it at once, one wins. */
 export function keyFile(path: string, make: () => string): string {
@@ -19,16 +10,7 @@ export function keyFile(path: string, make: () => string): string {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(path, error);
   }
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(draft, make(), { mode: 0o600, flush: true });
-    try {
-      linkSync(draft, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(draft);
-    }
+    writeOnce(path, make());
     return readKey(path);
   } catch (error) {
     throw unusable(path, error);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '../../gateway-error.ts';
+import { writeOnce } from '../write-once.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { keys } from './redis-keys.ts';
 import { goneFault } from './redis-ledger.ts';
@@ -32,7 +33,7 @@ export async function openEpoch(redis: RedisConnection, folder: string): Promise
     throw new GatewayError('state-unavailable', message);
   }
   if (remembered !== undefined) return epoch;
-  writeEpoch(folder, path, epoch);
+  writeEpoch(path, epoch);
   // Another process may have been first, with another Redis.
   if (readEpoch(path) !== epoch) throw goneFault(redis.shown);
   return epoch;
@@ -49,19 +50,9 @@ function readEpoch(path: string): string | undefined {
   throw new GatewayError('state-corrupt', message);
 }
 
-/** Whole from the moment it has its name, for others that start and after a crash; of several that write it, one wins. */
-function writeEpoch(folder: string, path: string, epoch: string): void {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+function writeEpoch(path: string, epoch: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(draft, `${JSON.stringify({ epoch })}\n`, { mode: 0o600, flush: true });
-    try {
-      linkSync(draft, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(draft);
-    }
+    writeOnce(path, `${JSON.stringify({ epoch })}\n`);
   } catch (error) {
     const message = `${path}: cannot be written (${(error as Error).message}); see to the folder's permissions`;
     throw new GatewayError('state-unavailable', message, { cause: error });
