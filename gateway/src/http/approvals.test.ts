@@ -49,6 +49,8 @@ async function start(more: object = {}) {
   };
   const both = join(import.meta.dirname, '../../fixtures/both-eras.ts');
   writeFileSync(join(folder, 'p.json'), JSON.stringify(policy));
+  const atOnce = { ...policy, tools: { pay: { action: 'approve' } } };
+  writeFileSync(join(folder, 'q.json'), JSON.stringify(atOnce));
   const config = join(folder, 'gateway.json');
   const listener = { host: '127.0.0.1', port: 0 };
   const document = {
@@ -60,7 +62,9 @@ async function start(more: object = {}) {
   writeFileSync(config, JSON.stringify(document));
   const stateFolder = join(folder, 'state');
   const state = openSqliteState({ folder: stateFolder });
-  const { token } = state.grants.create({ label: 'l', servers: ['s', 'both'], policy: 'p' });
+  const { id: grant, token } = state.grants.create({
+    ...{ label: 'l', servers: ['s', 'both'], policy: 'p' },
+  });
   const keys = stateFiles(stateFolder).keys;
   const gateway = await startGateway({
     ...{ config, isObserving: false, openState: () => state, keys: () => keys },
@@ -73,6 +77,7 @@ async function start(more: object = {}) {
     token,
     login: openLoginTokens(keys).create('ada', Date.now() + 600_000),
     approvals: state.approvals,
+    rotate: () => state.grants.rotate(grant),
   };
 }
 
@@ -173,12 +178,66 @@ test('P20: what a client has opens no page, and its own port has none', async ()
   expect((await fetch(`${gateway.adminUrl}/approvals/login`, form({ token }))).status).toBe(401);
 });
 
-test.for([
+const WAYS = [
   ['legacy', '/mcp/both'],
   ['auto', '/mcp/both'],
   ['legacy', '/mcp'],
   ['auto', '/mcp'],
-] as const)(
+] as const;
+
+/** A real client whose call of a tool waits for a person. */
+async function waitingCall(started: Started, [mode, path]: (typeof WAYS)[number]) {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
+  const requestInit = { headers: { Authorization: `Bearer ${started.token}` } };
+  const url = new URL(`${started.gateway.url}${path}`);
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
+  onTestFinished(() => client.close());
+  const { tools } = await client.listTools();
+  const name = tools.find((tool) => tool.name.endsWith('sign'))?.name ?? '';
+  const answer = client.callTool({ name, arguments: {} });
+  await expect.poll(() => started.approvals.list().length).toBe(1);
+  const [{ id } = { id: '' }] = started.approvals.list();
+  return { id, answer: async () => JSON.stringify(await answer) };
+}
+
+test.for(WAYS)(
+  'P19: a call in mode %s at %s that waits is not for a token that was replaced meanwhile, though it is approved',
+  async (way) => {
+    const started = await start();
+    const { id, answer } = await waitingCall(started, way);
+    started.rotate();
+    started.approvals.answer(id, 'approved', 'ada');
+    expect(await answer()).toContain('Refused: the grant of this connection');
+    expect(started.approvals.list().map(({ status }) => status)).toEqual(['approved']);
+  },
+);
+
+test.for(WAYS)(
+  'a call in mode %s at %s that a person denies while it waits is answered so, and not with how to approve it',
+  async (way) => {
+    const started = await start();
+    const { id, answer } = await waitingCall(started, way);
+    started.approvals.answer(id, 'denied', 'ada');
+    const said = await answer();
+    expect(said).toContain('a person denied this call');
+    expect(said).toContain('"effect":"deny"');
+    expect(said).not.toMatch(/approvals approve|repeat/);
+  },
+);
+
+test('whoever is refused for want of an approval reads where it can be given', async () => {
+  const started = await start({ policies: { p: 'q.json' } });
+  const session = await openSession(started);
+  const params = { name: 'pay', arguments: {} };
+  const answer = await post(started, { id: 2, method: 'tools/call', params }, session);
+  const [{ id } = { id: '' }] = started.approvals.list();
+  const page = `${started.gateway.adminUrl}/approvals/${id}`;
+  expect(await answer.text()).toContain(
+    `answer at ${page} or run: toolwarden approvals approve ${id}`,
+  );
+});
+
+test.for(WAYS)(
   'P19: a real client in mode %s leads its user from %s to the page, and the call goes on once it is approved there',
   async ([mode, path]) => {
     const { gateway, login, token, approvals } = await start();

@@ -55,6 +55,10 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     cancelAtServer: (pending) => upstream.cancel(pending),
     transportProblem: paramHeaderProblem,
     recalled: (origin) => (origin instanceof Exchange ? origin.recalled : undefined),
+    mayStillCall: async (origin) => {
+      const authorization = exchangeOf(origin)?.authorization;
+      return (await world.identify(authorization))?.grant === identity.grant;
+    },
     isShared: front.isShared,
     outcome: (callId, outcome) => world.state.outcome(callId, outcome),
     undo(callId) {
@@ -71,6 +75,12 @@ export async function connect(world: World, front: Front): Promise<Connection | 
     approvalPages: () => world.approvalPages,
   });
   return { link, upstream };
+}
+
+/** Where a request came in, also where another one was made of it for one of several servers. */
+function exchangeOf(origin: object | undefined): Exchange | undefined {
+  const front = origin instanceof Exchange ? origin : (origin as { front?: unknown })?.front;
+  return front instanceof Exchange ? front : undefined;
 }
 
 /** The way to a server that runs already, if it is one. */

@@ -24,6 +24,8 @@ const STREAM_HEADERS = [
 /** One request of a client in front, and the one answer or stream it gets. */
 export class Exchange implements Listener {
   readonly passedHeaders: readonly string[];
+  /** What its client showed of itself. */
+  readonly authorization: string | undefined;
   /** Further headers of the answer. */
   headers: string[] = [];
   /** Whether it opens a session, which cannot be cancelled. */
@@ -52,6 +54,7 @@ export class Exchange implements Listener {
     backlog?: Backlog,
   ) {
     this.passedHeaders = passedHeaders;
+    this.authorization = request.headers.authorization;
     this.#backlog = backlog;
     this.#response = response;
     response.on('close', () => {

@@ -27,6 +27,10 @@ class Share extends Origin {
     this.listen = listen;
   }
 
+  get front(): ClientSide | undefined {
+    return this.listen.front;
+  }
+
   /** Whether it was granted, refused or is not to be had. */
   get settled(): Promise<void> {
     return this.#settled.promise;

@@ -46,7 +46,11 @@ export async function refusedNowhere(
     return { error: { code: code.invalidParams, message: 'Nothing of this name is here' } };
   }
   const isStateless = session === undefined;
-  const result = refusalResult(name, verdict, { isStateless, stateOption: world.stateOption });
+  const result = refusalResult(name, verdict, {
+    isStateless,
+    stateOption: world.stateOption,
+    pages: world.approvalPages,
+  });
   if (kind === 'tools' && method === 'tools/call') return { result };
   const [content] = result['content'] as { text: string }[];
   return {

@@ -82,8 +82,10 @@ export class Exchanges {
     const text = withoutRecord(error);
     if (pending.method !== 'tools/call') return this.fail(pending, code.internal, text);
     this.pending.remove(pending);
-    const content = [{ type: 'text', text }];
-    if (!pending.isCancelled) this.reply(pending, { result: { content, isError: true } });
+    const result: JsonObject = { content: [{ type: 'text', text }], isError: true };
+    // Results of the stateless era say whether they are whole.
+    if (pending.isStateless) result['resultType'] = 'complete';
+    if (!pending.isCancelled) this.reply(pending, { result });
   }
 
   /** Nothing more is waited for; the outcome of what was sent is recorded. */

@@ -1,12 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue, own } from '@toolwarden/catalogue';
+import { GatewayError } from '../gateway-error.ts';
 import type { Ask, Verdict } from '../guard.ts';
 import type { ClientMethod } from '../protocol/methods.ts';
-import { refusalResult, refusedTogether } from '../refusal.ts';
+import { deniedResult, refusalResult, refusedTogether } from '../refusal.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { ApprovalLeads } from './approval-leads.ts';
 import type { Exchanges } from './exchanges.ts';
 import { follow } from './follow.ts';
-import { heldUntilApproved } from './hold.ts';
+import { type HeldAnswer, heldUntilAnswered } from './hold.ts';
 import { judgedAs } from './judged-as.ts';
 import { code, type LinkOptions, type RecalledCaller } from './link-options.ts';
 import type { OtherLists } from './other-lists.ts';
@@ -21,7 +22,7 @@ const NOT_ALLOWED = 'The grant of this call does not hold any more';
 type Refused = Extract<Verdict, { pass: false }>;
 /** A part of a request that waits for a person. */
 type Waiting = { ask: Ask; refused: Refused };
-type Hold = { ids: readonly string[]; holdMs: number; isOver: () => boolean };
+type Hold = { ids: readonly string[]; holdMs: number; isOver: () => boolean; refused: Refused };
 
 /** Nobody reads more questions than this for the sake of one request. */
 const MOST_QUESTIONS = 8;
@@ -193,13 +194,14 @@ export class Judging {
       return this.#refuseOrHold(pending, first.ask.name, first.refused, again);
     const together = refusedTogether(
       waiting.map(({ refused }) => refused),
-      { isWhole: left.length === 0, stateOption: this.#options.stateOption },
+      { isWhole: left.length === 0, ...this.#waysToAnswer() },
     );
     const refuse = () => this.#refuseAs(pending, together);
     const ids = waiting.flatMap(({ refused: { approvalId: id } }) => id ?? []);
     const holds = waiting.map(({ refused }) => refused.holdMs);
     if (pending.wasHeld || left.length > 0 || holds.includes(undefined)) return refuse();
-    const hold = { ids, holdMs: Math.min(...(holds as number[])), isOver: () => false };
+    const holdMs = Math.min(...(holds as number[]));
+    const hold = { ids, holdMs, isOver: () => false, refused: first.refused };
     return this.#held(pending, hold, again, refuse);
   }
 
@@ -213,7 +215,8 @@ export class Judging {
     if (round !== undefined) return this.#exchanges.refused(pending, { result: round });
     const lead = this.#leads.ask(pending, waiting);
     if (holdMs === undefined) return this.#refuse(pending, name, refused);
-    const hold = { ids: [approvalId], holdMs, isOver: () => lead?.isDeclined === true };
+    const isOver = () => lead?.isDeclined === true;
+    const hold = { ids: [approvalId], holdMs, isOver, refused };
     return this.#held(
       pending,
       hold,
@@ -227,28 +230,38 @@ export class Judging {
 
   /** Waits for the answers to questions; all of them must be yes. */
   #held(pending: Pending, hold: Hold, again: () => unknown, refuse: () => unknown) {
-    const { approvalStatus, clock } = this.#options;
+    const { approvalStatus, clock, mayStillCall } = this.#options;
     Object.assign(pending, { isHeld: true, wasHeld: true });
     const isOver = () =>
       pending.isCancelled || hold.isOver() || !this.#exchanges.isWaiting(pending);
-    const look = async () => {
+    const look = async (): Promise<HeldAnswer> => {
       const all = await Promise.all(hold.ids.map((id) => approvalStatus(id)));
-      if (all.every((status) => status === 'approved')) return 'approved';
       // One no is enough.
-      const isOpen = all.every((status) => status === 'approved' || status === 'pending');
-      return isOpen ? 'pending' : 'denied';
+      if (all.includes('denied')) return 'denied';
+      // What another call used, or whose time is over, leaves this one to be asked about anew.
+      return all.includes('pending') ? 'pending' : 'go-on';
     };
-    return heldUntilApproved({ look, holdMs: hold.holdMs, isOver }).then((isApproved) => {
+    return heldUntilAnswered({ look, holdMs: hold.holdMs, isOver }).then(async (answer) => {
       const now = clock();
       Object.assign(pending, { isHeld: false, startedAt: now, activeAt: now });
-      return isApproved ? again() : refuse();
+      if (answer === 'denied')
+        return this.#refuseAs(pending, deniedResult(hold.refused, pending.isStateless));
+      if (answer === 'pending') return refuse();
+      // A token that was replaced meanwhile is none; the record alone would only know that its grant holds.
+      if ((await mayStillCall?.(pending.origin)) === false) throw grantOver();
+      return again();
     });
   }
 
   #refuse(pending: Pending, name: string, refused: Refused) {
-    const { stateOption } = this.#options;
-    const result = refusalResult(name, refused, { isStateless: pending.isStateless, stateOption });
+    const { isStateless } = pending;
+    const result = refusalResult(name, refused, { isStateless, ...this.#waysToAnswer() });
     return this.#refuseAs(pending, result);
+  }
+
+  #waysToAnswer() {
+    const { stateOption, approvalPages } = this.#options;
+    return { stateOption, pages: approvalPages?.() };
   }
 
   #refuseAs(pending: Pending, result: JsonObject) {
@@ -261,6 +274,10 @@ export class Judging {
     };
     this.#exchanges.refused(pending, { error });
   }
+}
+
+function grantOver(): GatewayError {
+  return new GatewayError('grant-unknown', 'the grant or token of a call that waited is over');
 }
 
 // Our own requests borrow what the client says of itself, where nobody said it at the start.

@@ -47,6 +47,8 @@ export type LinkOptions = {
   ) => TransportProblem | undefined;
   /** The caller of a request who was only recalled; absent where all were looked up. */
   recalled?: (origin: object | undefined) => RecalledCaller | undefined;
+  /** Whether who sent a request may still call, for one that waited for a person; absent where that cannot change. */
+  mayStillCall?: (origin: object | undefined) => Eventually<boolean>;
   /** Several clients of one identity share this connection, so ids and progress tokens are theirs only with us. */
   isShared?: boolean;
   outcome: (callId: string, outcome: Outcome) => void;
