@@ -96,6 +96,8 @@ export type Guard = {
   sawTools(names: readonly string[]): void;
   /** Whether the client may see what the server says about itself. */
   mayInstruct(text: string): boolean;
+  /** Of the policy in force. */
+  readonly policyDigest: string;
   /** Whether a list may have changed unsaid, so that it is read again before it is relied on. */
   readonly needsFreshLists: boolean;
 };
@@ -271,6 +273,9 @@ export function createGuard(options: GuardOptions): Guard {
     },
     mayInstruct: (text) =>
       pinnedInstructions(options.policy(), pins, text) === undefined || isObserving,
+    get policyDigest() {
+      return options.policy().digest;
+    },
     get needsFreshLists() {
       return options.policy().document.pinning === 'enforce';
     },

@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonValue, own } from '@toolwarden/catalogue';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { AnswerChecks, Looked } from './answer-checks.ts';
+import { claimsDecision } from './claims-decision.ts';
 import type { Exchanges } from './exchanges.ts';
 import { follow } from './follow.ts';
+
 import { code, type LinkOptions } from './link-options.ts';
 import type { Notifications } from './notifications.ts';
 import type { Pending } from './pending.ts';
@@ -25,6 +27,8 @@ export type AnswerParts = {
 };
 
 const REFUSED_QUESTION = 'The server asked the user for something the policy refuses';
+
+const CLAIMED = "The server's error was withheld: it claims to be a decision of the gateway";
 
 /** Takes what a server answers to the client that asked: its own bytes, unless something rests on what they say. */
 export class Answers {
@@ -74,7 +78,12 @@ export class Answers {
 
   /** An error may be a question to the user, which is judged as one. */
   #errorAnswer(pending: Pending, answer: Answer, line: Buffer, via: object | undefined) {
-    const asks = questionsIn(line.subarray(answer.body.start, answer.body.end));
+    const body = line.subarray(answer.body.start, answer.body.end);
+    if (claimsDecision(body)) {
+      this.#options.note('server-fault', { what: 'its error claims to be a decision of ours' });
+      return this.#exchanges.fail(pending, code.internal, CLAIMED);
+    }
+    const asks = questionsIn(body);
     if (asks.length === 0) return this.#looked(pending, answer, line, via);
     this.#exchanges.guarded(pending, () =>
       this.#asks.judge(

@@ -17,6 +17,7 @@ function openLink() {
     sawTools() {},
     mayInstruct: () => true,
     needsFreshLists: false,
+    policyDigest: 'sha256:0',
   };
   const link = createLink({
     ...{ guard, session: 's', clock: () => 0, limits: { inFlight: 9, idleMs: 9, hardMs: 9 } },

@@ -5,6 +5,7 @@ import type { ClientMethod } from '../protocol/methods.ts';
 import { deniedResult, refusalResult, refusedTogether } from '../refusal.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { ApprovalLeads } from './approval-leads.ts';
+import { AskedTogether } from './asked-together.ts';
 import type { Exchanges } from './exchanges.ts';
 import { follow } from './follow.ts';
 import { type HeldAnswer, heldUntilAnswered } from './hold.ts';
@@ -47,6 +48,7 @@ export class Judging {
   readonly #lists: OtherLists;
   readonly #tasks: Tasks;
   readonly #leads: ApprovalLeads;
+  readonly #together: AskedTogether<Waiting>;
 
   constructor(options: LinkOptions, { exchanges, tools, lists, tasks, leads }: JudgingParts) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class Judging {
     this.#lists = lists;
     this.#tasks = tasks;
     this.#leads = leads;
+    this.#together = new AskedTogether(options.approvalStatus);
   }
 
   /** Judges what needs it, and sends what may pass. */
@@ -68,9 +71,18 @@ export class Judging {
     if (asks === 'invalid')
       return this.#exchanges.fail(pending, code.invalidParams, 'Invalid params');
     const text = hasParams ? JSON.stringify(this.#sent(pending)) : undefined;
-    return asks === undefined
-      ? this.#exchanges.send(pending, text)
+    if (asks === undefined) return this.#exchanges.send(pending, text);
+    return asks.length > 1
+      ? this.#judgeTogether(pending, asks, text ?? '{}')
       : this.#judgeAll(pending, asks, text ?? '{}');
+  }
+
+  /** Judges parts that pass only together; where people are still being asked about them, they are not asked anew. */
+  async #judgeTogether(pending: Pending, asks: Ask[], text: string) {
+    const open = await this.#together.stillOpen(asks, this.#options.guard.policyDigest);
+    if (open !== undefined) return this.#goOnOrHold(pending, text, open.waiting, open.left);
+    pending.parts = asks;
+    return this.#judgeAll(pending, asks, text);
   }
 
   #callTool(pending: Pending): unknown {
@@ -196,6 +208,7 @@ export class Judging {
       waiting.map(({ refused }) => refused),
       { isWhole: left.length === 0, ...this.#waysToAnswer() },
     );
+    if (pending.parts !== undefined) this.#together.remember(pending.parts, { waiting, left });
     const refuse = () => this.#refuseAs(pending, together);
     const ids = waiting.flatMap(({ refused: { approvalId: id } }) => id ?? []);
     const holds = waiting.map(({ refused }) => refused.holdMs);

@@ -1,5 +1,5 @@
 import { type JsonObject, own } from '@toolwarden/catalogue';
-import type { Aftermath } from '../guard.ts';
+import type { Aftermath, Ask } from '../guard.ts';
 import type { RequestId } from '../protocol/client-message.ts';
 import type { OutputCheck } from '../tools/output-check.ts';
 
@@ -22,6 +22,8 @@ export type Pending = {
   callId?: string;
   /** What it was judged as besides: it goes with all of that, or not at all. */
   others?: string[];
+  /** All that it is judged as, where that is more than one thing. */
+  parts?: readonly Ask[];
   /** What its answer has to meet before the client sees it. */
   after?: Aftermath;
   checkOutput?: OutputCheck;
