@@ -41,6 +41,7 @@ type Row = {
   expires_at: number;
   answered_at: number | null;
   answered_by: string | null;
+  method: string | null;
 };
 
 /** The table of approvals behind an open database. */
@@ -58,8 +59,8 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
      AND (grant_id, server, tool) = (SELECT grant_id, server, tool FROM approval WHERE id = ?1)`,
   );
   const insert = db.prepare(
-    `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, replies, reason, created_at, expires_at)
-     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, replies, reason, created_at, expires_at, method)
+     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const forget = db.prepare(
     `${FORGET} WHERE ${KEEPS}
@@ -82,7 +83,7 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
         forgetEarlier.run(id);
       },
       ask(binding, entry, { reason }) {
-        const { grant, server, tool, approvalMs = APPROVAL_MS } = entry;
+        const { grant, server, tool, method, approvalMs = APPROVAL_MS } = entry;
         const open = find.get(binding, 'pending', at)?.id as string | undefined;
         if (open !== undefined) return open;
         forget.run(at);
@@ -91,7 +92,7 @@ export function openApprovalTable(db: DatabaseSync): ApprovalTable {
         const text = JSON.stringify(entry.arguments);
         const [from, until] = [Math.trunc(at), Math.trunc(at) + approvalMs];
         const replies = entry.replies === undefined ? null : JSON.stringify(entry.replies);
-        insert.run(id, binding, grant, server, tool, text, replies, reason, from, until);
+        insert.run(id, binding, grant, server, tool, text, replies, reason, from, until, method);
         return id;
       },
     }),
@@ -120,5 +121,6 @@ function approvalOf(row: Row, at: number): ApprovalRow {
     expiresAt: row.expires_at,
     ...(row.answered_at === null ? {} : { answeredAt: row.answered_at }),
     ...(row.answered_by === null ? {} : { answeredBy: row.answered_by }),
+    ...(row.method === null ? {} : { method: row.method }),
   };
 }

@@ -51,9 +51,9 @@ export function createMemoryState(options: { grants?: Map<string, Grant> } = {})
       );
       if (open) return open.id;
       const id = `a${approvals.size + 1}`;
-      const { grant, server, tool } = entry;
+      const { grant, server, tool, method } = entry;
       approvals.set(id, {
-        ...{ id, binding, status: 'pending', grant, server, tool, reason },
+        ...{ id, binding, status: 'pending', grant, server, tool, method, reason },
         ...{
           arguments: entry.arguments,
           ...(entry.replies && { replies: entry.replies }),

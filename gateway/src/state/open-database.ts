@@ -20,7 +20,7 @@ export function stateFiles(folder: string) {
 
 // "TwSt", so that another program's database is not taken for ours.
 const APPLICATION_ID = 0x54775374;
-const VERSION = 4;
+const VERSION = 5;
 const BUSY_MS = 2000;
 
 // One row a call is written while its client waits: no index but the id, which is the order of all that was written.
@@ -36,7 +36,7 @@ CREATE TABLE "grant" (id TEXT PRIMARY KEY, label TEXT NOT NULL, token_hash BLOB 
   forgotten_at INTEGER) STRICT;
 CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, grant_id TEXT NOT NULL,
   server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, replies TEXT, reason TEXT NOT NULL,
-  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT) STRICT;
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT, method TEXT) STRICT;
 CREATE INDEX approval_binding ON approval (binding);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
@@ -45,6 +45,7 @@ PRAGMA user_version = ${VERSION};
 /** What makes a store of a version one of the next. Only columns are added, so that who has it open goes on with it. */
 const UPGRADES: ReadonlyMap<number, string> = new Map([
   [3, 'ALTER TABLE approval ADD COLUMN replies TEXT'],
+  [4, 'ALTER TABLE approval ADD COLUMN method TEXT'],
 ]);
 
 /** Opens the store of a folder, making both where there was never one. */

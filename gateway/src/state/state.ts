@@ -108,7 +108,9 @@ export type Approval = {
   status: 'pending' | 'approved' | 'denied' | 'used' | 'expired';
   grant: string;
   server: string;
+  /** What is asked for, and by which method; absent where a version asked that did not say it yet. */
   tool: string;
+  method?: string;
   arguments: JsonObject;
   /** What the call carries beside them in answer to a question of the server. */
   replies?: JsonObject;

@@ -220,11 +220,11 @@ test("another program's database, and one of a newer or older version, are left 
   const { folder, state, file } = openNew();
   state.close();
   const db = new DatabaseSync(file);
-  db.exec('PRAGMA user_version = 5');
+  db.exec('PRAGMA user_version = 6');
   expect(() => openSqliteState({ folder })).toThrow(/newer toolwarden/);
   db.exec('PRAGMA user_version = 2');
   expect(() => openSqliteState({ folder })).toThrow(/an older toolwarden; export its audit/);
-  db.exec('PRAGMA user_version = 4; PRAGMA application_id = 7');
+  db.exec('PRAGMA user_version = 5; PRAGMA application_id = 7');
   expect(() => openSqliteState({ folder })).toThrow(/not a state of toolwarden/);
   db.close();
 });

@@ -21,7 +21,9 @@ test('a store of the version before is taken on with what waits in it, while oth
   const { approvalId = '' } = pay(first);
   first.close();
   const db = new DatabaseSync(stateFiles(folder).database);
-  db.exec('ALTER TABLE approval DROP COLUMN replies; PRAGMA user_version = 3');
+  db.exec(
+    'ALTER TABLE approval DROP COLUMN replies; ALTER TABLE approval DROP COLUMN method; PRAGMA user_version = 3',
+  );
   // As a process of that version writes while this one takes the store on.
   const old = db.prepare(
     `INSERT INTO approval (id, binding, status, grant_id, server, tool, arguments, reason, created_at, expires_at)
@@ -32,11 +34,13 @@ test('a store of the version before is taken on with what waits in it, while oth
   const named = (id: string) => one.approvals.list().find((each) => each.id === id);
   old.run('old2');
   for (const id of ['old1', 'old2']) expect(named(id)).toMatchObject({ arguments: { a: 1 } });
+  expect(named('old2')).not.toHaveProperty('method');
   expect(named(approvalId)).not.toHaveProperty('replies');
   expect(other.approvals.answer(approvalId, 'approved', 'ann')).toBe(true);
   expect(pay(one).decision.effect).toBe('allow');
   const replies = { requestState: 's' };
-  expect(named(pay(other, { replies }).approvalId ?? '')).toMatchObject({ replies });
+  const asked = named(pay(other, { replies }).approvalId ?? '');
+  expect(asked).toMatchObject({ replies, method: 'tools/call' });
   db.close();
   one.close();
   other.close();

@@ -160,7 +160,9 @@ export const stateLaws: readonly StateLaw[] = [
       const { approvalId = '' } = await pay();
       const find = async (id: string) =>
         (await state.approvals.list()).find((each) => each.id === id);
-      expect(await find(approvalId)).toMatchObject({ status: 'pending', arguments: { amount: 5 } });
+      expect(await find(approvalId)).toMatchObject({
+        ...{ status: 'pending', method: 'tools/call', arguments: { amount: 5 } },
+      });
       expect(await state.approvals.answer(approvalId, 'denied', 'ann')).toBe(true);
       expect(await find(approvalId)).toMatchObject({ status: 'denied' });
       const again = await pay();

@@ -9,7 +9,7 @@ import { redisScript, TIME_LUA } from './redis-script.ts';
  * charged for, so each member says how long it counts.
  *
  * Keys: meta, call, grant, binding, pending, approvals, then the counters. Arguments: epoch, time given, attempt, how
- * long calls are remembered, what is asked (see below), eight fields of a question, then three a counter: window, amount
+ * long calls are remembered, what is asked (see below), nine fields of a question, then three a counter: window, amount
  * ('' where it is only read), max; last the hash of the token that must still be the grant's, or ''. Answer: what happened,
  * the time, an approval's id or '', and what each counter held.
  */
@@ -69,7 +69,7 @@ local answer = {'done', string.format('%.0f', at), ''}
 local held, fits = {}, true
 local count = #KEYS - 6
 for i = 1, count do
-  local window, amount, max = unpack(ARGV, 14 + (i - 1) * 3, 16 + (i - 1) * 3)
+  local window, amount, max = unpack(ARGV, 15 + (i - 1) * 3, 17 + (i - 1) * 3)
   held[i] = used(KEYS[6 + i], at - tonumber(window))
   answer[3 + i] = string.format('%.17g', held[i])
   if amount ~= '' and not (add(held[i], tonumber(amount)) <= tonumber(max)) then fits = false end
@@ -107,12 +107,12 @@ if ask ~= '' then
       answer[3] = id
       return answer
     end
-    local new, forMs, keepMs, most, server, tool, reason, text = unpack(ARGV, 6, 13)
+    local new, forMs, keepMs, most, server, tool, reason, text, method = unpack(ARGV, 6, 14)
     redis.call('ZREMRANGEBYSCORE', pending, '-inf', string.format('%.0f', at))
     if redis.call('ZCARD', pending) >= tonumber(most) then return answer end
     local name, ends = '{tw}:approval:' .. new, string.format('%.0f', at + tonumber(forMs))
     redis.call('HSET', name, 'binding', string.match(binding, '^{tw}:binding:(.*)$'), 'status', 'pending',
-      'grant', string.match(pending, '^{tw}:pending:(.*)$'), 'server', server, 'tool', tool, 'reason', reason,
+      'grant', string.match(pending, '^{tw}:pending:(.*)$'), 'server', server, 'tool', tool, 'method', method, 'reason', reason,
       'createdAt', string.format('%.0f', at), 'expiresAt', ends)
     redis.call('PEXPIRE', name, keepMs)
     redis.call('SET', '{tw}:approval-arguments:' .. new, text, 'PX', forMs)
@@ -128,7 +128,7 @@ end
 
 local charges = {}
 for i = 1, count do
-  local key, window, amount = KEYS[6 + i], ARGV[14 + (i - 1) * 3], ARGV[15 + (i - 1) * 3]
+  local key, window, amount = KEYS[6 + i], ARGV[15 + (i - 1) * 3], ARGV[16 + (i - 1) * 3]
   if amount ~= '' then
     local number = redis.call('HINCRBY', meta, 'charges', 1)
     local last = redis.call('ZREVRANGE', key, 0, 0)[1]

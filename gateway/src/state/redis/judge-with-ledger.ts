@@ -61,7 +61,7 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
   const { counters, wanted } = readerOf(seen);
   const { at } = seen;
   const decision = decided(entry, judge, { at, counters, isApproved: false });
-  const { callId, grant, tokenHash, server, tool } = entry;
+  const { callId, grant, tokenHash, server, tool, method } = entry;
   const asks = isWaiting(entry, decision);
   const final = asks ? judge({ at, counters, isApproved: true }) : decision;
   const due = dueOf(final);
@@ -76,7 +76,7 @@ function planOf(entry: CallEntry, judge: Judge, seen: Seen): Plan {
   const question = {
     binding: approvalBinding(entry, decision.policyDigest),
     act: final.effect === 'allow' ? ('use' as const) : ('look' as const),
-    ...{ server, tool, reason: decision.reason, argumentsText: keptText(entry) },
+    ...{ server, tool, method, reason: decision.reason, argumentsText: keptText(entry) },
     forMs: entry.approvalMs ?? APPROVAL_MS,
   };
   return { ask: { ...ask, question }, due };

@@ -29,8 +29,8 @@ const listScript = redisScript(`${TIME_LUA}
 local list = {string.format('%.0f', now(ARGV[1], redis.call('HGET', KEYS[1], 'latest')))}
 for _, id in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, -1)) do
   local row = redis.call('HMGET', '{tw}:approval:' .. id, 'binding', 'status', 'grant', 'server', 'tool', 'reason',
-    'createdAt', 'expiresAt', 'answeredAt', 'answeredBy')
-  row[11] = redis.call('GET', '{tw}:approval-arguments:' .. id)
+    'createdAt', 'expiresAt', 'answeredAt', 'answeredBy', 'method')
+  row[12] = redis.call('GET', '{tw}:approval-arguments:' .. id)
   if row[1] then list[#list + 1] = {id, row} end
 end
 return list
@@ -85,6 +85,7 @@ function approvalOf(id: string, row: (string | null)[], now: number): ApprovalRo
     expiresAt,
     answeredAt,
     answeredBy,
+    method,
     text,
   ] = row;
   const isOpen = status === 'pending' || status === 'approved';
@@ -102,5 +103,6 @@ function approvalOf(id: string, row: (string | null)[], now: number): ApprovalRo
     ...{ createdAt: Number(createdAt), expiresAt: Number(expiresAt) },
     ...(answeredAt === null ? {} : { answeredAt: Number(answeredAt) }),
     ...(answeredBy == null ? {} : { answeredBy }),
+    ...(method == null ? {} : { method }),
   };
 }

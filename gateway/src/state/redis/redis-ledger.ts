@@ -19,6 +19,7 @@ type Question = {
   act: 'use' | 'look';
   server: string;
   tool: string;
+  method: string;
   reason: string;
   argumentsText: string;
   /** How long it stays open. */
@@ -130,8 +131,8 @@ export function createRedisLedger(
 }
 
 function questionArgs(question: Question | undefined): (string | number)[] {
-  if (question === undefined) return ['', '', 0, 0, 0, '', '', '', ''];
-  const { act, server, tool, reason, argumentsText, forMs } = question;
+  if (question === undefined) return ['', '', 0, 0, 0, '', '', '', '', ''];
+  const { act, server, tool, method, reason, argumentsText, forMs } = question;
   const id = randomBytes(5).toString('hex');
   return [
     act,
@@ -143,6 +144,7 @@ function questionArgs(question: Question | undefined): (string | number)[] {
     tool,
     reason,
     argumentsText,
+    method,
   ];
 }
 
