@@ -48,6 +48,18 @@ export async function readGatewayConfig(io: Io, path: string) {
   return { place, servers: Object.keys(servers), policies };
 }
 
+/** Where an act finds its state: what is given, or what a gateway's configuration says, and then what it names besides. */
+export async function readPlace(
+  io: Io,
+  { config, state, redis }: { config?: string; state?: string; redis?: string },
+) {
+  if (config === undefined) return { place: { state, redis }, known: undefined };
+  if ((state ?? redis) !== undefined)
+    throw new CliError('usage', '--config names the state; leave out --state and --redis');
+  const known = await readGatewayConfig(io, config);
+  return { place: known.place, known };
+}
+
 /** Opens the grants and approvals for one act; with Redis the folder holds the record of it. */
 export async function withOperatedState<Result>(
   io: Io,

@@ -1,3 +1,4 @@
+export { askedKind } from './approvals/asked-kind.ts';
 export { openLoginTokens } from './approvals/login-token.ts';
 export { serveApprovals } from './approvals/serve-approvals.ts';
 export { openAuditReader } from './audit/audit-reader.ts';

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import {
+  askedKind,
   type OperatedState,
   openLoginTokens,
   serveApprovals,
@@ -10,6 +11,7 @@ import { CliError, type Command, readArguments, readNumber } from '../command.ts
 import {
   momentWords,
   readMoment,
+  readPlace,
   type StatePlace,
   withOperatedState,
   withState,
@@ -41,14 +43,16 @@ can run commands as this user can.
   login            prints a token that lets a person into those pages once, within an hour
     --as NAME      who it is for, as the audit will say (default: this user)
     --expires T    12h, 90d or a date, instead of an hour
+  --config FILE    a gateway's configuration, which says where its state is
   --state DIR      the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
   --redis URL      the Redis that gateways share (default $TOOLWARDEN_REDIS)
   --json           one JSON object a line
 
 Exit code 0; 1 if the answer came too late or another was first; 2 for an unknown ID.
 
-Example:
+Examples:
   toolwarden approvals approve 4f8a1c02d9
+  toolwarden approvals list --config gateway.json
 `;
 
 export const approvalsCommand: Command = {
@@ -63,16 +67,18 @@ const LOGIN_MS = 60 * 60_000;
 type Approval = Awaited<ReturnType<OperatedState['approvals']['list']>>[number];
 
 async function run(args: string[], io: Io, signal: AbortSignal): Promise<number> {
-  const { values, positionals } = readArguments('approvals', args, {
+  const { values: given, positionals } = readArguments('approvals', args, {
     all: { type: 'boolean' },
     state: { type: 'string' },
     redis: { type: 'string' },
+    config: { type: 'string' },
     port: { type: 'string' },
     as: { type: 'string' },
     expires: { type: 'string' },
   });
   const [act, id, more] = positionals;
-  const { json = false } = values;
+  const { json = false } = given;
+  const values = { ...given, ...(await readPlace(io, given)).place };
   if (act === 'serve' && id === undefined) return serve(values, io, signal);
   if (act === 'login' && id === undefined) return logIn(values, io);
   if (act === 'list' && id === undefined) return list(io, values, values.all ?? false, json);
@@ -100,14 +106,14 @@ async function list(io: Io, place: StatePlace, all: boolean, json: boolean) {
     for (const approval of shown) io.out(JSON.stringify(approval));
     return 0;
   }
-  const rows = shown.map(({ id, status, expiresAt, grant, server, tool, reason }) => [
+  const rows = shown.map(({ id, status, expiresAt, grant, server, method, tool, reason }) => [
     id,
     status,
     momentWords(expiresAt),
-    ...[grant, server, tool, reason].map(plainText),
+    ...[grant, server, askedKind(method), tool, reason].map(plainText),
   ]);
-  const heads = ['id', 'status', 'until', 'grant', 'server', 'tool', 'reason'];
-  if (rows.length === 0) io.out('nothing waits for an answer');
+  const heads = ['id', 'status', 'until', 'grant', 'server', 'kind', 'name', 'reason'];
+  if (rows.length === 0) io.out(all ? 'nobody was asked yet' : 'nothing waits for an answer');
   else for (const line of table(heads, rows)) io.out(line);
   return 0;
 }
@@ -117,9 +123,9 @@ function show(approval: Approval, json: boolean, io: Io): number {
     io.out(JSON.stringify(approval));
     return 0;
   }
-  const { id, status, server, tool, grant, reason, createdAt, expiresAt } = approval;
+  const { id, status, server, method, tool, grant, reason, createdAt, expiresAt } = approval;
   io.out(`${id}: ${status}, asked ${momentWords(createdAt)}, until ${momentWords(expiresAt)}`);
-  io.out(`tool    ${plainText(tool)}`);
+  io.out(plainText(`${askedKind(method).padEnd(7)} ${tool}`));
   io.out(`server  ${plainText(server)}`);
   io.out(`grant   ${plainText(grant)}`);
   io.out(`reason  ${plainText(reason)}`);
@@ -149,13 +155,14 @@ async function answer(
 ): Promise<number> {
   const { id } = approval;
   const isDone = await state.approvals.answer(id, status, userInfo().username);
+  const now = (await state.approvals.list()).find((each) => each.id === id);
   if (json) io.out(JSON.stringify({ id, status, isDone }));
   else if (isDone) {
     // What was approved is shown with the answer, so that a mistake is seen while it can still be told.
-    show({ ...approval, status }, false, io);
+    show({ ...approval, ...now, status }, false, io);
   } else {
-    const now = (await state.approvals.list()).find((each) => each.id === id)?.status ?? 'gone';
-    io.err(`toolwarden approvals: ${id} is ${now}; only a pending call can be answered`);
+    const is = now?.status ?? 'gone';
+    io.err(`toolwarden approvals: ${id} is ${is}; only a pending call can be answered`);
   }
   return isDone ? 0 : 1;
 }
@@ -186,7 +193,7 @@ async function serve(
 }
 
 async function logIn(
-  { as, expires, json, ...place }: Place & { as?: string; expires?: string; json?: boolean },
+  { as, expires, json, state }: Place & { as?: string; expires?: string; json?: boolean },
   io: Io,
 ): Promise<number> {
   const now = Date.now();
@@ -194,8 +201,8 @@ async function logIn(
   if (by.length > 100) throw new CliError('usage', '--as: expected at most 100 characters');
   const expiresAt = expires === undefined ? now + LOGIN_MS : readMoment('expires', expires, now);
   // The folder is made like any state's, so that nobody else can read what lies in it.
-  await withState(io, place.state, () => {}, { mayMake: true });
-  const token = tokensOf(place, io).create(by, expiresAt);
+  await withState(io, state, () => {}, { mayMake: true });
+  const token = tokensOf({ state }, io).create(by, expiresAt);
   if (json) {
     io.out(JSON.stringify({ token, by, expiresAt }));
     return 0;

@@ -12,7 +12,7 @@ import {
 } from '@toolwarden/gateway/operator';
 import { auditLine } from '../audit-line.ts';
 import { CliError, type Command, readArguments, readNumber } from '../command.ts';
-import { readMoment, withState } from '../gateway-state.ts';
+import { readMoment, readPlace, withState } from '../gateway-state.ts';
 import type { Io } from '../io.ts';
 import { resolvePath } from '../paths.ts';
 import { plainText } from '../plain-text.ts';
@@ -47,13 +47,15 @@ Every decision of the gateway, in chains of records that each name the hash of t
   archive          moves records from before a time (30d, or a date) out of the state into a new file
   key              the public key of the checkpoints, to keep elsewhere
   rotate-keys      new keys for hashes and checkpoints, used by gateways that start from now on
+  --config FILE    a gateway's configuration, which says where its state is
   --state DIR      the gateway's state (default $TOOLWARDEN_STATE, else ~/.local/state/toolwarden)
   --json           one JSON object a line
 
 Exit code 0; 1 if verify found anything wrong; 2 for what cannot be read.
 
-Example:
+Examples:
   toolwarden audit verify --checkpoints /mnt/backup/checkpoints.jsonl
+  toolwarden audit tail --config gateway.json
 `;
 
 export const auditCommand: Command = {
@@ -75,14 +77,17 @@ const options = {
   key: { type: 'string', multiple: true },
   partial: { type: 'boolean' },
   state: { type: 'string' },
+  config: { type: 'string' },
 } as const;
 
 /** The options of `toolwarden audit`, as given. */
 export type AuditValues = ReturnType<typeof readArguments<typeof options>>['values'];
 
 async function run(args: string[], io: Io, signal: AbortSignal): Promise<number> {
-  const { values, positionals } = readArguments('audit', args, options);
+  const { values: given, positionals } = readArguments('audit', args, options);
   const [act, ...files] = positionals;
+  const { state } = (await readPlace(io, given)).place;
+  const values: AuditValues = { ...given, ...(state !== undefined && { state }) };
   const folder = stateFolder(values.state, io.env, io.cwd);
   if (act === 'verify') return verify(folder, files, values, io);
   if (act === 'export') return exportAudit(folder, files, values, io, signal);

@@ -19,12 +19,12 @@ const create = (...more: string[]) =>
   run('grants', 'create', '--server', 's', '--policy', 'p.json', '--label', 'my editor', ...more);
 
 /** Asks for an approval, as a gateway does. */
-function askFor(args: Record<string, string>) {
+function askFor(args: Record<string, string>, at = Date.now()) {
   const state = openSqliteState({ folder: join(folder, 'state') });
   const recorded = state.record(
     {
       ...{ callId: `c-${Math.random()}`, method: 'tools/call', server: 's', tool: 'pay' },
-      ...{ grant: 'local', at: Date.now(), isObserved: false },
+      ...{ grant: 'local', at, isObserved: false },
       ...{ arguments: args, argumentsText: JSON.stringify(args) },
     },
     ({ isApproved }) => ({
@@ -152,6 +152,44 @@ test('an approval is shown whole with nothing hidden, answered once, and then fo
   expect(askFor(args).decision.effect).toBe('allow');
   expect(askFor(args).decision.effect).toBe('approve');
   expect((await run('approvals', 'show', id)).out.join('\n')).not.toContain('cilam');
+});
+
+test('approvals and audit find the state of a gateway by its configuration', async () => {
+  const document = {
+    servers: { s: { url: 'https://a.example' } },
+    ...{ policies: { p: 'p.json' }, state: { sqlite: 'state/toolwarden.db' } },
+  };
+  writeFileSync(join(folder, 'gateway.json'), JSON.stringify(document));
+  const { approvalId: id = '' } = askFor({ amount: '5' });
+  const named = (...args: string[]) =>
+    runCaptured([...args, '--config', 'gateway.json'], {
+      cwd: folder,
+      env: { TOOLWARDEN_STATE: join(folder, 'elsewhere') },
+    });
+  expect((await named('approvals', 'list')).out.join('\n')).toMatch(
+    new RegExp(`${id}.* tool +pay `),
+  );
+  expect(await named('approvals', 'login')).toMatchObject({ code: 0 });
+  expect(existsSync(join(folder, 'state', 'keys'))).toBe(true);
+  expect(await named('approvals', 'deny', id)).toMatchObject({ code: 0 });
+  expect((await named('audit', 'tail')).out.join('\n')).toContain('approve  pay');
+  expect(await named('audit', 'verify')).toMatchObject({ code: 0 });
+  expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+  for (const act of [
+    ['approvals', 'list'],
+    ['audit', 'tail'],
+  ]) {
+    const both = await named(...act, '--state', 'state');
+    expect(both).toMatchObject({ code: 2, err: [expect.stringMatching(/leave out --state/)] });
+  }
+});
+
+test('an approval is shown with the time until which it holds, and not until when it was open', async () => {
+  const MINUTE = 60_000;
+  const { approvalId: id = '' } = askFor({ amount: '5' }, Date.now() - 10 * MINUTE);
+  const [shown = ''] = (await run('approvals', 'approve', id)).out;
+  const until = Date.parse(/until (.*)$/.exec(shown)?.[1] ?? '');
+  expect(until).toBeGreaterThan(Date.now() + 10 * MINUTE);
 });
 
 test('audit verify finds a changed record, and names it', async () => {

@@ -2,8 +2,8 @@ import type { OperatedState } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments } from '../command.ts';
 import {
   momentWords,
-  readGatewayConfig,
   readMoment,
+  readPlace,
   type StatePlace,
   withOperatedState,
 } from '../gateway-state.ts';
@@ -62,18 +62,15 @@ const options = {
   config: { type: 'string' },
 } as const;
 
-type Known = Awaited<ReturnType<typeof readGatewayConfig>>;
+type Known = NonNullable<Awaited<ReturnType<typeof readPlace>>['known']>;
 type Given = ReturnType<typeof readArguments<typeof options>>['values'];
-type Values = Omit<Given, 'redis'> & StatePlace;
+type Values = Omit<Given, 'state' | 'redis'> & StatePlace;
 
 async function run(args: string[], io: Io): Promise<number> {
   const { values: given, positionals } = readArguments('grants', args, options);
   const [act, ...ids] = positionals;
-  const { config, state, redis } = given;
-  if (config !== undefined && (state ?? redis) !== undefined)
-    throw new CliError('usage', '--config names the state; leave out --state and --redis');
-  const known = config === undefined ? undefined : await readGatewayConfig(io, config);
-  const values: Values = { ...given, ...known?.place };
+  const { place, known } = await readPlace(io, given);
+  const values: Values = { ...given, ...place };
   if (act === 'create') await create(values, ids, io, known);
   else if (act === 'list') await list(values, io);
   else if (act === 'rotate') await rotate(values, oneId(act, ids), io);

@@ -158,6 +158,35 @@ test('calls of one tool are one group, which can be denied whole but not approve
   expect(left.map(({ server }) => server)).toEqual(['other']);
 });
 
+test('every one of many calls can be looked at, though few are shown', async () => {
+  const ids = Array.from({ length: 8 }, (_, amount) => idOf(ask({ amount })));
+  const { get } = await logIn();
+  const list = await get('');
+  for (const id of ids) expect(list).toContain(`href="/approvals/${id}"`);
+});
+
+test('the page says whether a tool, a resource or a prompt is asked for', async () => {
+  const prompt = idOf(ask({ to: 'bob' }, { method: 'prompts/get' }));
+  const resource = idOf(ask({}, { method: 'resources/read' }));
+  const tool = idOf(ask({}));
+  const { get } = await logIn();
+  expect(await get(`/${prompt}`)).toContain('<dt>Prompt</dt>');
+  expect(await get(`/${resource}`)).toContain('<dt>Resource</dt>');
+  expect(await get(`/${tool}`)).toContain('<dt>Tool</dt>');
+  expect(await get('')).toContain('<h2>resource <span class="tool">pay</span>');
+  // Neither are they of one group, nor is one compared with the other.
+  state.approvals.answer(prompt, 'approved', 'ada');
+  expect(await get(`/${idOf(ask({ to: 'eve' }))}`)).not.toContain('<ins>');
+});
+
+test('a control character that JSON writes as an escape is marked, and what only looks like one is not', async () => {
+  const { get } = await logIn();
+  const shown = await get(`/${idOf(ask({ text: 'a\u001b[2J\r\n\t"', not: '\\u001b' }))}`);
+  const mark = (sequence: string) => `<mark title="control character">${sequence}</mark>`;
+  expect(shown).toContain(`a${mark('\\u001b')}[2J${mark('\\r')}\\n\\t\\&quot;`);
+  expect(shown).toContain('&quot;\\\\u001b&quot;');
+});
+
 test('what differs from the last approved call of the tool is marked', async () => {
   const first = idOf(ask({ amount: 5, to: 'bank' }));
   state.approvals.answer(first, 'approved', 'ada');

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApprovalRow } from '../state/approval-table.ts';
 import type { Eventually } from '../state/state.ts';
+import { askedKind } from './asked-kind.ts';
 import { isSame, type Login, type LoginTokens } from './login-token.ts';
 import { callMarkup, listMarkup, loginMarkup, type PageFacts, page } from './page-markup.ts';
 import { pagePolicy } from './page-style.ts';
@@ -137,12 +138,13 @@ async function act(path: string, visit: Visit): Promise<Answer> {
   return { status: 409, body: page('Waiting', listMarkup(rows, await factsFor(visit)), notice) };
 }
 
-/** The call of the same tool, server and grant that was approved last and whose arguments are still there. */
+/** The call of the same tool or prompt, server and grant that was approved last and whose arguments are still there. */
 function lastApproved(row: ApprovalRow, rows: readonly ApprovalRow[]): ApprovalRow | undefined {
   return rows
     .filter(
-      ({ id, status, tool, server, grant, arguments: args }) =>
+      ({ id, status, method, tool, server, grant, arguments: args }) =>
         id !== row.id &&
+        askedKind(method) === askedKind(row.method) &&
         (status === 'approved' || status === 'used') &&
         tool === row.tool &&
         server === row.server &&

@@ -25,6 +25,19 @@ export function shown(text: string): Html {
   return html`${pieces}`;
 }
 
+/** The same for printed JSON, in which control characters are escapes already: those that no text needs are marked too. */
+export function shownJson(text: string): Html {
+  const pieces: Html[] = [];
+  let from = 0;
+  for (const { 0: escaping, index } of text.matchAll(/\\(?:u[0-9a-f]{4}|.)/g)) {
+    if (/^\\["\\/nt]/.test(escaping)) continue;
+    const mark = html`<mark title="control character">${escaping}</mark>`;
+    pieces.push(shown(text.slice(from, index)), mark);
+    from = index + escaping.length;
+  }
+  return html`${[...pieces, shown(text.slice(from))]}`;
+}
+
 const ESCAPES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',

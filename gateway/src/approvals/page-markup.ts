@@ -1,6 +1,7 @@
 import type { ApprovalRow } from '../state/approval-table.ts';
 import { argumentLines } from './argument-lines.ts';
-import { type Html, html, shown } from './html.ts';
+import { askedKind } from './asked-kind.ts';
+import { type Html, html, shown, shownJson } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
 /** What every page of a login needs. */
@@ -71,12 +72,12 @@ export function callMarkup(
   before: ApprovalRow | undefined,
   facts: PageFacts,
 ): Html {
-  const { id, tool, server, grant, reason, createdAt, expiresAt, status } = row;
+  const { id, method, tool, server, grant, reason, createdAt, expiresAt, status } = row;
   const isOpen = status === 'pending';
   return html`${head('Approve this call?', facts)}
 <p><a href="/approvals">All approvals</a></p>
 <dl class="card">
-<dt>Tool</dt><dd class="tool">${shown(tool)}</dd>
+<dt>${capitalised(askedKind(method))}</dt><dd class="tool">${shown(tool)}</dd>
 <dt>Server</dt><dd>${shown(server)}</dd>
 <dt>Grant</dt><dd>${grantMarkup(grant, facts)}</dd>
 <dt>Why it is asked</dt><dd>${shown(reason)}</dd>
@@ -114,9 +115,13 @@ function groupMarkup(group: ApprovalRow[], facts: PageFacts): Html {
   const { formKey } = facts;
   const [first] = group as [ApprovalRow, ...ApprovalRow[]];
   const ids = group.map(({ id }) => id).join(' ');
-  return html`<h2><span class="tool">${shown(first.tool)}</span> on ${shown(first.server)}, for ${grantMarkup(first.grant, facts)}</h2>
+  return html`<h2>${whatMarkup(first)} on ${shown(first.server)}, for ${grantMarkup(first.grant, facts)}</h2>
 <ul class="calls">${group.slice(0, MOST_LISTED).map(waitingMarkup)}</ul>
-${group.length > MOST_LISTED && html`<p class="soft">${group.length - MOST_LISTED} more like these wait.</p>`}
+${
+  group.length > MOST_LISTED &&
+  html`<details><summary>${group.length - MOST_LISTED} more like these wait</summary>
+<ul>${group.slice(MOST_LISTED).map(({ id }) => html`<li><a href="/approvals/${id}">Look at call ${id}</a></li>`)}</ul></details>`
+}
 ${
   group.length > 1 &&
   html`<form method="post" action="/approvals/deny-all"><input type="hidden" name="key" value="${formKey}">
@@ -130,14 +135,29 @@ function waitingMarkup({ id, reason, createdAt, expiresAt, arguments: args }: Ap
   const text = JSON.stringify(args);
   const preview = text.length > 160 ? `${text.slice(0, 160)}…` : text;
   return html`<li class="card"><p><a href="/approvals/${id}">Look at call ${id}</a></p>
-<p>${shown(reason)}</p><p class="soft"><code>${shown(preview)}</code></p>
+<p>${shown(reason)}</p><p class="soft"><code>${shownJson(preview)}</code></p>
 <p class="soft">Asked ${moment(createdAt)}, open until ${moment(expiresAt)}</p></li>`;
 }
 
-function answeredMarkup({ id, tool, server, status, answeredBy, answeredAt }: ApprovalRow): Html {
-  const who = answeredBy !== undefined && html` by ${shown(answeredBy)}`;
+function answeredMarkup(row: ApprovalRow): Html {
+  const { id, server, status, answeredBy, answeredAt } = row;
+  const isDenied = status === 'denied';
+  const who =
+    answeredBy !== undefined &&
+    html`${isDenied ? 'denied' : 'approved'} by ${shown(answeredBy)}${isDenied || status === 'approved' ? '' : ', '}`;
+  const what = answeredBy !== undefined && (isDenied || status === 'approved') ? '' : status;
   const when = answeredAt !== undefined && html`, ${moment(answeredAt)}`;
-  return html`<li>${status}${who}: <span class="tool">${shown(tool)}</span> on ${shown(server)} <span class="soft">(${id}${when})</span></li>`;
+  return html`<li>${who}${what}: ${whatMarkup(row)} on ${shown(server)} <span class="soft">(${id}${when})</span></li>`;
+}
+
+/** Most of what is asked for is a tool, which needs no word for it. */
+function whatMarkup({ method, tool }: ApprovalRow): Html {
+  const kind = askedKind(method);
+  return html`${kind !== 'tool' && `${kind} `}<span class="tool">${shown(tool)}</span>`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function argumentsMarkup(row: ApprovalRow, before: ApprovalRow | undefined): Html {
@@ -145,12 +165,12 @@ function argumentsMarkup(row: ApprovalRow, before: ApprovalRow | undefined): Htm
   return html`${
     isCompared &&
     before !== undefined &&
-    html`<p class="soft">Compared with the last approved call of this tool, ${moment(before.answeredAt ?? before.createdAt)}: what is new is marked +, what is gone is marked -.</p>`
+    html`<p class="soft">Compared with the last approved one of this ${askedKind(row.method)}, ${moment(before.answeredAt ?? before.createdAt)}: what is new is marked +, what is gone is marked -.</p>`
   }
 <pre class="${isCompared ? 'compared' : 'alone'}">${lines.map(({ kind, text }) => {
-    if (kind === 'added') return html`<ins>${shown(text)}</ins>`;
-    if (kind === 'removed') return html`<del>${shown(text)}</del>`;
-    return html`<span class="line">${shown(text)}</span>`;
+    if (kind === 'added') return html`<ins>${shownJson(text)}</ins>`;
+    if (kind === 'removed') return html`<del>${shownJson(text)}</del>`;
+    return html`<span class="line">${shownJson(text)}</span>`;
   })}</pre>`;
 }
 
@@ -160,11 +180,11 @@ function repliesMarkup({ replies }: ApprovalRow): Html {
   const { lines } = argumentLines(replies, undefined);
   return html`<h2>Sent along in answer to the server</h2>
 <p class="soft">The server asked for more before it does this; the call carries these answers, and is approved with them.</p>
-<pre class="alone">${lines.map(({ text }) => html`<span class="line">${shown(text)}</span>`)}</pre>`;
+<pre class="alone">${lines.map(({ text }) => html`<span class="line">${shownJson(text)}</span>`)}</pre>`;
 }
 
-function groupOf({ grant, server, tool }: ApprovalRow): string {
-  return JSON.stringify([grant, server, tool]);
+function groupOf({ grant, server, method, tool }: ApprovalRow): string {
+  return JSON.stringify([grant, server, askedKind(method), tool]);
 }
 
 function moment(at: number): Html {
