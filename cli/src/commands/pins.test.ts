@@ -224,6 +224,30 @@ test('all servers of a gateway’s configuration are accepted into its lock file
   ]);
 });
 
+test('of a gateway’s servers all are accepted or none, and each is named above what differs', async () => {
+  const dead = { command: process.execPath, args: ['-e', 'process.exit(3)'] };
+  const alive = { command: process.execPath, args: [join(folder, 'server.mjs')] };
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');
+  const configure = (servers: object) =>
+    writeFileSync(
+      join(folder, 'gateway.json'),
+      JSON.stringify({ servers, policies: { p: 'p.json' }, lock: 'pins.json' }),
+    );
+  const pins = (act: string) =>
+    runCaptured(['pins', act, '--config', 'gateway.json'], { cwd: folder, env: process.env });
+  configure({ a: alive, b: alive, c: dead });
+  expect(await pins('accept')).toMatchObject({
+    code: 2,
+    err: [expect.stringMatching(/pins: c: .*; nothing was accepted$/)],
+  });
+  expect(existsSync(join(folder, 'pins.json'))).toBe(false);
+  configure({ a: alive, b: alive });
+  const { out } = await pins('accept');
+  expect(out.filter((line) => /^[ab]:$/.test(line))).toEqual(['a:', 'b:']);
+  const { servers } = JSON.parse(readFileSync(join(folder, 'pins.json'), 'utf8'));
+  expect(Object.keys(servers)).toEqual(['a', 'b']);
+});
+
 test('what is accepted for a gateway is written nowhere that it would not look', async () => {
   const servers = { a: { command: process.execPath, args: [join(folder, 'server.mjs')] } };
   writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');

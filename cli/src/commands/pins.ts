@@ -22,7 +22,8 @@ toolwarden pins schema
 Keeps the definitions of tools, prompts and resources, and the instructions of servers, that you have looked at and
 accepted. A gateway whose policy says "pinning": "enforce" lets nothing else through: toolwarden wrap --lock FILE.
 
-  accept            writes what the server lists now into the lock file, and shows what is different
+  accept            writes what the server lists now into the lock file, and shows what is different; of several servers
+                    all or, where one cannot be listed, none
   diff              only shows it
   list              the servers of the lock file, and how much of each was accepted
   schema            prints the JSON Schema of the lock file
@@ -83,12 +84,44 @@ async function run(args: string[], io: Io): Promise<number> {
   }
   const command = split === -1 ? [] : args.slice(split + 1);
   const { servers, lock } = await serversOf(io, values, { command, id });
-  let isDifferent = false;
-  for await (const server of servers) {
-    const found = await compare(io, server, lock, act === 'accept', values);
-    isDifferent ||= found.length > 0;
+  const compared = await compareAll(io, servers, lock, { ...values, act });
+  const isAccepted = act === 'accept';
+  if (isAccepted) {
+    const { writeLock } = await import('@toolwarden/gateway/pins');
+    await writeLock(lock, compared.lock);
   }
-  return act === 'diff' && isDifferent ? 1 : 0;
+  const what = isAccepted
+    ? `is accepted in ${relative(io.cwd, lock)}`
+    : 'differs from what was accepted';
+  if (!values.json)
+    for (const { name, found } of compared.servers) io.out(summary(name, found, what));
+  return !isAccepted && compared.servers.some(({ found }) => found.length > 0) ? 1 : 0;
+}
+
+type Compared = { lock: Lock; servers: { name: string; found: Difference[] }[] };
+
+/** Looks at all of them before anything is written: a server that cannot be listed must not leave half accepted. */
+async function compareAll(
+  io: Io,
+  servers: AsyncIterable<LiveServer> | LiveServer[],
+  file: string,
+  { act, ...values }: Values & { act: 'accept' | 'diff' },
+): Promise<Compared> {
+  const { readLock } = await import('@toolwarden/gateway/pins');
+  const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
+  const compared: Compared = { lock, servers: [] };
+  try {
+    for await (const server of servers) {
+      const { pins, found } = await compare(io, server, compared.lock, values);
+      compared.lock = { ...lock, servers: { ...compared.lock.servers, [server.name]: pins } };
+      compared.servers.push({ name: server.name, found });
+    }
+  } catch (error) {
+    const isOneOfSeveral = act === 'accept' && values.config !== undefined;
+    if (!(error instanceof CliError && isOneOfSeveral)) throw error;
+    throw new CliError('input', `${error.message}; nothing was accepted`, { cause: error });
+  }
+  return compared;
 }
 
 /** What is to be looked at: one server, or those of a gateway's configuration, which knows its lock file. */
@@ -114,31 +147,23 @@ const lockNamed = (io: Io, { lock = 'toolwarden.lock.json' }: Values) => resolve
 const inConfig = (io: Io, { config = '', lock, ...values }: Values) =>
   readConfigured(io, { config, ...(lock !== undefined && { lock }), ...pick(values) });
 
-/** Shows what differs of one server, and takes it over where it is accepted. */
+/** Shows what differs of one server, and says what accepting it would keep. */
 async function compare(
   io: Io,
   { name, pins }: LiveServer,
-  file: string,
-  isAccepted: boolean,
-  { only, json = false }: Values,
-): Promise<Difference[]> {
-  const { readLock, writeLock } = await import('@toolwarden/gateway/pins');
-  const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
+  lock: Lock,
+  { only, json = false, config }: Values,
+): Promise<{ pins: ServerPins; found: Difference[] }> {
   const accepted = Object.hasOwn(lock.servers, name) ? lock.servers[name] : undefined;
   const found = await withSpoken(await differencesOf(accepted, pins, only), name, {
     ...lock,
     servers: { ...lock.servers, [name]: pins },
   });
+  // Of several servers, each has its name above what differs.
+  if (config !== undefined && !json && found.length > 0) io.out(plainText(`${name}:`));
   for (const difference of found) show(io, name, difference, json);
-  if (isAccepted) {
-    const next = only === undefined ? pins : withOnly(accepted ?? { tools: {} }, pins, found);
-    await writeLock(file, { ...lock, servers: { ...lock.servers, [name]: next } });
-  }
-  const what = isAccepted
-    ? `is accepted in ${relative(io.cwd, file)}`
-    : 'differs from what was accepted';
-  if (!json) io.out(summary(name, found, what));
-  return found;
+  const next = only === undefined ? pins : withOnly(accepted ?? { tools: {} }, pins, found);
+  return { pins: next, found };
 }
 
 function pick(values: {
