@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '../gateway-error.ts';
+import { makeFolder } from '../state/make-folder.ts';
 
 /** What happened to a login: its token was used, its session was ended. */
 type Mark = 'used' | 'ended';
@@ -21,7 +22,7 @@ export function openLoginMarks(folder: string): LoginMarks {
   return {
     make: (mark, login) =>
       guarded(folder, () => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         try {
           writeFileSync(join(folder, nameOf(mark, login)), '', { mode: 0o600, flag: 'wx' });
           return true;
@@ -37,7 +38,7 @@ export function openLoginMarks(folder: string): LoginMarks {
       ),
     forget(at) {
       guarded(folder, () => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         for (const name of readdirSync(folder)) {
           const until = Number.parseInt(name.split('.', 1)[0] ?? '', 36);
           if (until <= at) rmSync(join(folder, name), { force: true });

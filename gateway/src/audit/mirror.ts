@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../state/make-folder.ts';
 import type { StoredRecord } from '../state/record-table.ts';
 import { appendWhole } from './append-whole.ts';
 import { exportLine, readExportLine } from './chain.ts';
@@ -11,7 +12,7 @@ export const mirrorPath = (folder: string, chain: string) => join(folder, `${cha
 
 /** Appends records as lines. */
 export function appendToMirror(path: string, records: Iterable<StoredRecord>): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   let text = '';
   const write = () => {
     if (text !== '') appendWhole(path, text);

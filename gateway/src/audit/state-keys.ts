@@ -1,13 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../state/make-folder.ts';
 import { argumentKeyPath, openArgumentHasher } from './argument-hash.ts';
 import { checkpointKeyPath, openCheckpointSigner, publicKeyId, publicKeyOf } from './checkpoint.ts';
 
@@ -36,7 +29,7 @@ export function currentPublicKey(keys: string): { keyId: string; pem: string } {
  * hashes can still be compared with the old key, which is kept. Running gateways go on with the old keys until they end.
  */
 export function rotateKeys(keys: string): { argumentKey: string; checkpointKey: string } {
-  mkdirSync(oldKeys(keys), { recursive: true, mode: 0o700 });
+  makeFolder(oldKeys(keys));
   const old = currentPublicKey(keys);
   writeFileSync(join(oldKeys(keys), `checkpoint-${old.keyId}.pub`), old.pem, { flush: true });
   rmSync(checkpointKeyPath(keys));

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Shows other processes that the writer of a chain lives. */
 export type InstanceLock = { release(): void };
@@ -29,7 +30,7 @@ export function takeInstanceLock(folder: string, chain: string): InstanceLock | 
 
 function openLock(folder: string, path: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return new DatabaseSync(path, { timeout: 0 });
   } catch (error) {
     const message = `${path}: cannot be made (${(error as Error).message}); see to the folder's permissions`;

@@ -1,8 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Durability } from './state.ts';
 import { corruptFault, storeFault } from './store-fault.ts';
 
@@ -70,13 +80,14 @@ export function openDatabase(folder: string, durability: Durability): DatabaseSy
 
 function prepareFolder(folder: string, database: string, keys: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (process.platform !== 'win32' && (statSync(folder).mode & 0o022) !== 0) {
       throw new GatewayError(
         'state-unavailable',
         `${folder}: others may write to this folder; make it yours alone with chmod 700`,
       );
     }
+    removeDrafts(folder);
     // Keys are made after the database, so that they show that there was one. Looked for first: another process may be
     // making both.
     const hadKeys = existsSync(keys);
@@ -89,10 +100,12 @@ function prepareFolder(folder: string, database: string, keys: string): void {
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') throw storeFault(error, database);
-    const { message } = error as Error;
-    throw new GatewayError('state-unavailable', `${folder}: no state folder there (${message})`, {
-      cause: error,
-    });
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    const why =
+      syscall === 'link'
+        ? `its file system makes no hard links (${message}); choose one that does`
+        : `no state folder there (${message})`;
+    throw new GatewayError('state-unavailable', `${folder}: ${why}`, { cause: error });
   }
 }
 
@@ -124,6 +137,19 @@ function makeDatabase(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true });
+  }
+}
+
+/** A store is made within milliseconds; what is older was left by a process that was killed at that. */
+const DRAFT_MS = 10 * 60_000;
+const DRAFT = /^toolwarden\.db\.[0-9a-f]{12}(-wal|-shm)?$/;
+
+function removeDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!DRAFT.test(name)) continue;
+    const draft = join(folder, name);
+    const made = lstatSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (made < Date.now() - DRAFT_MS) rmSync(draft, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -97,4 +97,21 @@ test('U2: every call that was sent on has an outcome after a crash, and only the
   living.close();
   expect(outcomes()).toHaveLength(2);
   expect(outcomes()[1]).toMatchObject({ call: alive.callId, outcome: 'answered', bytes: 3 });
+});
+
+test('drafts that a killed process left are removed once nobody can be making them any more', () => {
+  const folder = join(temporaryFolder(), 's');
+  void open(folder).close();
+  const old = ['toolwarden.db.0123456789ab', 'toolwarden.db.0123456789ab-wal'];
+  const kept = ['toolwarden.db.ba9876543210', 'toolwarden.db.backup', 'mine.db.0123456789ab'];
+  for (const name of [...old, ...kept]) writeFileSync(join(folder, name), '');
+  const before = new Date(Date.now() - 24 * 3_600_000);
+  for (const name of [...old, ...kept.slice(1)]) utimesSync(join(folder, name), before, before);
+  void open(folder).close();
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(kept));
+  for (const name of old) expect(readdirSync(folder)).not.toContain(name);
+});
+
+test('a state folder where nothing can be made is told in one line, at once', () => {
+  expect(() => open('/proc/toolwarden')).toThrow(/^\/proc\/toolwarden: no state folder there/);
 });
