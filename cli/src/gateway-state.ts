@@ -39,7 +39,7 @@ export async function withState<Result>(
 export type StatePlace = { state?: string | undefined; redis?: string | null | undefined };
 
 /** A gateway's configuration as far as its operator names things by it. */
-export async function readGatewayConfig(io: Io, path: string) {
+async function readGatewayConfig(io: Io, path: string) {
   const { loadConfig } = await import('@toolwarden/gateway/http');
   const config = await loadConfig(resolvePath(io, path), io.env as NodeJS.ProcessEnv);
   const { stateFolder: state, servers, policies } = config;

@@ -19,6 +19,7 @@ export { marksOf } from './flows.ts';
 export { compileGlob } from './glob.ts';
 export { isPolicyText } from './is-policy.ts';
 export { policyJsonSchema } from './json-schema.ts';
+export { recordedKind } from './learn/recorded-kind.ts';
 export { type Learned, learn } from './learn.ts';
 export { lint } from './lint.ts';
 export { type Conflict, type Merged, merge } from './merge.ts';

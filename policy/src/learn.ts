@@ -5,6 +5,7 @@ import { createMemoryCounters } from './counters.ts';
 import { decide } from './decide.ts';
 import { argumentValues, type SeenArgument } from './learn/argument-values.ts';
 import { type LimitOptions, learnedLimits } from './learn/learned-limits.ts';
+import { addressKeys, type LearnedKind, recordedKind } from './learn/recorded-kind.ts';
 import { valueBounds } from './learn/value-bounds.ts';
 import type { Policy, Rule } from './policy.ts';
 import { PolicyError } from './policy-error.ts';
@@ -14,44 +15,80 @@ import { simulate } from './simulate.ts';
 /** A policy made from a recording, and how the recording fares under it. */
 export type Learned = {
   policy: Policy;
-  /** Calls that were learned from. */
+  /** What was learned from: calls, and what else was asked for. */
   calls: number;
   /** Calls among them that the policy would refuse: those above the percentile. */
   refused: number;
-  /** Tools whose calls were recorded without arguments, so that nothing could be learned about these. */
+  /** Tools and prompts recorded without arguments, so that nothing could be learned about these. */
   withoutArguments: string[];
 };
 
+/** What of one kind was asked for, as rules by name. */
+type LearnedRules = { rules: Record<string, Rule>; refused: number; withoutArguments: string[] };
+
 /**
- * The tightest policy of this form that lets a server's recorded calls pass: the tools that were called, what their
- * arguments had in common, and limits at a percentile with headroom. Everything else is denied.
+ * The tightest policy of this form that lets what was recorded pass: the tools that were called, what their arguments had in
+ * common, and limits at a percentile with headroom; the same for prompts, and for resources by their addresses. All else is denied.
  */
 export async function learn(
   recording: readonly RecordedDecision[],
   options: LimitOptions,
 ): Promise<Learned> {
-  const byTool = Map.groupBy(recording, ({ tool }) => tool);
-  const tools: Record<string, Rule> = {};
-  const withoutArguments: string[] = [];
-  for (const [tool, calls] of [...byTool].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const known = calls.map(argumentsOf).filter((args) => args !== undefined);
-    if (known.length < calls.length) withoutArguments.push(tool);
-    const require = known.length < calls.length ? [] : await requirements(known);
-    const limits = learnedLimits(
-      calls.map(({ at = 0, grant = 'local' }) => ({ at, grant })),
-      options,
-    );
-    // As a key it would be a pattern, and open more than itself.
-    if (tool.includes('*')) continue;
-    tools[tool] = { ...(require.length > 0 && { require }), limits };
+  const byKind = Map.groupBy(recording, recordedKind);
+  byKind.delete(undefined);
+  const policy: Policy = { version: '1', default: 'deny', tools: {} };
+  const learned: Learned = { policy, calls: 0, refused: 0, withoutArguments: [] };
+  for (const [kind, calls] of byKind as Map<LearnedKind, RecordedDecision[]>) {
+    const { rules, refused, withoutArguments } = await learnRules(kind, calls, options);
+    learned.calls += calls.length;
+    learned.refused += refused;
+    learned.withoutArguments.push(...withoutArguments);
+    if (kind === 'sampling' || kind === 'elicitation') policy[kind] = rules[kind] ?? {};
+    else policy[kind] = rules;
   }
-  const policy: Policy = { version: '1', default: 'deny', tools };
+  return learned;
+}
+
+async function learnRules(
+  kind: LearnedKind,
+  recording: readonly RecordedDecision[],
+  options: LimitOptions,
+): Promise<LearnedRules> {
+  const addressKey = addressKeys(new Set(recording.map(({ tool }) => tool)));
+  // As a key a name with a star would be a pattern, and open more than itself.
+  const keyOf = ({ tool }: RecordedDecision) =>
+    kind === 'resources' ? addressKey(tool) : tool.includes('*') ? undefined : tool;
+  const rules: Record<string, Rule> = {};
+  const withoutArguments: string[] = [];
+  const byKey = [...Map.groupBy(recording, keyOf)].sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  for (const [key, calls] of byKey) {
+    const known = calls.map(argumentsOf).filter((args) => args !== undefined);
+    const isUnknown = takesArguments(kind) && known.length < calls.length;
+    if (isUnknown) withoutArguments.push(...new Set(calls.map(({ tool }) => tool)));
+    if (key === undefined) continue;
+    const require = takesArguments(kind) && !isUnknown ? await requirements(known) : [];
+    rules[key] = { ...(require.length > 0 && { require }), limits: limitsOf(calls, options) };
+  }
   const replayed = simulate(
-    await compilePolicy(policy),
+    await compilePolicy({ version: '1', default: 'deny', tools: rules }),
     recording.map((call) => ({ ...call, effect: 'allow' })),
   );
   const refused = replayed.changes.reduce((sum, { count }) => sum + count, 0);
-  return { policy, calls: recording.length, refused, withoutArguments };
+  return { rules, refused, withoutArguments };
+}
+
+/** An address has none, and what a server says when it asks is not a client's. */
+const takesArguments = (kind: LearnedKind) => kind === 'tools' || kind === 'prompts';
+
+/** Limits are counted by server and grant. */
+function limitsOf(calls: readonly RecordedDecision[], options: LimitOptions) {
+  return learnedLimits(
+    calls.map(({ at = 0, server, grant = 'local' }) => ({
+      at,
+      grant: JSON.stringify([server, grant]),
+    })),
+    options,
+  );
 }
 
 async function requirements(calls: readonly JsonObject[]): Promise<Condition[]> {

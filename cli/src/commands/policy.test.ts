@@ -377,7 +377,7 @@ const others = [
     kind: 'decision',
     method: 'resources/read',
     server: 'notes',
-    tool: 'file:///x',
+    ...{ tool: 'file:///x', at: 0, effect: 'deny' },
   }),
   JSON.stringify({ kind: 'outcome', call: 'x', outcome: 'answered' }),
 ];
@@ -428,6 +428,39 @@ test('what the gateway itself recorded is learned from and simulated', async () 
   });
   const simulated = await run('simulate --policy p.json --recording r.jsonl', files);
   expect(simulated.out[0]).toContain('1 of 1 decisions come out the same');
+});
+
+test('one policy is learned over several servers, keeps what it is called, and says what of it is lost', async () => {
+  const recorded = (server: string, method: string, tool: string) =>
+    JSON.stringify({
+      kind: 'decision',
+      at: 1,
+      server,
+      method,
+      tool,
+      effect: 'allow',
+      fields: { args: {} },
+    });
+  const recording = [
+    ...[recorded('mail', 'tools/call', 'send'), recorded('notes', 'tools/call', 'read')],
+    ...[recorded('notes', 'resources/read', 'x://a'), '{"kind":"outcome","at":2,"call":"c"}'],
+  ];
+  const present = {
+    ...{ version: '1', name: 'office', default: 'deny', pinning: 'enforce' },
+    ...{ tools: { send: { action: 'approve' }, read: {} }, hide: ['x'] },
+  };
+  const line = 'learn --recording r.jsonl --policy p.json --accept --server mail --server notes';
+  const { code, err } = await run(line, { 'r.jsonl': recording.join('\n'), 'p.json': present });
+  expect(code).toBe(0);
+  expect(err.join('\n')).toMatch(
+    /all 3 recorded.*\n.*not kept.*"hide", what send says of approval/,
+  );
+  const learned = JSON.parse(await readFile(join(dir, 'p.json'), 'utf8'));
+  expect(learned).toMatchObject({ name: 'office', pinning: 'enforce' });
+  expect([learned.tools, learned.resources].map(Object.keys)).toEqual([
+    ['read', 'send'],
+    ['x://a'],
+  ]);
 });
 
 test('calls that were refused are not learned from, but those that were only observed are', async () => {

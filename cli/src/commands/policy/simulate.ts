@@ -49,13 +49,17 @@ async function run(args: string[], io: Io): Promise<number> {
 }
 
 /** Reads recorded decisions, a JSON object a line. */
-export async function readRecording(io: Io, file: string): Promise<RecordedDecision[]> {
+export async function readRecording(
+  io: Io,
+  file: string,
+  isWanted = isDecisionOnTool,
+): Promise<RecordedDecision[]> {
   const lines = (await readText(io, file)).split('\n');
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const where = `${file}:${index + 1}`;
     const value = parseJson(line, where);
-    return isDecisionOnTool(value) ? [parseAs(recordedDecisionSchema, value, where)] : [];
+    return isWanted(value) ? [parseAs(recordedDecisionSchema, value, where)] : [];
   });
 }
 
