@@ -120,6 +120,32 @@ test('a grant with a policy that is none, or a time that has passed, is not made
   expect((await create('--expires', '2001-01-01')).err[0]).toMatch(/expected 12h, 90d or a date/);
 });
 
+test('C16: no server is started but by the command that stands after --, and none to look at a configuration', async () => {
+  const mark = join(folder, 'started');
+  const command = { command: process.execPath, args: ['-e', `fs.writeFileSync('${mark}', '')`] };
+  const config = {
+    servers: { s: command },
+    policies: { p: 'p.json' },
+    state: { sqlite: 's/x.db' },
+  };
+  writeFileSync(join(folder, 'gateway.json'), JSON.stringify(config));
+  for (const args of [
+    ['wrap', '--policy', 'p.json'],
+    ['wrap', '--policy', 'p.json', '--', ''],
+    ['wrap', '--policy', 'p.json', ...[command.command, ...command.args]],
+    ['pins', 'accept'],
+    ['pins', 'accept', ...[command.command, ...command.args]],
+  ])
+    expect([args, (await run(...args)).code]).toEqual([args, 2]);
+  for (const args of [
+    ['gateway', '--check'],
+    ['grants', 'list'],
+    ['approvals', 'list'],
+  ])
+    await run(...args, '--config', 'gateway.json');
+  expect(existsSync(mark)).toBe(false);
+});
+
 test('with grants wrap wants one, for that server and with its policy', async () => {
   const [token = ''] = (await create()).out;
   writeFileSync(join(folder, 'lax.json'), '{"version":"1","default":"allow"}');

@@ -224,3 +224,28 @@ test.for(eras)(
     expect(dialled).toBe(0);
   },
 );
+
+test.for(eras)(
+  'C15: in %s what a server says while a call runs hides nothing and moves no cursor',
+  async ([, more]) => {
+    const evil = 'a\u001b[2Jb\u200b\u{e0041}';
+    const harness = await start({ policy: {}, tools: [openTool('act')], script: () => undefined });
+    await harness.request('tools/list', more);
+    const _meta = { ...(more['_meta'] as JsonObject | undefined), progressToken: 'p' };
+    const params = { name: 'act', arguments: {}, _meta };
+    harness.send(JSON.stringify({ jsonrpc: '2.0', id: 'c', method: 'tools/call', params }));
+    const sent = () => harness.serverGot().find(({ method }) => method === 'tools/call');
+    await expect.poll(sent).toBeDefined();
+    const { progressToken } = sent()?.params._meta ?? {};
+    for (const [method, said] of [
+      ['notifications/message', { level: 'info', data: { text: evil } }],
+      ['notifications/progress', { progressToken, progress: 1, message: evil }],
+    ] as const) {
+      harness.answer(JSON.stringify({ jsonrpc: '2.0', method, params: said }));
+      const got = harness.clientGot().filter((each) => each['method'] === method);
+      expect([method, got.length]).toEqual([method, 1]);
+      expect(JSON.stringify(got)).toContain('a\\\\u{1b}[2Jb\\\\u{200b}\\\\u{e0041}');
+    }
+    harness.answer(JSON.stringify({ jsonrpc: '2.0', id: sent()?.id, result: done }));
+  },
+);
