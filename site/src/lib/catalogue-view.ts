@@ -66,6 +66,22 @@ export function toolsOfCategory({ tools }: CatalogueView, category: Category): T
   return tools.filter((tool) => tool.category === category);
 }
 
-export function toolsWithTrait({ tools }: CatalogueView, trait: Trait): ToolSummary[] {
-  return tools.filter(({ traits }) => traits?.includes(trait));
+const byTrait = new WeakMap<CatalogueView, Map<Trait, ToolSummary[]>>();
+
+export function toolsWithTrait(catalogue: CatalogueView, trait: Trait): ToolSummary[] {
+  const index = byTrait.get(catalogue) ?? indexTraits(catalogue);
+  byTrait.set(catalogue, index);
+  return index.get(trait) ?? [];
+}
+
+// Two pages ask for each trait, and there are more tools than anything else.
+function indexTraits({ tools }: CatalogueView): Map<Trait, ToolSummary[]> {
+  const index = new Map<Trait, ToolSummary[]>();
+  for (const tool of tools)
+    for (const trait of tool.traits ?? []) {
+      const found = index.get(trait);
+      if (found === undefined) index.set(trait, [tool]);
+      else found.push(tool);
+    }
+  return index;
 }
