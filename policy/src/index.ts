@@ -39,7 +39,13 @@ export { benignArguments } from './recommend/benign.ts';
 export { type Profile, profiles } from './recommend/caps.ts';
 export { withFlows } from './recommend/flows.ts';
 export { type HeldAs, heldArguments } from './recommend/held-arguments.ts';
-export { type Recommendation, recommend, recommendServer } from './recommend.ts';
+export {
+  type Recommendation,
+  recommend,
+  recommendServer,
+  type ToolRule,
+  toolRule,
+} from './recommend.ts';
 export {
   type PolicyTest,
   type PolicyTestFile,

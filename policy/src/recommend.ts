@@ -5,7 +5,7 @@ import {
   escapePointer,
   type JsonPointer,
 } from '@toolwarden/catalogue';
-import type { Policy } from './policy.ts';
+import type { Policy, Rule } from './policy.ts';
 import { PolicyError } from './policy-error.ts';
 import { buildRule } from './recommend/build-rule.ts';
 import type { Profile } from './recommend/caps.ts';
@@ -18,6 +18,9 @@ export type Recommendation = {
   /** What the policy does, in one line. */
   effect: string;
 };
+
+/** The rule of one tool with the reasons for its parts, and how many more bounds its arguments would have had. */
+export type ToolRule = { rule: Rule; rules: Recommendation['rules']; unbounded: number };
 
 /**
  * The policy for one tool of a server: a whole document that denies everything else.
@@ -36,7 +39,7 @@ export function recommend(
       `${entry.record.id} lists no tool ${JSON.stringify(toolName)}`,
     );
   }
-  const part = partFor(tool, profile);
+  const part = toolRule(tool, profile);
   if (part === undefined) return unnameable();
   const { rule, rules, unbounded } = part;
   return {
@@ -49,13 +52,17 @@ export function recommend(
   };
 }
 
-/** The policy for all tools of a server; under `strict`, tools it refuses are left to the default. */
+/**
+ * The policy for all tools of a server; under `strict`, tools it refuses are left to the default. `ruleOf` is for callers that
+ * know the rules of some tools already.
+ */
 export function recommendServer(
   entry: CatalogueEntry,
   profile: Profile = 'recommended',
+  ruleOf: typeof toolRule = toolRule,
 ): Recommendation {
   const parts = entry.tools.flatMap((tool) => {
-    const part = partFor(tool, profile);
+    const part = ruleOf(tool, profile);
     return part === undefined ? [] : [{ name: tool.definition.name, ...part }];
   });
   const allowed = parts.filter(({ rule }) => rule.action !== 'deny');
@@ -85,7 +92,8 @@ function serverEffect(all: number, allowed: number, asks: number): string {
   return `${parts.join(', ')}.`;
 }
 
-function partFor(tool: CatalogueTool, profile: Profile) {
+/** The rule for one tool, a function of the tool alone; `undefined` where a policy cannot name it. */
+export function toolRule(tool: CatalogueTool, profile: Profile): ToolRule | undefined {
   const { name } = tool.definition;
   // Such a name cannot be a key, or would be a pattern that lets other tools pass.
   const isNameable =

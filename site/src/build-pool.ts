@@ -15,9 +15,11 @@ export type BuildWorker = {
 
 type Said = { pages: number } | { result: unknown } | { error: string };
 
+export type Program = 'build-worker.ts' | 'list-worker.ts';
+
 /** Starts one process of a build: one that has a share of the servers, or the one for what is made from all of them. */
 export function startWorker(
-  program: 'build-worker.ts' | 'list-worker.ts',
+  program: Program,
   job: WorkerJob,
   { signal, onPages }: { signal: AbortSignal; onPages: (n: number) => void },
 ): BuildWorker {

@@ -1,16 +1,20 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AttackEntry } from '@toolwarden/catalogue';
-import { openStore, type Store, type StoreProblem } from '@toolwarden/catalogue/store';
+import {
+  openStore,
+  type ServerFiles,
+  type Store,
+  type StoreProblem,
+} from '@toolwarden/catalogue/store';
 import type { BuildOptions, BuildResult } from './build.ts';
-import { type BuildWorker, startWorker } from './build-pool.ts';
+import { type BuildWorker, type Program, startWorker } from './build-pool.ts';
 import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
 import { type CompiledTemplates, compileTemplates } from './compile-templates.ts';
 import { writeJsonLines } from './json-lines.ts';
-import { layServers } from './lay-servers.ts';
 import { aroundDigests } from './lib/around-digest.ts';
 import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
-import { listingDates } from './lib/listing-dates.ts';
+import { type Listings, listingDates } from './lib/listing-dates.ts';
 import { sharedActs } from './lib/related-tools.ts';
 import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
@@ -20,7 +24,8 @@ import { publicFiles } from './public-files.ts';
 import { hasServerPages } from './server-files.ts';
 import { shareOut } from './share-out.ts';
 import { shortHash } from './short-hash.ts';
-import { type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
+import { begunOf, type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
+import type { LayRequest } from './worker-messages.ts';
 import { searchRecords, writeIndex } from './write-index.ts';
 
 /** Of all records so many may be bad before the build fails rather than leave them out. */
@@ -30,6 +35,7 @@ type RunOptions = BuildOptions & { previousDir: string; spareDir: string };
 /** The folder that a run has to itself, and how it is ended. */
 type Surroundings = { work: string; stop: AbortController; signal: AbortSignal };
 type Processes = { workers: BuildWorker[]; lister: BuildWorker };
+type Laid = LayRequest['names'][number];
 
 /** One build, from the records to a whole site in `<work>/html`. */
 export class BuildRun {
@@ -54,84 +60,90 @@ export class BuildRun {
     this.#report('load');
     const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
     const listings = listingDates((await this.#store.readCrawlRuns()).items);
-    const [templates, files, { items: attackEntries, problems }, takedowns] = await Promise.all([
-      compileTemplates(this.#surroundings.signal),
-      publicFiles(this.#store, listings),
-      this.#store.readAttacks(),
-      this.#store.readTakedowns(),
-      writeFile(this.#at('listings.json'), JSON.stringify([...listings])),
-    ]);
-    await writeFile(this.#at('attacks.json'), JSON.stringify(attackEntries));
-    const head = {
-      version: templates.version,
-      origin,
-      attacks: shortHash(attackEntries),
-      takedowns: shortHash(takedowns),
-    };
-    const before = await readState(previousDir, head);
-    // A person may have removed some by hand, and then what is known of them is of no use.
-    for (const { name, pages } of before?.servers.values() ?? [])
-      if (!hasServerPages(previousDir, name, Object.keys(pages).length))
-        before?.servers.delete(name);
-    this.isOnTop = before !== undefined;
-    this.isSpareLeft = before?.takedowns === head.takedowns;
-    const groups = groupsOf(files, before, head.attacks);
-    const shares = shareOut(groups, processesFor(files), ({ files: { bytes }, isRead }) =>
-      isRead ? bytes : bytes / 20,
-    );
-    const processes = this.#startProcesses(templates, shares.length);
+    await writeFile(this.#at('listings.json'), JSON.stringify([...listings]));
+    const templates = await compileTemplates(this.#surroundings.signal);
+    const processes: Processes = { workers: [], lister: this.#fork('list-worker.ts', templates) };
     try {
+      const { version } = templates;
+      const [found, files, takedowns, before] = await this.#allOrNone([
+        processes.lister.ask({ do: 'attacks' }),
+        this.#findFiles(listings, () =>
+          processes.workers.push(this.#fork('build-worker.ts', templates)),
+        ),
+        this.#store.readTakedowns(),
+        readState(previousDir, { version, origin }),
+      ]);
+      const { problems } = found;
+      const head = { version, origin, attacks: found.digest, takedowns: shortHash(takedowns) };
+      // A person may have removed some by hand, and then what is known of them is of no use.
+      for (const { name, pages } of before?.servers.values() ?? [])
+        if (!hasServerPages(previousDir, name, Object.keys(pages).length))
+          before?.servers.delete(name);
+      this.isOnTop = before !== undefined;
+      this.isSpareLeft = before?.takedowns === head.takedowns;
+      const groups = groupsOf(files, before, head.attacks);
+      const shares = shareOut(groups, processes.workers.length, ({ files: { bytes }, isRead }) =>
+        isRead ? bytes : bytes / 20,
+      );
       const [servers, isLaid] = await this.#allOrNone([
         readServers(shares, processes.workers),
-        this.#layFolder(before, groups),
+        this.#layFolder(processes.lister, before, groups),
       ]);
+      const begun = this.#beginServers(shares, processes.workers, isLaid);
+      const attackEntries = JSON.parse(await readFile(this.#at('attacks.json'), 'utf8'));
       const catalogue = await this.#gather(servers, attackEntries, problems);
       linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
-      const records = searchRecords(catalogue, servers);
+      const records = searchRecords(catalogue, servers, found.records);
       const state: BuildState = { ...head, search: shortHash(records), pages: {}, servers };
-      await this.#write({ shares, processes, before, isLaid, catalogue, records }, state);
+      await this.#write({ shares, processes, before, begun, catalogue, records }, state);
       return this.#result(state, catalogue, problems, groups);
     } finally {
       await Promise.all([...processes.workers, processes.lister].map((each) => each.stop()));
     }
   }
 
+  /** What there is to read; for as many processes as it is worth `onProcess` is called before anything of it is read. */
+  async #findFiles(listings: Listings, onProcess: () => unknown): Promise<ServerFiles[]> {
+    const files = await publicFiles(this.#store, listings);
+    for (let count = processesFor(files); count > 0; count -= 1) onProcess();
+    return files;
+  }
+
   #done = 0;
   #total = 0;
-  #startProcesses({ dir: templates }: CompiledTemplates, shares: number): Processes {
-    const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
+  /** Starts a process: long before there is something for it to do, as that takes as long as reading what there is to do. */
+  #fork(program: Program, { dir: templates }: CompiledTemplates): BuildWorker {
     const job = {
       dataDir: this.#store.dir,
       attacks: this.#at('attacks.json'),
       listings: this.#at('listings.json'),
       templates,
       outDir: this.#html,
-      previousDir: this.isOnTop ? previousDir : undefined,
-      origin,
+      origin: this.#options.origin ?? DEFAULT_ORIGIN,
     };
     const onPages = (count: number) => {
       this.#done += count;
-      this.#report('pages');
+      if (this.#total > 0) this.#report('pages');
     };
-    const watch = { signal: this.#surroundings.signal, onPages };
-    const workers = Array.from({ length: shares }, () =>
-      startWorker('build-worker.ts', job, watch),
-    );
-    return { workers, lister: startWorker('list-worker.ts', job, watch) };
+    return startWorker(program, job, { signal: this.#surroundings.signal, onPages });
   }
 
   /** Makes the new site's folder; says whether all servers' files lie in it as the site before has them. */
-  async #layFolder(before: BuildState | undefined, groups: readonly Group[]): Promise<boolean> {
+  async #layFolder(
+    lister: BuildWorker,
+    before: BuildState | undefined,
+    groups: readonly Group[],
+  ): Promise<boolean> {
     const { previousDir, spareDir } = this.#options;
     if (before !== undefined) {
-      const names = new Map(
-        groups.flatMap(({ files: { name, digest }, before: known }) =>
-          // The digest is a part of what the page is known by, see `serverPage`.
-          known === undefined ? [] : [[name, known.digest !== digest]],
-        ),
+      const { version, origin } = before;
+      const names = groups.flatMap(({ files: { name, digest }, before: known }): Laid[] =>
+        // The digest is a part of what the page is known by, see `serverPage`.
+        known === undefined ? [] : [[name, known.digest !== digest]],
       );
-      const site = { from: previousDir, head: before, names };
-      if (await layServers(spareDir, this.#html, site)) return true;
+      const head = { version, origin };
+      const site = { spare: spareDir, from: previousDir, head, names };
+      if (await lister.ask({ do: 'lay', ...site })) return true;
     }
     await mkdir(this.#html);
     return false;
@@ -160,37 +172,56 @@ export class BuildRun {
   async #write(work: Work, state: BuildState): Promise<void> {
     this.#report('pages');
     const isWhole = this.#options.only === undefined;
-    const { before, processes } = work;
-    const [, pages] = await this.#allOrNone([
-      this.#writeServers(work, state.servers),
-      processes.lister.ask({
+    await this.#allOrNone([
+      // First, as its program is one process and the last to end.
+      isWhole && this.#writeIndex(work.records, work.before?.search === state.search),
+      this.#writePages(work, state, isWhole),
+    ]);
+  }
+
+  async #writePages(work: Work, state: BuildState, isWhole: boolean): Promise<void> {
+    const [pages] = await this.#allOrNone([
+      work.processes.lister.ask({
         do: 'list',
         summaries: this.#at('summaries.jsonl'),
         only: this.#options.only,
-        before: before?.pages,
+        previousDir: this.#previousDir,
+        before: work.before?.pages,
       }),
-      isWhole && this.#writeIndex(work.records, before?.search === state.search),
+      this.#writeServers(work, state.servers),
     ]);
     state.pages = sorted(pages);
     if (isWhole) await writeState(this.#html, state);
   }
 
+  /** Has the servers' own pages written, while what is said of all servers together is still to be found. */
+  #beginServers(shares: Group[][], workers: BuildWorker[], isLaid: boolean): Promise<unknown>[] {
+    const begun = shares.map((share, index) =>
+      (workers[index] as BuildWorker).ask({
+        do: 'begin',
+        only: this.#options.only,
+        previousDir: this.#previousDir,
+        isLaid,
+        servers: begunOf(share),
+      }),
+    );
+    // Whoever waits for one learns of its failure; before that, what is done meanwhile may fail too.
+    for (const each of begun) each.catch(() => {});
+    return begun;
+  }
+
   async #writeServers(
-    { shares, processes, isLaid, catalogue }: Work,
+    { shares, processes, begun, catalogue }: Work,
     servers: Map<string, ServerState>,
   ): Promise<void> {
     const around = aroundDigests(catalogue);
     for (const state of servers.values()) state.around = around.get(state.name) ?? '';
     const written = await Promise.all(
-      shares.map((share, index) =>
-        (processes.workers[index] as BuildWorker).ask({
-          do: 'write',
-          acts: this.#at('acts.jsonl'),
-          only: this.#options.only,
-          isLaid,
-          ...workOn(share, around),
-        }),
-      ),
+      shares.map(async (share, index) => {
+        await begun[index];
+        const worker = processes.workers[index] as BuildWorker;
+        return worker.ask({ do: 'write', acts: this.#at('acts.jsonl'), ...workOn(share, around) });
+      }),
     );
     for (const { name, ...made } of written.flat()) {
       const state = servers.get(name);
@@ -219,6 +250,11 @@ export class BuildRun {
     await Promise.allSettled(parts);
     if (cause !== undefined) throw cause.error;
     return Promise.all(parts) as Promise<Parts>;
+  }
+
+  /** Whose files may be taken over. */
+  get #previousDir(): string | undefined {
+    return this.isOnTop ? this.#options.previousDir : undefined;
   }
 
   #report(phase: 'load' | 'pages'): void {
@@ -254,7 +290,7 @@ type Work = {
   shares: Group[][];
   processes: Processes;
   before: BuildState | undefined;
-  isLaid: boolean;
+  begun: Promise<unknown>[];
   catalogue: CatalogueView;
   records: SearchRecord[];
 };

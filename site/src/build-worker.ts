@@ -1,28 +1,33 @@
 // A process of a build: reads its share of the servers and writes their pages. Started by `build-pool.ts`.
 import { readFile } from 'node:fs/promises';
-import { type AttackEntry, withoutTakenDown } from '@toolwarden/catalogue';
+import {
+  type Attack,
+  type AttackEntry,
+  type Takedown,
+  withoutTakenDown,
+} from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
 import { answerRequests, pageCounter, readJob } from './answer-requests.ts';
 import type { ReadState, WrittenServer } from './build-state.ts';
 import { readJsonLines } from './json-lines.ts';
-import { type FoundAttacks, rememberAttacks } from './lib/applicable-attacks.ts';
+import { type FoundAttacks, foundIn, rememberAttacks } from './lib/applicable-attacks.ts';
 import type { Listings } from './lib/listing-dates.ts';
 import type { ActIndex } from './lib/related-tools.ts';
 import { serverSearchRecord } from './lib/search-record.ts';
 import { type ServerMarks, serverMarks } from './lib/server-marks.ts';
-import { foundIn, summarizeServer } from './lib/server-summary.ts';
+import { summarizeServer } from './lib/server-summary.ts';
 import { type CountTokens, openTokenCounter } from './lib/token-count.ts';
 import { openRenderer } from './page-renderer.ts';
 import type { PageTarget } from './page-writer.ts';
-import type { ReadRequest, WriteRequest } from './worker-messages.ts';
-import { linkServer, writeServer } from './write-server.ts';
+import type { BeginRequest, ReadRequest, WriteRequest } from './worker-messages.ts';
+import { linkServer, ServerWriter, type Shared } from './write-server.ts';
 
 const job = readJob();
 const store = openStore(job.dataDir);
-const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
-const attacks = attackEntries.map(({ attack }) => attack);
-const listings: Listings = new Map(JSON.parse(await readFile(job.listings, 'utf8')));
-const takedowns = await store.readTakedowns();
+type Common = { attacks: Attack[]; listings: Listings; takedowns: Takedown[] };
+let common: Promise<Common> | undefined;
+/** What holds for all servers; there by the first request, while this process starts before it is. */
+const openCommon = () => (common ??= readCommon());
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
 const marksRead = new Map<string, ServerMarks>();
@@ -30,7 +35,17 @@ const foundRead = new Map<string, FoundAttacks>();
 /** As records take some eight times the memory of their files, only so many are held; the others are read again. */
 const MAX_HELD_BYTES = 48 * 2 ** 20;
 
+async function readCommon(): Promise<Common> {
+  const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
+  return {
+    attacks: attackEntries.map(({ attack }) => attack),
+    listings: new Map(JSON.parse(await readFile(job.listings, 'utf8'))),
+    takedowns: await store.readTakedowns(),
+  };
+}
+
 async function read({ servers }: ReadRequest): Promise<ReadState[]> {
+  const { attacks } = await openCommon();
   const found: ReadState[] = [];
   let bytes = 0;
   for (const { files, ...before } of servers) {
@@ -57,46 +72,84 @@ async function read({ servers }: ReadRequest): Promise<ReadState[]> {
 
 /** A server as it may be published. */
 async function readPublic(files: ServerFiles): Promise<ReadServer> {
+  const { takedowns } = await openCommon();
   const { entry, history, problems } = await store.readGroup(files);
   const left = entry && withoutTakenDown({ entry, history }, takedowns);
   return { entry: left?.entry, history: left?.history ?? [], problems };
 }
 
-async function write(request: WriteRequest): Promise<WrittenServer[]> {
-  const { templates, outDir, previousDir } = job;
-  const { isLaid } = request;
-  const renderer = await openRenderer(templates);
-  const withFiles = request.only === undefined;
-  const target: PageTarget = { renderer, outDir, previousDir, isLaid, withFiles };
-  const acts = await readActs(request.acts);
-  const onPage = pageCounter();
+/** What servers are written with; `acts` is empty until all servers are read. */
+type Writing = { target: PageTarget; shared: Shared; onPage: () => void };
+let writing: Writing | undefined;
+const begun = new Map<string, ServerWriter>();
+/** Read, but not held. */
+const left = new Map<string, BeginRequest['servers'][number]>();
+
+async function begin({ servers, ...request }: BeginRequest): Promise<null> {
+  const { only, previousDir, isLaid } = request;
+  const { attacks, listings } = await openCommon();
+  const renderer = await openRenderer(job.templates);
   let counter: Promise<CountTokens> | undefined;
   const openCounter = () => (counter ??= openTokenCounter());
-  const shared = { acts, attacks, listings, openCounter };
-  const servers: WrittenServer[] = [];
-  for (const name of request.same) linkServer(target, name);
-  for (const { files, before, around, found } of request.servers) {
-    const { name, digest } = files;
-    const known = held.get(name) ?? (await readPublic(files));
+  const withFiles = only === undefined;
+  writing = {
+    target: { renderer, outDir: job.outDir, previousDir, isLaid, withFiles },
+    shared: { acts: new Map(), attacks, listings, openCounter },
+    onPage: pageCounter(),
+  };
+  for (const server of servers) {
+    const { name } = server.files;
+    const read = held.get(name);
     held.delete(name);
-    const marks = marksRead.get(name) ?? before?.marks;
-    const attacksFound = foundRead.get(name) ?? found;
-    if (known.entry && attacksFound) rememberAttacks(known.entry, attacks, attacksFound);
-    const work = { name, digest, read: known, marks, around, before };
-    servers.push(await writeServer(target, shared, work, onPage));
+    if (read === undefined) left.set(name, server);
+    else begun.set(name, await beginServer(writing, server, read));
+  }
+  return null;
+}
+
+async function beginServer(
+  { target, shared, onPage }: Writing,
+  { files: { name, digest }, before }: BeginRequest['servers'][number],
+  read: ReadServer,
+  foundBefore?: FoundAttacks,
+): Promise<ServerWriter> {
+  const marks = marksRead.get(name) ?? before?.marks;
+  const found = foundRead.get(name) ?? foundBefore;
+  if (read.entry && found) rememberAttacks(read.entry, shared.attacks, found);
+  const writer = new ServerWriter(target, shared, { name, digest, read, marks, before }, onPage);
+  await writer.writeOwnPage();
+  return writer;
+}
+
+async function write(request: WriteRequest): Promise<WrittenServer[]> {
+  if (writing === undefined) throw new Error('nothing was begun');
+  const { target, shared } = writing;
+  await readActs(request.acts, shared.acts);
+  for (const name of request.same) linkServer(target, name);
+  const servers: WrittenServer[] = [];
+  for (const [name, around] of request.begun) {
+    const server = left.get(name);
+    const writer =
+      begun.get(name) ??
+      (server && (await beginServer(writing, server, await readPublic(server.files))));
+    begun.delete(name);
+    if (writer) servers.push(await writer.writeTools(around));
+  }
+  for (const { around, found, ...server } of request.servers) {
+    const writer = await beginServer(writing, server, await readPublic(server.files), found);
+    servers.push(await writer.writeTools(around));
   }
   return servers;
 }
 
-async function readActs(file: string): Promise<ActIndex> {
-  const acts: ActIndex = new Map();
+async function readActs(file: string, into: ActIndex): Promise<void> {
   for await (const line of readJsonLines(file)) {
     const [key, tools] = line as [string, ReturnType<ActIndex['get']>];
-    if (tools) acts.set(key, tools);
+    if (tools) into.set(key, tools);
   }
-  return acts;
 }
 
-answerRequests((request: ReadRequest | WriteRequest) =>
-  request.do === 'read' ? read(request) : write(request),
-);
+answerRequests((request: ReadRequest | BeginRequest | WriteRequest): Promise<unknown> => {
+  if (request.do === 'read') return read(request);
+  return request.do === 'begin' ? begin(request) : write(request);
+});

@@ -24,7 +24,11 @@ type Names = ReadonlyMap<string, boolean>;
 export async function layServers(
   spare: string,
   into: string,
-  { from, head, names }: { from: string; head: StateHead; names: Names },
+  {
+    from,
+    head,
+    names,
+  }: { from: string; head: Pick<StateHead, 'version' | 'origin'>; names: Names },
 ): Promise<boolean> {
   try {
     // Whoever has moved it has it alone. Where this process is killed, it is gone, and never half of one site and half of another.

@@ -1,22 +1,31 @@
 // A process of a build: makes what is made from the whole catalogue. Started by `build-pool.ts`.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { AttackEntry } from '@toolwarden/catalogue';
+import { openStore } from '@toolwarden/catalogue/store';
 import { answerRequests, pageCounter, readJob } from './answer-requests.ts';
 import type { PageHashes } from './build-state.ts';
 import { readJsonLines } from './json-lines.ts';
+import { layServers } from './lay-servers.ts';
+import { attackRecord } from './lib/attack-record.ts';
 import { catalogueView } from './lib/catalogue-view.ts';
 import type { ServerSummary } from './lib/server-summary.ts';
 import { type SitePage, sitePages } from './lib/site-pages.ts';
 import { openRenderer } from './page-renderer.ts';
 import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
-import type { ListRequest } from './worker-messages.ts';
+import { shortHash } from './short-hash.ts';
+import type { AttacksRequest, LayRequest, ListRequest, WorkerAnswers } from './worker-messages.ts';
 import { writeFeeds } from './write-feeds.ts';
 import { writeNames } from './write-names.ts';
 
 const job = readJob();
 
-async function list({ summaries: file, only, before }: ListRequest): Promise<PageHashes> {
-  const { outDir, previousDir, origin } = job;
+async function list({
+  summaries: file,
+  only,
+  previousDir,
+  before,
+}: ListRequest): Promise<PageHashes> {
+  const { outDir, origin } = job;
   const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
   const summaries: ServerSummary[] = [];
   for await (const line of readJsonLines(file)) summaries.push(line as ServerSummary);
@@ -54,4 +63,19 @@ async function writeSitePages(
   return hashes;
 }
 
-answerRequests(list);
+// While the build reads what it left before, and the servers that changed.
+async function readAttacks(): Promise<WorkerAnswers['attacks']> {
+  const { items, problems } = await openStore(job.dataDir).readAttacks();
+  await writeFile(job.attacks, JSON.stringify(items));
+  return { digest: shortHash(items), problems, records: items.map(attackRecord) };
+}
+
+// Here, as it takes a second in which whoever asks has other answers to wait for.
+function lay({ spare, from, head, names }: LayRequest): Promise<boolean> {
+  return layServers(spare, job.outDir, { from, head, names: new Map(names) });
+}
+
+answerRequests<AttacksRequest | LayRequest | ListRequest>((request) => {
+  if (request.do === 'attacks') return readAttacks();
+  return request.do === 'lay' ? lay(request) : list(request);
+});

@@ -61,15 +61,18 @@ function pathsOf({ url, files = [] }: SitePage): string[] {
   return [fileOf(url), ...files.map(([path]) => path)];
 }
 
+// With the encoding named, Node writes a text without a copy of its bytes first.
+const NEW_FILE = { flag: 'wx', encoding: 'utf8' } as const;
+
 // What stands there may be a link to a file of the site before, which must stay as it is.
 function replaceFile(file: string, text: string): void {
   makeFolder(dirname(file));
   try {
-    writeFileSync(file, text, { flag: 'wx' });
+    writeFileSync(file, text, NEW_FILE);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     unlinkSync(file);
-    writeFileSync(file, text, { flag: 'wx' });
+    writeFileSync(file, text, NEW_FILE);
   }
 }
 

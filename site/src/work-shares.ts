@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ServerFiles } from '@toolwarden/catalogue/store';
 import type { BuildState, ServerState } from './build-state.ts';
-import { foundIn } from './lib/server-summary.ts';
-import type { KnownServer, ReadRequest, WriteRequest } from './worker-messages.ts';
+import { foundIn } from './lib/applicable-attacks.ts';
+import type { BeginRequest, KnownServer, ReadRequest, WriteRequest } from './worker-messages.ts';
 
 /** A process more is worth its start for so many bytes of records. */
 const BYTES_A_PROCESS = 500_000;
@@ -33,24 +33,33 @@ export function groupsOf(
   });
 }
 
+/** What of a share can be begun before all servers are read. */
+export function begunOf(share: readonly Group[]): BeginRequest['servers'] {
+  return share
+    .filter(({ isRead }) => isRead)
+    .map(({ files, before }) => ({ files, before: before && writtenOf(before) }));
+}
+
 /** What one process is to do with its share: take over what would be the same, and write the rest. */
 export function workOn(
   share: readonly Group[],
   around: Map<string, string>,
-): Pick<WriteRequest, 'same' | 'servers'> {
-  const isSame = ({ files: { name }, before, isRead }: Group) =>
-    !isRead && before?.around === (around.get(name) ?? '');
+): Pick<WriteRequest, 'same' | 'begun' | 'servers'> {
+  const aroundOf = ({ files: { name } }: Group) => around.get(name) ?? '';
+  const kept = share.filter(({ isRead }) => !isRead);
+  const isSame = (group: Group) => group.before?.around === aroundOf(group);
   return {
-    same: share
+    same: kept
       .filter((group) => isSame(group) && Object.keys(group.before?.pages ?? {}).length > 0)
       .map(({ files }) => files.name),
-    servers: share
+    begun: share.filter(({ isRead }) => isRead).map((group) => [group.files.name, aroundOf(group)]),
+    servers: kept
       .filter((group) => !isSame(group))
-      .map(({ files, before, isRead }) => ({
-        files,
-        before: before && writtenOf(before),
-        around: around.get(files.name) ?? '',
-        found: isRead || !before?.summary ? undefined : foundIn(before.summary),
+      .map((group) => ({
+        files: group.files,
+        before: group.before && writtenOf(group.before),
+        around: aroundOf(group),
+        found: group.before?.summary && foundIn(group.before.summary),
       })),
   };
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { close, createIndex, type PagefindIndex } from 'pagefind';
-import { attackRecord } from './lib/attack-record.ts';
 import type { CatalogueView } from './lib/catalogue-view.ts';
 import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
@@ -21,12 +20,13 @@ export function writeIndex(
 
 /** What is searched in full: one record a server, with its tools' words in it, and one an attack. */
 export function searchRecords(
-  { servers, attackEntries }: CatalogueView,
+  { servers }: CatalogueView,
   states: ReadonlyMap<string, { search?: SearchRecord }>,
+  attacks: readonly SearchRecord[],
 ): SearchRecord[] {
   const present = servers.filter(({ status }) => status !== 'gone');
   const records = present.flatMap(({ slug }) => states.get(slug)?.search ?? []);
-  return [...records, ...attackEntries.map(attackRecord)];
+  return [...records, ...attacks];
 }
 
 async function indexAll(records: readonly SearchRecord[], outDir: string, signal?: AbortSignal) {

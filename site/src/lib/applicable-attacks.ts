@@ -12,6 +12,17 @@ export type AttackReason = { id: string; because: string };
 /** The attacks that were found for a server: on its tools, in their order, and on itself. */
 export type FoundAttacks = { tools: readonly (readonly AttackReason[])[]; server: AttackReason[] };
 
+/** The attacks that the summary of a server names. */
+export function foundIn({
+  tools,
+  attacks,
+}: {
+  tools: readonly { attacks: AttackReason[] }[];
+  attacks: AttackReason[];
+}): FoundAttacks {
+  return { tools: tools.map((tool) => tool.attacks), server: attacks };
+}
+
 type Found = { attacks: readonly Attack[]; found: ApplicableAttack<Attack>[] };
 const known = new WeakMap<CatalogueTool | CatalogueEntry, Found>();
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CatalogueView } from './catalogue-view.ts';
 import { sameActElsewhere } from './related-tools.ts';
-import { asLink } from './tool-view.ts';
+import { asLink } from './tool-link.ts';
 
 /** For each server a digest of what its pages say of other servers, by slug. */
 export function aroundDigests({ servers, acts }: CatalogueView): Map<string, string> {

@@ -16,7 +16,7 @@ import { compareText } from './names.ts';
 import { type NeedsWords, needsWords } from './needs-words.ts';
 import { type ProseSection, proseSections } from './prose.ts';
 import { type ReplayView, replayView } from './replay-view.ts';
-import { asLink, type ToolLink } from './tool-view.ts';
+import { asLink, type ToolLink } from './tool-link.ts';
 import { attackFacetUrl, attackUrl } from './urls.ts';
 import { wrapRefusal } from './wrap-refusal.ts';
 

@@ -4,7 +4,7 @@ import { type CatalogueView, countLevels, type LevelCount } from './catalogue-vi
 import type { ChangeLine } from './change-lines.ts';
 import { compareText } from './names.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
-import { asLink, type ToolLink } from './tool-view.ts';
+import { asLink, type ToolLink } from './tool-link.ts';
 
 /** What the first page shows. */
 export type HomeView = {

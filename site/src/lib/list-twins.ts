@@ -14,7 +14,7 @@ import type {
   ServersView,
   ToolListView,
 } from './site-pages.ts';
-import type { ToolLink } from './tool-view.ts';
+import type { ToolLink } from './tool-link.ts';
 import type { Twin } from './twins.ts';
 import { levelUrl, pageUrl, serversUrl } from './urls.ts';
 

@@ -12,6 +12,7 @@ import {
   recommendServer,
 } from '@toolwarden/policy';
 import { type JsonToken, joinTokens, jsonTokens } from './json-tokens.ts';
+import type { RuleOf } from './server-rules.ts';
 
 /** The profiles, the one we recommend first, with what each is for. */
 const profilesShown = [
@@ -56,9 +57,10 @@ export type IsPassed = (text: string) => boolean;
 export function serverPolicies(
   entry: CatalogueEntry,
   isPassed: IsPassed = () => false,
+  ruleOf?: RuleOf,
 ): PolicyPanel[] {
   return profilesShown.map((shown) => {
-    const recommended = recommendServer(entry, shown.profile);
+    const recommended = recommendServer(entry, shown.profile, ruleOf);
     const printed = print(recommended.policy);
     // What makes a policy wrong stands in its text; an entry beside it only adds warnings, which its tools' own policies had.
     const check = () => (isPassed(printed.text) ? [] : checkPolicyText(printed.text));

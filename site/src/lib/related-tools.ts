@@ -5,7 +5,7 @@ import {
   type ServerId,
 } from '@toolwarden/catalogue';
 import { nameWords } from './names.ts';
-import type { ToolLink } from './tool-view.ts';
+import type { ToolLink } from './tool-link.ts';
 
 /** What a page of another server says of a tool, and whose it is. */
 type ActTool = ToolLink & { serverId: ServerId };

@@ -15,13 +15,15 @@ import { type IsPassed, type PolicyPanel, serverPolicies, toolPolicies } from '.
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
 import type { ServerMarks } from './server-marks.ts';
+import { type KeptRules, keptRulesUrl, serverRules } from './server-rules.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
 import { siteUrl } from './site-url.ts';
+import { asLink } from './tool-link.ts';
 import { type Question, toolQuestions } from './tool-questions.ts';
 import { toolTwin, toolTwinMarkdown } from './tool-twin.ts';
-import { type Around, asLink, type ToolView, toolView } from './tool-view.ts';
+import { type Around, type ToolView, toolView } from './tool-view.ts';
 import { serverUrl, toolUrl } from './urls.ts';
 import { wrapSnippet } from './wrap-snippet.ts';
 
@@ -64,8 +66,10 @@ export type PageSource = {
 
 /** What is known of a server and would take time to find again. */
 export type KnownOfServer = {
-  isPassed?: IsPassed;
+  isPassed?: IsPassed | undefined;
   marks?: ServerMarks | undefined;
+  /** The rules of its tools as an earlier build kept them; asked for only where its page is made. */
+  readRules?: (() => KeptRules | undefined) | undefined;
   /** Of all that its record and history were read from. */
   digest?: string | undefined;
 };
@@ -75,13 +79,13 @@ export function* serverPages(
   around: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-  { isPassed, marks, digest }: KnownOfServer = {},
+  { isPassed, marks, digest, readRules }: KnownOfServer = {},
 ): Generator<PageSource> {
   yield {
     url: serverUrl(entry.slug),
     // INVARIANT: what `serverPage` reads is its record, its history, when it was listed, or the attacks.
     ...(digest !== undefined && { inputs: () => [digest] }),
-    make: () => serverPage(around, entry, history, { isPassed, digest }),
+    make: () => serverPage(around, entry, history, { isPassed, marks, digest, readRules }),
   };
   const shared = sharedInputs(entry);
   for (const [index, tool] of entry.tools.entries())
@@ -159,11 +163,13 @@ function serverPage(
   { attacks, countTokens, listings }: Around,
   entry: CatalogueEntry,
   history: readonly HistoryEvent[],
-  { isPassed, digest }: Pick<KnownOfServer, 'digest'> & { isPassed: IsPassed | undefined },
+  { isPassed, marks, digest, readRules }: KnownOfServer,
 ): PageWithFiles {
   const url = serverUrl(entry.slug);
+  const rules = marks && entry.tools.length > 0 && serverRules(entry, marks, readRules?.());
   const view = serverView(entry, listings?.get(entry.record.id));
-  const policies = view.tools.length > 0 ? serverPolicies(entry, isPassed) : [];
+  const policies =
+    view.tools.length > 0 ? serverPolicies(entry, isPassed, rules ? rules.ruleOf : undefined) : [];
   const files = view.status === 'gone' ? [] : policies;
   const changes = changeLines(entry, history, SHOWN_CHANGES);
   const events = toolEvents(history);
@@ -189,6 +195,9 @@ function serverPage(
       [serverDataUrl(entry.slug), () => JSON.stringify(serverData(entry, countTokens, history))],
       ...(events.length > 0
         ? [[listingsUrl(entry.slug), () => JSON.stringify(events)] as [string, () => string]]
+        : []),
+      ...(rules
+        ? [[keptRulesUrl(entry.slug), () => JSON.stringify(rules.keep())] as [string, () => string]]
         : []),
       [`${url}/badge.svg`, () => badgeSvg(view.levels)],
       [

@@ -11,16 +11,12 @@ import {
   type ServerId,
   type Trait,
 } from '@toolwarden/catalogue';
-import {
-  type AttackReason,
-  applicableAttacks,
-  type FoundAttacks,
-  serverAttacks,
-} from './applicable-attacks.ts';
+import { type AttackReason, applicableAttacks, serverAttacks } from './applicable-attacks.ts';
 import { type ChangeLine, changeLines } from './change-lines.ts';
 import { publisherOf } from './publisher.ts';
 import { type ServerLink, serverLink } from './server-view.ts';
-import { linkTo, type ToolLink } from './tool-view.ts';
+import type { ToolLink } from './tool-link.ts';
+import { linkTo } from './tool-view.ts';
 import { toolUrl } from './urls.ts';
 import { clip } from './visible-text.ts';
 
@@ -81,11 +77,6 @@ export function summarizeServer(
     changes: changeLines(entry, history, CHANGES),
     changedOn: lastDay(history),
   };
-}
-
-/** The attacks that a summary names. */
-export function foundIn({ tools, attacks }: ServerSummary): FoundAttacks {
-  return { tools: tools.map((tool) => tool.attacks), server: attacks };
 }
 
 /** A tool without its attacks, which need the whole server. */

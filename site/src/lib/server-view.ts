@@ -12,7 +12,8 @@ import { countLevels, type LevelCount, levelsShown } from './catalogue-view.ts';
 import { crawlReasonWords } from './crawl-words.ts';
 import { type ListingDates, listingFacts } from './listing-dates.ts';
 import { type Fact, inWords, serverFacts } from './provenance.ts';
-import { linkTo, type ToolLink } from './tool-view.ts';
+import type { ToolLink } from './tool-link.ts';
+import { linkTo } from './tool-view.ts';
 import { safeLink, serverUrl, toolUrl } from './urls.ts';
 
 /** A server in a list. */

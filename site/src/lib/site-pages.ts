@@ -34,7 +34,7 @@ import { levelParts } from './plots/level-parts.ts';
 import type { ToolSummary } from './server-summary.ts';
 import { SERVERS_A_PAGE, serverTermPages } from './server-term-pages.ts';
 import { asServerLink, type ServerLink } from './server-view.ts';
-import { asLink, type ToolLink } from './tool-view.ts';
+import { asLink, type ToolLink } from './tool-link.ts';
 import { withTwins } from './twins.ts';
 import { categoryUrl, levelUrl, pageUrl, serversUrl, traitUrl } from './urls.ts';
 

@@ -36,16 +36,8 @@ import { definitionSince, type Listings } from './listing-dates.ts';
 import { type Fact, provenanceOf } from './provenance.ts';
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import type { CountTokens } from './token-count.ts';
+import { asLink, type ToolLink } from './tool-link.ts';
 import { serverUrl, toolUrl } from './urls.ts';
-
-/** A tool in a list. */
-export type ToolLink = {
-  name: string;
-  url: string;
-  level: Level | undefined;
-  label: Label | undefined;
-  serverName: string;
-};
 
 /** A term of the taxonomy with the words that show it. */
 type JudgedFact = { id: string; title: string; meaning: string; quotes: Quote[] };
@@ -159,11 +151,6 @@ export function toolView(
     ),
     elsewhere: sameActElsewhere(acts, { name: known.name, serverId: entry.record.id }).map(asLink),
   };
-}
-
-/** Only what a list shows: a page changes with what stands on it and with nothing else. */
-export function asLink({ name, url, level, label, serverName }: ToolLink): ToolLink {
-  return { name, url, level, label, serverName };
 }
 
 /** The line of a tool in a list. */
