@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pagesProblem } from './approval-question.ts';
+import { approvalQuestion, pagesProblem } from './approval-question.ts';
 
 test.for<[address: string, isFit: boolean]>([
   ['https://approvals.example.com/approvals', true],
@@ -19,4 +19,13 @@ test.for<[address: string, isFit: boolean]>([
   ['approvals', false],
 ])('people are led to the pages at %s: %s', ([address, isFit]) => {
   expect(pagesProblem(address) === undefined).toBe(isFit);
+});
+
+test.for([
+  ['tools/call', 'A call of "x" waits'],
+  ['resources/read', 'A request for resource "x" waits'],
+  ['prompts/get', 'A request for prompt "x" waits'],
+])('who is led to a page by %s reads what is asked for: %s', ([method = '', words]) => {
+  const asked = { id: 'i', method, tool: 'x', reason: 'r' };
+  expect(approvalQuestion('https://a.example/approvals', asked)['message']).toContain(words);
 });

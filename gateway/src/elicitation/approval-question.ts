@@ -1,15 +1,18 @@
 import { isJsonObject, type JsonObject, own, showHidden } from '@toolwarden/catalogue';
+import { askedKind } from '../approvals/asked-kind.ts';
 
 /** The question that leads a person to the page of a call that waits. It names the page, and never a way past its login. */
 export function approvalQuestion(
   pages: string,
-  { id, tool, reason }: { id: string; tool: string; reason: string },
+  { id, method, tool, reason }: { id: string; method: string; tool: string; reason: string },
 ): JsonObject {
   const name = JSON.stringify(showHidden(tool.slice(0, 128)));
+  const kind = askedKind(method);
+  const what = kind === 'tool' ? 'call of' : `request for ${kind}`;
   const why = showHidden(reason.slice(0, 1_000));
   return {
     mode: 'url',
-    message: `A call of ${name} waits for your approval: ${why}. The page shows all of it; answer there.`,
+    message: `A ${what} ${name} waits for your approval: ${why}. The page shows all of it; answer there.`,
     url: `${pages.replace(/\/+$/, '')}/${encodeURIComponent(id)}`,
   };
 }

@@ -65,13 +65,13 @@ export class ApprovalLeads {
     return question && approvalRound(question, pending.params);
   }
 
-  #question({ capabilities }: Pending, waiting: Waiting): JsonObject | undefined {
+  #question({ capabilities, method }: Pending, waiting: Waiting): JsonObject | undefined {
     const pages = this.#options.approvalPages?.();
     if (pages === undefined || !takesAddresses(capabilities) || this.#asked.has(waiting.id))
       return undefined;
     this.#asked.add(waiting.id);
     const [oldest] = this.#asked;
     if (this.#asked.size > MOST_REMEMBERED && oldest !== undefined) this.#asked.delete(oldest);
-    return approvalQuestion(pages, waiting);
+    return approvalQuestion(pages, { ...waiting, method });
   }
 }

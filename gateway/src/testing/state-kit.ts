@@ -1,3 +1,4 @@
+import { toolDigest } from '@toolwarden/catalogue';
 import { expect } from 'vitest';
 import type { ApprovalRow } from '../state/approval-table.ts';
 import type { CallEntry, Eventually, Grant, Judge, Recorded, State } from '../state/state.ts';
@@ -127,7 +128,10 @@ export const stateLaws: readonly StateLaw[] = [
       expect(await pay()).toMatchObject({ decision: { effect: 'approve' }, approvalId });
       expect(await state.approvals.answer(approvalId, 'approved', 'ann')).toBe(true);
       expect(await state.approvals.answer(approvalId, 'denied', 'bob')).toBe(false);
-      for (const other of [{ arguments: { a: 1 } }, { grant: 'g' }, { server: 't' }]) {
+      for (const other of [
+        ...[{ arguments: { a: 1 } }, { grant: 'g' }, { server: 't' }, { method: 'prompts/get' }],
+        ...[{ definitionDigest: toolDigest({ name: 'pay' }) }, { replies: { requestState: 's' } }],
+      ]) {
         expect((await pay(other)).decision.effect).toBe('approve');
       }
       expect((await pay()).decision.effect).toBe('allow');
