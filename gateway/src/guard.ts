@@ -22,8 +22,8 @@ import type { PreparedResponse } from './responses/response-rules.ts';
 import type { CallEntry, Eventually, Recorded, State } from './state/state.ts';
 import type { LiveTool } from './tools/tool-table.ts';
 
-/** Who calls, and where to; fixed for the life of a connection. */
-type Caller = { server: string; grant: string; session?: string };
+/** Who calls, and where to; fixed for the life of a connection. With `tokenHash` each call is recorded only while that is the grant's. */
+type Caller = { server: string; grant: string; session?: string; tokenHash?: string };
 
 /** What the guard asks of the world. */
 export type GuardOptions = {
@@ -217,7 +217,8 @@ export function createGuard(options: GuardOptions): Guard {
     };
     if (ask.session !== undefined) entry.session = ask.session;
     if (ask.replies !== undefined) entry.replies = ask.replies;
-    if (ask.tokenHash !== undefined) entry.tokenHash = ask.tokenHash;
+    const shown = ask.tokenHash ?? caller.tokenHash;
+    if (shown !== undefined) entry.tokenHash = shown;
     if (tool !== undefined) entry.definitionDigest = tool.digest;
     if (terms?.timeoutMs !== undefined) entry.approvalMs = terms.timeoutMs;
     return entry;

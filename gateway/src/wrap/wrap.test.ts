@@ -260,18 +260,21 @@ test('the refusal of a call that needs approval prints a command that works as i
   expect(await wrapped.callTool(call)).toMatchObject({ content: [{ text: 'Echo: hi' }] });
 });
 
-test('a grant that is revoked while its gateway runs: the next call is refused, and says why', async () => {
-  const policy = policyFile({ default: 'allow' });
-  const grants = (...args: string[]) => toolwarden('grants', ...args, '--json');
-  const made = grants('create', '--server', 's', '--policy', policy, '--label', 'test');
-  const { id, token } = JSON.parse(made);
-  const more = ['--state', join(folder, 'state'), '--server', 's', '--grant', token];
-  const wrapped = await connect([BIN, 'wrap', '--policy', policy, ...more, '--', ...everything]);
-  const call = { name: 'echo', arguments: { message: 'hi' } };
-  expect(await wrapped.callTool(call)).toMatchObject({ content: [{ text: 'Echo: hi' }] });
-  grants('revoke', id);
-  expect(await wrapped.callTool(call)).toMatchObject({
-    isError: true,
-    content: [{ text: expect.stringMatching(/grant .* was revoked or has expired/) }],
-  });
-});
+test.for(['revoke', 'rotate'])(
+  '%s of a grant while its gateway runs: the next call is refused, and says why',
+  async (act) => {
+    const policy = policyFile({ default: 'allow' });
+    const grants = (...args: string[]) => toolwarden('grants', ...args, '--json');
+    const made = grants('create', '--server', 's', '--policy', policy, '--label', 'test');
+    const { id, token } = JSON.parse(made);
+    const more = ['--state', join(folder, 'state'), '--server', 's', '--grant', token];
+    const wrapped = await connect([BIN, 'wrap', '--policy', policy, ...more, '--', ...everything]);
+    const call = { name: 'echo', arguments: { message: 'hi' } };
+    expect(await wrapped.callTool(call)).toMatchObject({ content: [{ text: 'Echo: hi' }] });
+    grants(act, id);
+    expect(await wrapped.callTool(call)).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching(/grant .* was revoked or has expired/) }],
+    });
+  },
+);

@@ -12,6 +12,7 @@ import type { Pins } from '../pins/pins.ts';
 import { type PolicyEvent, watchPolicy } from '../policy/watch-policy.ts';
 import { readClientMessage } from '../protocol/client-message.ts';
 import type { Note, State } from '../state/state.ts';
+import { tokenHash } from '../state/token-hash.ts';
 import { readToolClasses } from '../tools/tool-classes.ts';
 import { envForServer, type ServerProcess, startServer } from './child.ts';
 import { namesNothing } from './names-nothing.ts';
@@ -98,7 +99,10 @@ export async function runWrap(
     const session = randomBytes(9).toString('base64url');
     let calls = 0;
     const guard = createGuard({
-      caller: { server: name, grant },
+      caller: {
+        ...{ server: name, grant },
+        ...(options.grant !== undefined && { tokenHash: tokenHash(options.grant) }),
+      },
       policy: () => policy.current,
       state,
       ...(pins && { pins }),
