@@ -13,4 +13,4 @@ export { verifyAudit } from './audit/verify-audit.ts';
 export { stateFiles } from './state/open-database.ts';
 export type { OperatedState } from './state/operated-state.ts';
 export { openSqliteState, type SqliteState } from './state/sqlite-state.ts';
-export { stateFolder } from './state/state-folder.ts';
+export { stateFolder, stateOption } from './state/state-folder.ts';

@@ -6,6 +6,7 @@ import {
   serveApprovals,
   stateFiles,
   stateFolder,
+  stateOption,
 } from '@toolwarden/gateway/operator';
 import { CliError, type Command, readArguments, readNumber } from '../command.ts';
 import {
@@ -183,7 +184,8 @@ async function serve(
         ...{ approvals, grants, tokens, clock: Date.now },
         port: readNumber('port', port, 0, 65_535),
       });
-      io.err(`Approvals: ${served.url} (to log in: toolwarden approvals login)`);
+      const option = stateOption(stateFolder(state, io.env, io.cwd), io.env, io.cwd);
+      io.err(`Approvals: ${served.url} (to log in: toolwarden approvals login${option})`);
       await untilAborted(signal);
       await served.close();
       return 0;

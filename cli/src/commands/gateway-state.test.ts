@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { openSqliteState } from '@toolwarden/gateway/operator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCaptured } from '../../fixtures/run-captured.ts';
+import { loaders } from '../loaders.ts';
+import { runCli } from '../run-cli.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -208,6 +210,32 @@ test('approvals and audit find the state of a gateway by its configuration', asy
     const both = await named(...act, '--state', 'state');
     expect(both).toMatchObject({ code: 2, err: [expect.stringMatching(/leave out --state/)] });
   }
+});
+
+test('approvals serve says how to log in, and the token of just that command lets in', async () => {
+  const stop = new AbortController();
+  const err: string[] = [];
+  const io = {
+    ...{
+      stdin: (async function* () {})(),
+      out: () => {},
+      err: (line: string) => void err.push(line),
+    },
+    ...{ env: {}, isTty: false, cwd: folder },
+  };
+  const serving = runCli(
+    ['approvals', 'serve', '--port', '0', '--state', 'elsewhere'],
+    ...([io, stop.signal, loaders] as const),
+  );
+  await expect.poll(() => err.length).toBe(1);
+  const [, url = '', command = ''] =
+    /^Approvals: (\S+) \(to log in: toolwarden (.*)\)$/.exec(err[0] ?? '') ?? [];
+  const { out } = await runCaptured(command.split(' '), { cwd: folder, env: {} });
+  const body = new URLSearchParams({ token: out[0] ?? '' });
+  const entered = await fetch(`${url}/login`, { method: 'POST', body, redirect: 'manual' });
+  expect(entered.status).toBe(303);
+  stop.abort();
+  expect(await serving).toBe(0);
 });
 
 test('an approval is shown with the time until which it holds, and not until when it was open', async () => {

@@ -75,7 +75,8 @@ function logIn(
   const login = tokens.useToken((form.get('token') ?? '').trim(), at);
   const call = callIn(`/approvals/${form.get('call') ?? ''}`);
   if (login === undefined) {
-    const notice = 'That token is wrong, was used, or its time is over. Ask for a new one.';
+    const notice =
+      'That token is wrong, of another state folder, was used, or its time is over. Ask for a new one.';
     return { status: 401, body: page('Log in', loginMarkup(call), notice) };
   }
   const isSecure = headers.origin?.startsWith('https:') === true;

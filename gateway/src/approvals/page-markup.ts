@@ -39,6 +39,7 @@ ${content}
 export function loginMarkup(call?: string): Html {
   return html`<h1>Approvals</h1>
 <p>Run <code>toolwarden approvals login</code> on the machine of the gateway, and enter the token that it prints. It lets in once.</p>
+<p class="soft">A gateway with a configuration: <code>toolwarden approvals login --config FILE</code>. A state folder that is not in its usual place: <code>--state FOLDER</code>.</p>
 <form method="post" action="/approvals/login">
 ${call !== undefined && html`<input type="hidden" name="call" value="${call}">`}
 <p><label for="token">Login token</label><br>
