@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
+import { type LoggedRecord, readCallLog } from '../state/call-log.ts';
+import { heldIn } from '../state/held-table.ts';
 import { stateFiles } from '../state/open-database.ts';
 import { type ChainRow, openRecordTable, type StoredRecord } from '../state/record-table.ts';
 import { storeFault } from '../state/store-fault.ts';
@@ -17,7 +19,7 @@ export type AuditReader = {
 
 /** Opens the audit of a state folder. */
 export function openAuditReader(folder: string): AuditReader {
-  const { database } = stateFiles(folder);
+  const { database, calls } = stateFiles(folder);
   if (!existsSync(database)) {
     throw new GatewayError(
       'state-unavailable',
@@ -27,8 +29,31 @@ export function openAuditReader(folder: string): AuditReader {
   try {
     const db = new DatabaseSync(database, { readOnly: true, timeout: 2000 });
     const { chains, from, lastId } = openRecordTable(db);
-    return { chains, from, lastId, close: () => db.close() };
+    /** What only the call log holds by now, or held a moment ago. */
+    const logged = () => {
+      const held = heldIn(db);
+      return held === undefined ? [] : readCallLog(calls, held.from);
+    };
+    return {
+      chains,
+      *from(id) {
+        // Read first: what comes into the store meanwhile is then met twice, and not missed.
+        const late = logged();
+        let last = id - 1;
+        for (const record of from(id)) {
+          last = record.id;
+          yield record;
+        }
+        for (const one of late) if (one.id > last) yield stored(one);
+      },
+      lastId: () => logged().at(-1)?.id ?? lastId(),
+      close: () => db.close(),
+    };
   } catch (error) {
     throw storeFault(error, database);
   }
+}
+
+function stored({ id, record: { chain, link, at, openFrom = id } }: LoggedRecord): StoredRecord {
+  return { ...link, id, chain, at, openFrom };
 }

@@ -64,6 +64,8 @@ export function createFollowers(
     if (seq === signed) return;
     tried = seq;
     guarded(() => {
+      // What is signed must be found: a log is lost more easily than a store.
+      if (store.isHolding) store.transact(() => undefined);
       signer ??= openCheckpointSigner(places.keys);
       const line = signer.sign({ chain: name, count: seq, root: hash, at: clock() });
       // One write a line, so that processes that share the file do not mix their lines.
@@ -84,13 +86,15 @@ export function createFollowers(
     const { number, head, lastId } = chain();
     const folder = places.mirror;
     if (folder === undefined || unmirrored > lastId) return;
-    guarded(() =>
+    guarded(() => {
+      // It reads the store, which must hold all by then.
+      if (store.isHolding) store.transact(() => undefined);
       store.read(({ records }) => {
         const path = mirrorPath(folder, head.name);
         appendToMirror(path, ours(records.from(unmirrored), number));
         unmirrored = lastId + 1;
-      }),
-    );
+      });
+    });
   };
   return {
     onCommit() {

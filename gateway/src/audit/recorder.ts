@@ -107,7 +107,7 @@ export function openRecorder(
   // Apart from the calls: nobody waits for it, and many records together cost little more than one.
   const flush = () => {
     flushTimer = undefined;
-    if (waiting.length === 0) return;
+    if (waiting.length === 0 && !store.isHolding) return;
     const batch = waiting;
     try {
       commit(({ ledger }) => {
@@ -169,6 +169,7 @@ export function openRecorder(
           const done = work(tables);
           const after = done && appendAlone(tables.ledger, state, done.draft);
           if (after === undefined) return undefined;
+          if (store.isHolding) flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
           state = after;
           followers.onCommit();
           return done?.result;

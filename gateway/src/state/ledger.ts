@@ -17,8 +17,10 @@ const FOLD_FROM = 1000;
  * decisions, and nowhere else. Everything here wants to be called inside a transaction that holds the lock for writing.
  */
 export type Ledger = {
-  /** Reads what other processes wrote; the first thing in a transaction. */
-  catchUp(): void;
+  /** Reads what other processes wrote; the first thing in a transaction. True where they had written. */
+  catchUp(): boolean;
+  /** The id that the next record will have. */
+  readonly nextId: number;
   /** The windows as the store has them now, whichever process wrote last. */
   counters(): WindowCounters;
   /** Whether `counters` and `appendNext` work without a transaction: once one has read everything. */
@@ -39,7 +41,12 @@ export type Ledger = {
 };
 
 /** The ledger of an open database; `onOthers` hears that it read what others wrote, or reads all anew. */
-export function openLedger(db: DatabaseSync, records: RecordTable, onOthers: () => void): Ledger {
+export function openLedger(
+  db: DatabaseSync,
+  records: RecordTable,
+  appendIfFree: RecordTable['appendIfFree'],
+  onOthers: () => void,
+): Ledger {
   const folds = openFoldTable(db);
   let lastId: number | undefined;
   let windows: WindowCounters | undefined;
@@ -74,7 +81,7 @@ export function openLedger(db: DatabaseSync, records: RecordTable, onOthers: () 
       if (lastId === undefined) {
         onOthers();
         lastId = records.lastId();
-        return;
+        return false;
       }
       let hasRead = false;
       for (const { id, chargedAt, body } of records.ledgerAfter(lastId)) {
@@ -85,6 +92,10 @@ export function openLedger(db: DatabaseSync, records: RecordTable, onOthers: () 
         lastId = id;
         if (chargedAt !== null && body !== null) take(id, chargesIn(body, chargedAt));
       }
+      return hasRead;
+    },
+    get nextId() {
+      return (lastId ?? records.lastId()) + 1;
     },
     counters: loaded,
     get isLoaded() {
@@ -100,7 +111,7 @@ export function openLedger(db: DatabaseSync, records: RecordTable, onOthers: () 
     },
     appendNext(record, charge) {
       const id = (lastId ?? 0) + 1;
-      if (!records.appendIfFree(id, record, charge?.at ?? null)) return undefined;
+      if (!appendIfFree(id, record, charge?.at ?? null)) return undefined;
       lastId = id;
       if (charge !== undefined) take(id, charge);
       return id;

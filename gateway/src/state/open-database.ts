@@ -25,13 +25,19 @@ export function stateFiles(folder: string) {
     checkpoints: join(folder, 'checkpoints.jsonl'),
     settings: join(folder, 'settings.json'),
     reserve: join(folder, 'reserve'),
+    calls: join(folder, 'calls.log'),
+    wanted: join(folder, 'wanted'),
   };
 }
 
 // "TwSt", so that another program's database is not taken for ours.
 const APPLICATION_ID = 0x54775374;
-const VERSION = 5;
-const BUSY_MS = 2000;
+const VERSION = 6;
+export const BUSY_MS = 2000;
+
+// One row at most: whose records go to the call log (hold.ts), and the id of the first that may be there alone.
+const HELD =
+  'CREATE TABLE held (one INTEGER PRIMARY KEY CHECK (one = 1), by TEXT NOT NULL, from_id INTEGER NOT NULL) STRICT;';
 
 // One row a call is written while its client waits: no index but the id, which is the order of all that was written.
 const SCHEMA = `
@@ -48,14 +54,16 @@ CREATE TABLE approval (id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT N
   server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, replies TEXT, reason TEXT NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT, method TEXT) STRICT;
 CREATE INDEX approval_binding ON approval (binding);
+${HELD}
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
 `;
 
-/** What makes a store of a version one of the next. Only columns are added, so that who has it open goes on with it. */
+/** What makes a store of a version one of the next. Only columns and tables are added, so that who has it open goes on with it. */
 const UPGRADES: ReadonlyMap<number, string> = new Map([
   [3, 'ALTER TABLE approval ADD COLUMN replies TEXT'],
   [4, 'ALTER TABLE approval ADD COLUMN method TEXT'],
+  [5, HELD],
 ]);
 
 /** Opens the store of a folder, making both where there was never one. */
@@ -196,7 +204,7 @@ function checkTables(db: DatabaseSync, file: string): void {
     throw new GatewayError('state-unavailable', `${file}: written by ${who} toolwarden; ${what}`);
   }
   // Small tables that decide; the audit has its hash chain, and is too large to read at each start.
-  for (const table of ['fold', 'grant', 'approval', 'chain']) {
+  for (const table of ['fold', 'grant', 'approval', 'chain', 'held']) {
     const [row] = db.prepare(`PRAGMA quick_check("${table}")`).all();
     if (row?.quick_check !== 'ok') throw corruptFault(file);
   }

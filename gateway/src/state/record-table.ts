@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ChainLink } from '../audit/chain.ts';
 
 /** One stored record; ids are one after the other over all chains, in the order in which all was written. */
@@ -40,7 +40,7 @@ export type RecordTable = {
   openChains(): ChainRow[];
   /** Writes a record under the id that follows the last one; whoever writes knows it, and holds the lock. */
   append(id: number, record: NewRecord, chargedAt: number | null): void;
-  /** The same, unless that id is taken: then false. */
+  /** The same, unless that id is taken, or somebody holds the store: then false. */
   appendIfFree(id: number, record: NewRecord, chargedAt: number | null): boolean;
   lastId(): number;
   /** What was written after a record. */
@@ -70,10 +70,13 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
   const endChain = db.prepare('UPDATE chain SET has_ended = 1 WHERE number = ?');
   const chains = db.prepare(`${CHAIN} ORDER BY number`);
   const openChains = db.prepare(`${CHAIN} WHERE has_ended = 0 ORDER BY number`);
-  const insertion =
-    'INTO record (id, chain, seq, at, charged_at, open_from, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
-  const insert = db.prepare(`INSERT ${insertion}`);
-  const insertIfFree = db.prepare(`INSERT OR IGNORE ${insertion}`);
+  const insertion = 'INTO record (id, chain, seq, at, charged_at, open_from, body, hash)';
+  const values = '?, ?, ?, ?, ?, ?, ?, ?';
+  const insert = db.prepare(`INSERT ${insertion} VALUES (${values})`);
+  // Prepared when it is needed: who only reads may read a store that was made before there was a table of holds.
+  const ifFree = `INSERT OR IGNORE ${insertion} SELECT ${values} WHERE NOT EXISTS (SELECT 1 FROM held)`;
+  let insertIfFree: StatementSync | undefined;
+
   const lastId = db.prepare('SELECT max(id) AS id FROM record');
   const after = db.prepare(`${LEDGER} WHERE id > ? ORDER BY id LIMIT 1`);
   const allAfter = `${LEDGER} WHERE id > ? ORDER BY id`;
@@ -96,6 +99,7 @@ export function openRecordTable(db: DatabaseSync): RecordTable {
     appendIfFree(id, { chain, link, at, openFrom = id }, chargedAt) {
       const { seq, body, hash } = link;
       const when = Math.trunc(at);
+      insertIfFree ??= db.prepare(ifFree);
       return insertIfFree.run(id, chain, seq, when, chargedAt, openFrom, body, hash).changes === 1;
     },
     lastId: () => (lastId.get()?.id as number | null) ?? 0,

@@ -53,8 +53,13 @@ export function noRoomFault(file: string, cause?: unknown): GatewayError {
   );
 }
 
+/** Whether another process has the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  return code === BUSY || code === LOCKED;
+}
+
 /** Whether the connection may go on after this fault: nothing was written, and nothing is wrong with the file. */
 export function isPassing(error: unknown): boolean {
-  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-  return code === BUSY || code === LOCKED || code === FULL;
+  return isBusy(error) || ((error as { errcode?: number }).errcode ?? 0) === FULL;
 }

@@ -220,7 +220,7 @@ test("another program's database, and one of a newer or older version, are left 
   const { folder, state, file } = openNew();
   state.close();
   const db = new DatabaseSync(file);
-  db.exec('PRAGMA user_version = 6');
+  db.exec('PRAGMA user_version = 7');
   expect(() => openSqliteState({ folder })).toThrow(/newer toolwarden/);
   db.exec('PRAGMA user_version = 2');
   expect(() => openSqliteState({ folder })).toThrow(/an older toolwarden; export its audit/);

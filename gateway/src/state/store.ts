@@ -3,6 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../gateway-error.ts';
 import { type ApprovalTable, openApprovalTable } from './approval-table.ts';
 import { type GrantTable, openGrantTable } from './grant-table.ts';
+import { openHeldTable } from './held-table.ts';
+import { createHold, type Hold } from './hold.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { missingFault, openDatabase, stateFiles } from './open-database.ts';
 import { openRecordTable, type RecordTable } from './record-table.ts';
@@ -26,6 +28,8 @@ export type Store = {
   once<Result>(work: (tables: Tables) => Result): Result;
   /** Runs a part of the work so that its own failure undoes it alone; for use inside `transact`. */
   attempt<Result>(work: () => Result): Result;
+  /** Whether records of calls are not in the store yet, but only in the call log: the next transaction writes them. */
+  readonly isHolding: boolean;
   /** Runs work that only reads. */
   read<Result>(work: (tables: Tables) => Result): Result;
   close(): void;
@@ -34,9 +38,13 @@ export type Store = {
 type Connection = {
   db: DatabaseSync;
   tables: Tables;
-  run(statement: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo'): void;
+  run(statement: keyof typeof statements): void;
   files: WatchedFiles;
+  hold: Hold;
 };
+
+// Several stores of one process (tests, mostly) may be of one file, and none of them could wait for another.
+const holders = new Map<string, () => void>();
 
 // Asking for two files costs a tenth of a call.
 const LOOK_MS = 20;
@@ -54,14 +62,14 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
   const { database } = stateFiles(folder);
   let connection: Connection | undefined = connect(folder, durability);
   const drop = () => {
+    connection?.hold.close();
     connection?.db.close();
     connection = undefined;
   };
   let [isClosed, isSuspect] = [false, false];
   let lookedAt = Number.NEGATIVE_INFINITY;
   // What is written to a file that was deleted is as gone as what was written just before that.
-  const isTimeToLook = () => {
-    const now = performance.now();
+  const isTimeToLook = (now: number) => {
     if (now - lookedAt < LOOK_MS) return false;
     lookedAt = now;
     return true;
@@ -79,9 +87,11 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
       fresh?.close();
     }
   };
-  const connected = () => {
+  const connected = (now = performance.now()) => {
     if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
-    if (connection !== undefined && (isSuspect || isTimeToLook())) {
+    // While records are only in the log, the store does not hold what it would be compared with.
+    const isAway = connection?.hold.isOn === true;
+    if (connection !== undefined && !isAway && (isSuspect || isTimeToLook(now))) {
       const found = connection.files.look();
       if (found === 'gone') {
         drop();
@@ -116,24 +126,41 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
     if (!isPassing(error)) drop();
     throw storeFault(error, database);
   };
+  const transact: Store['transact'] = (work) => {
+    releaseOther(database, letGo);
+    const { run, tables, db, hold } = connected();
+    try {
+      hold.begin();
+      tables.ledger.catchUp();
+      const result = work(tables);
+      hold.beforeCommit();
+      run('commit');
+      hold.afterCommit();
+      tables.ledger.finish();
+      return result;
+    } catch (error) {
+      if (db.isTransaction) run('rollback');
+      hold.abandon();
+      return fail(error);
+    } finally {
+      if (holders.get(database) === letGo) holders.delete(database);
+    }
+  };
+  /** Writes what is only in the log, and lets others have the lock. */
+  const letGo = () => {
+    connection?.hold.end();
+    transact(() => undefined);
+  };
   return {
-    transact(work) {
-      const { run, tables, db } = connected();
-      try {
-        run('begin');
-        tables.ledger.catchUp();
-        const result = work(tables);
-        run('commit');
-        tables.ledger.finish();
-        return result;
-      } catch (error) {
-        if (db.isTransaction) run('rollback');
-        return fail(error);
-      }
-    },
+    transact,
     once(work) {
       try {
-        return work(connected().tables);
+        releaseOther(database, letGo);
+        const now = performance.now();
+        const { tables, hold } = connected(now);
+        hold.prepare(now);
+        if (hold.isOn) holders.set(database, letGo);
+        return work(tables);
       } catch (error) {
         return fail(error);
       }
@@ -153,6 +180,9 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
         throw isStoreError(error) ? storeFault(error, database) : error;
       }
     },
+    get isHolding() {
+      return connection?.hold.isOn === true;
+    },
     read(work) {
       try {
         return work(connected().tables);
@@ -161,10 +191,20 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
       }
     },
     close() {
-      isClosed = true;
-      drop();
+      if (isClosed) return;
+      try {
+        if (connection?.hold.isOn === true) letGo();
+      } finally {
+        isClosed = true;
+        drop();
+      }
     },
   };
+}
+
+function releaseOther(database: string, letGo: () => void): void {
+  const holder = holders.get(database);
+  if (holder !== undefined && holder !== letGo) holder();
 }
 
 const statements = {
@@ -177,24 +217,40 @@ const statements = {
 };
 
 function connect(folder: string, durability: Durability): Connection {
-  const { database } = stateFiles(folder);
+  const files = stateFiles(folder);
+  const { database } = files;
+  // Another store of this process could not let go while this one waits.
+  holders.get(database)?.();
   const db = openDatabase(folder, durability);
   const records = openRecordTable(db);
   const grants = openGrantTable(db);
+  const held = openHeldTable(db);
   const prepared = Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
   );
-  return {
+  const run: Connection['run'] = (name) => void prepared[name]?.run();
+  const hold = createHold({
+    ...{ db, run, records, held, files, isAllowed: durability === 'process' },
+    ledger: () => ledger,
+  });
+  const ledger = openLedger(
     db,
-    tables: {
-      ledger: openLedger(db, records, grants.lookAgain),
-      records,
-      grants,
-      approvals: openApprovalTable(db),
-    },
-    run: (name) => void prepared[name]?.run(),
-    files: watchFiles(database),
-  };
+    records,
+    (...record) => (hold.isOn ? hold.append(...record) : records.appendIfFree(...record)),
+    grants.lookAgain,
+  );
+  const tables = { ledger, records, grants, approvals: openApprovalTable(db) };
+  try {
+    // A process that died has left records in the log.
+    if (held.held() !== undefined) {
+      hold.begin();
+      run('commit');
+    }
+    return { db, tables, run, files: watchFiles(database), hold };
+  } catch (error) {
+    db.close();
+    throw storeFault(error, database);
+  }
 }
 
 function isStoreError(error: unknown): boolean {
