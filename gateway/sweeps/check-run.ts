@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openAuditReader } from '../src/audit/audit-reader.ts';
 import { publicKeys } from '../src/audit/state-keys.ts';
 import { verifyAudit } from '../src/audit/verify-audit.ts';
 import { stateFiles } from '../src/state/open-database.ts';
@@ -67,8 +67,8 @@ type Found = {
 };
 
 function readRecords(folder: string): Found[] {
-  const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
-  const rows = db.prepare('SELECT body FROM record ORDER BY id').all();
-  db.close();
-  return rows.map(({ body }) => JSON.parse(String(body)));
+  const reader = openAuditReader(folder);
+  const records = [...reader.from(0)].map(({ body }) => JSON.parse(body) as Found);
+  reader.close();
+  return records;
 }

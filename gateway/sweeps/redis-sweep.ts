@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openAuditReader } from '../src/audit/audit-reader.ts';
 import { verifyAudit } from '../src/audit/verify-audit.ts';
 import { stateFiles } from '../src/state/open-database.ts';
 import { brokenByReplicas } from '../src/testing/replicas-run.ts';
@@ -129,11 +130,11 @@ function hasRecords(folder: string): boolean {
 }
 
 function allowedCalls(folder: string): string[] {
-  const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
-  const rows = db.prepare('SELECT body FROM record').all();
-  db.close();
-  return rows.flatMap(({ body }) => {
-    const { kind, effect, call } = JSON.parse(String(body));
+  const reader = openAuditReader(folder);
+  const calls = [...reader.from(0)].flatMap(({ body }) => {
+    const { kind, effect, call } = JSON.parse(body);
     return kind === 'decision' && effect === 'allow' ? [call as string] : [];
   });
+  reader.close();
+  return calls;
 }
