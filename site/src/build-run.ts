@@ -25,7 +25,7 @@ import { hasServerPages } from './server-files.ts';
 import { shareOut } from './share-out.ts';
 import { shortHash } from './short-hash.ts';
 import { begunOf, type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
-import type { LayRequest } from './worker-messages.ts';
+import type { LayRequest, WorkerAnswers } from './worker-messages.ts';
 import { searchRecords, writeIndex } from './write-index.ts';
 
 /** Of all records so many may be bad before the build fails rather than leave them out. */
@@ -35,6 +35,13 @@ type RunOptions = BuildOptions & { previousDir: string; spareDir: string };
 /** The folder that a run has to itself, and how it is ended. */
 type Surroundings = { work: string; stop: AbortController; signal: AbortSignal };
 type Processes = { workers: BuildWorker[]; lister: BuildWorker };
+/** What a build starts from. */
+type Loaded = {
+  head: Omit<BuildState, 'search' | 'pages' | 'servers'>;
+  before: BuildState | undefined;
+  files: ServerFiles[];
+  attacks: WorkerAnswers['attacks'];
+};
 type Laid = LayRequest['names'][number];
 
 /** One build, from the records to a whole site in `<work>/html`. */
@@ -58,29 +65,12 @@ export class BuildRun {
 
   async build(): Promise<BuildResult> {
     this.#report('load');
-    const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
     const listings = listingDates((await this.#store.readCrawlRuns()).items);
     await writeFile(this.#at('listings.json'), JSON.stringify([...listings]));
     const templates = await compileTemplates(this.#surroundings.signal);
     const processes: Processes = { workers: [], lister: this.#fork('list-worker.ts', templates) };
     try {
-      const { version } = templates;
-      const [found, files, takedowns, before] = await this.#allOrNone([
-        processes.lister.ask({ do: 'attacks' }),
-        this.#findFiles(listings, () =>
-          processes.workers.push(this.#fork('build-worker.ts', templates)),
-        ),
-        this.#store.readTakedowns(),
-        readState(previousDir, { version, origin }),
-      ]);
-      const { problems } = found;
-      const head = { version, origin, attacks: found.digest, takedowns: shortHash(takedowns) };
-      // A person may have removed some by hand, and then what is known of them is of no use.
-      for (const { name, pages } of before?.servers.values() ?? [])
-        if (!hasServerPages(previousDir, name, Object.keys(pages).length))
-          before?.servers.delete(name);
-      this.isOnTop = before !== undefined;
-      this.isSpareLeft = before?.takedowns === head.takedowns;
+      const { head, before, files, attacks } = await this.#load(processes, templates, listings);
       const groups = groupsOf(files, before, head.attacks);
       const shares = shareOut(groups, processes.workers.length, ({ files: { bytes }, isRead }) =>
         isRead ? bytes : bytes / 20,
@@ -91,15 +81,39 @@ export class BuildRun {
       ]);
       const begun = this.#beginServers(shares, processes.workers, isLaid);
       const attackEntries = JSON.parse(await readFile(this.#at('attacks.json'), 'utf8'));
-      const catalogue = await this.#gather(servers, attackEntries, problems);
+      const catalogue = await this.#gather(servers, attackEntries, attacks.problems);
       linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
-      const records = searchRecords(catalogue, servers, found.records);
+      const records = searchRecords(catalogue, servers, attacks.records);
       const state: BuildState = { ...head, search: shortHash(records), pages: {}, servers };
       await this.#write({ shares, processes, before, begun, catalogue, records }, state);
-      return this.#result(state, catalogue, problems, groups);
+      return this.#result(state, catalogue, attacks.problems, groups);
     } finally {
       await Promise.all([...processes.workers, processes.lister].map((each) => each.stop()));
     }
+  }
+
+  /** Finds out what there is and what was there before, while the processes start. */
+  async #load(
+    { workers, lister }: Processes,
+    templates: CompiledTemplates,
+    listings: Listings,
+  ): Promise<Loaded> {
+    const { previousDir, origin = DEFAULT_ORIGIN } = this.#options;
+    const { version } = templates;
+    const [attacks, files, takedowns, before] = await this.#allOrNone([
+      lister.ask({ do: 'attacks' }),
+      this.#findFiles(listings, () => workers.push(this.#fork('build-worker.ts', templates))),
+      this.#store.readTakedowns(),
+      readState(previousDir, { version, origin }),
+    ]);
+    const head = { version, origin, attacks: attacks.digest, takedowns: shortHash(takedowns) };
+    // A person may have removed some by hand, and then what is known of them is of no use.
+    for (const { name, pages } of before?.servers.values() ?? [])
+      if (!hasServerPages(previousDir, name, Object.keys(pages).length))
+        before?.servers.delete(name);
+    this.isOnTop = before !== undefined;
+    this.isSpareLeft = before?.takedowns === head.takedowns;
+    return { head, before, files, attacks };
   }
 
   /** What there is to read; for as many processes as it is worth `onProcess` is called before anything of it is read. */

@@ -1,4 +1,4 @@
-// A process of a build: makes what is made from the whole catalogue. Started by `build-pool.ts`.
+// A process of a build: makes what is made from the whole catalogue, and before that what is no server's. Started by `build-pool.ts`.
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AttackEntry } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
