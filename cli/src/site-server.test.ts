@@ -40,6 +40,18 @@ test('pages answer without .html, twins with their suffix, and what is missing w
   expect([missing.status, await missing.text()]).toEqual([404, 'no such page']);
 });
 
+test('what a build keeps for the next one is not served, however it is asked for', async () => {
+  server = await serveSite(join(dir, 'current'), 0);
+  await writeFile(join(dir, 'one/.build.jsonl'), 'kept');
+  await writeFile(join(dir, 'one/servers/npm__x.dev/.rules.json'), 'kept');
+  await mkdir(join(dir, 'one/.well-known'));
+  await writeFile(join(dir, 'one/.well-known/security.txt'), 'for others');
+  const kept = ['/.build.jsonl', '/%2ebuild.jsonl', '/servers/npm__x.dev/.rules.json'];
+  for (const path of [...kept, '/servers/..%2f.build.jsonl?', '/%'])
+    expect((await get(path)).status, path).toBe(404);
+  expect(await (await get('/.well-known/security.txt')).text()).toBe('for others');
+});
+
 test('S10: a download has its type, and no browser is left to guess another', async () => {
   server = await serveSite(join(dir, 'current'), 0);
   const types = { csv: 'text/csv', jsonl: 'application/jsonl', sqlite: 'application/vnd.sqlite3' };

@@ -112,8 +112,18 @@ function siteHandler(dir: string): Handler {
       return;
     }
     const { handle, path } = served;
+    if (isHidden(request.url ?? '/')) return void answerNotFound(path, response);
     handle(request, response, () => void answerNotFound(path, response));
   };
+}
+
+// What a build keeps for the next one begins with a dot; so does one folder that is for others.
+function isHidden(url: string): boolean {
+  try {
+    return /[/\\]\.(?!well-known\/)/.test(decodeURIComponent(url.split('?', 1)[0] ?? ''));
+  } catch {
+    return true;
+  }
 }
 
 function realPath(dir: string): string | undefined {
