@@ -25,6 +25,7 @@ export type RedisRound = {
 };
 
 const LIMIT = 300;
+const AT_ONCE = 8;
 const LONGEST_MS = 250;
 
 /**
@@ -93,7 +94,7 @@ export async function failoverRound(random: () => number, replicas: number): Pro
 function startGateway(base: string, url: string, name: string, calls: number, replicas = 0) {
   return startReplica({
     ...{ url, folder: join(base, name), log: join(base, 'log'), name, max: LIMIT, window: 'day' },
-    ...{ atOnce: 8, calls, deadlineMs: 2000, replicas },
+    ...{ atOnce: AT_ONCE, calls, deadlineMs: 2000, replicas },
   });
 }
 
@@ -115,7 +116,7 @@ function checkRound(
     overLimit: Math.max(0, sent.length - limit),
     unaudited: sent.filter(({ callId }) => !allowed.has(callId)).length,
     auditProblems: problems.reduce((sum, count) => sum + count, 0),
-    broken: brokenByReplicas({ folders, log, limit, isForgetful }),
+    broken: brokenByReplicas({ folders, log, limit, atOnce: AT_ONCE, isForgetful }),
     lost: Math.max(0, limit - sent.length),
   };
 }
