@@ -7,5 +7,6 @@ export { readLock, writeLock } from './pins/lock-file.ts';
 export { openCommand } from './pins/open-command.ts';
 export { shadowings, shadowingWords } from './pins/shadowing.ts';
 export { readToolClasses } from './tools/tool-classes.ts';
-export { openUrlUpstream, prepareTarget } from './upstream/url-upstream.ts';
+export { prepareTarget } from './upstream/url-target.ts';
+export { openUrlUpstream } from './upstream/url-upstream.ts';
 export { serverNameOf } from './wrap/server-name.ts';

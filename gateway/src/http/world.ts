@@ -8,7 +8,7 @@ import type { Pins } from '../pins/pins.ts';
 import type { ShadowShelf } from '../policy/shadow-shelf.ts';
 import type { Note, State } from '../state/state.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
-import { prepareTarget, type UrlTarget } from '../upstream/url-upstream.ts';
+import { prepareTarget, type UrlTarget } from '../upstream/url-target.ts';
 import type { Admission } from './admission.ts';
 import type { Identify, Recall } from './identity.ts';
 import type { ProtectedResource } from './protected-resource.ts';

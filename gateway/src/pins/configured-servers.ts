@@ -2,7 +2,8 @@ import { loadConfig } from '../config/load-config.ts';
 import { openSseUpstream } from '../upstream/sse-upstream.ts';
 import { openStdioUpstream } from '../upstream/stdio-upstream.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
-import { openUrlUpstream, prepareTarget } from '../upstream/url-upstream.ts';
+import { prepareTarget } from '../upstream/url-target.ts';
+import { openUrlUpstream } from '../upstream/url-upstream.ts';
 
 /** A server of a gateway's configuration, reached as the gateway reaches it. */
 type ConfiguredServer = {

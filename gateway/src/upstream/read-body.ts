@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createGathering, type Gathering } from './gathering.ts';
+import type { Answer } from './post.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -11,49 +12,59 @@ type Done = (body: Buffer | undefined, isTooLong: boolean) => void;
  * it is read, and nothing is held.
  */
 export function readBody(message: IncomingMessage, maxBytes: number, done: Done): void {
-  const reading = new Reading(message, maxBytes, done);
+  const reading = new Reading(maxBytes, () => message.pause(), done);
   const broken = () => reading.finish(undefined);
-  message.on('data', (chunk: Buffer) => reading.take(chunk));
-  message.on('end', () => reading.end());
+  message.on('data', (chunk: Buffer) => reading.take(chunk, message.headers['content-length']));
+  message.on('end', () => reading.end(message.complete));
   message.on('error', broken);
   message.on('close', broken);
 }
 
+/** The same for an answer, which is ended where it is too long. */
+export function readAnswer(answer: Answer, maxBytes: number, done: Done): void {
+  const reading = new Reading(maxBytes, () => answer.destroy(), done);
+  answer.read({
+    onData: (piece) => reading.take(piece, answer.header('content-length')),
+    onEnd: (isWhole) => reading.end(isWhole),
+  });
+}
+
 /** One is made for each request and each answer, so it is made in one piece; most bodies come in one, too. */
 class Reading {
-  readonly #message: IncomingMessage;
   readonly #maxBytes: number;
+  readonly #stop: () => void;
   readonly #done: Done;
   #only: Buffer | undefined;
   #several: Gathering | undefined;
   #held = 0;
   #isDone = false;
 
-  constructor(message: IncomingMessage, maxBytes: number, done: Done) {
-    this.#message = message;
+  constructor(maxBytes: number, stop: () => void, done: Done) {
     this.#maxBytes = maxBytes;
+    this.#stop = stop;
     this.#done = done;
   }
 
-  take(chunk: Buffer): void {
+  /** Takes a piece of a body of which this length was said. */
+  take(chunk: Buffer, said: string | undefined): void {
     if (this.#isDone) return;
     this.#held += chunk.length;
     if (this.#held > this.#maxBytes) {
-      this.#message.pause();
+      this.#stop();
       this.finish(undefined, true);
     } else if (this.#only === undefined) this.#only = chunk;
     else {
       if (this.#several === undefined) {
-        this.#several = createGathering(Number(this.#message.headers['content-length'] ?? 0));
+        this.#several = createGathering(Number(said ?? 0));
         this.#several.add(this.#only);
       }
       this.#several.add(chunk);
     }
   }
 
-  end(): void {
+  end(isWhole: boolean): void {
     const body = this.#several?.take(EMPTY) ?? this.#only ?? EMPTY;
-    this.finish(this.#message.complete ? body : undefined);
+    this.finish(isWhole ? body : undefined);
   }
 
   finish(body: Buffer | undefined, isTooLong = false): void {

@@ -2,13 +2,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Pending } from '../link/pending.ts';
 import { createSseReader, type SseEvent } from './sse-reader.ts';
 import type { Upstream, UpstreamEvents } from './upstream.ts';
-import {
-  isStatelessAsk,
-  placeOf,
-  TAKEN_MS,
-  type UrlTarget,
-  type UrlUpstreamOptions,
-} from './url-upstream.ts';
+import { placeOf, type UrlTarget } from './url-target.ts';
+import { isStatelessAsk, TAKEN_MS, type UrlUpstreamOptions } from './url-upstream.ts';
 
 /** A server that takes nothing of so much is sent no more until it has. */
 const MOST_UNTAKEN = 16 * 1024 * 1024;

@@ -1,67 +1,20 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isJsonObject, type JsonObject, own } from '@toolwarden/catalogue';
 import { readStrictJson } from '../json/strict-json.ts';
 import type { Pending } from '../link/pending.ts';
 import { metaKeys } from '../protocol/methods.ts';
 import { nameHeaderOf } from '../protocol/name-header.ts';
-import { readBody } from './read-body.ts';
+import type { Answer, Post } from './post.ts';
+import { readAnswer } from './read-body.ts';
 import { createSseReader, type SseEvent } from './sse-reader.ts';
 import type { Listener, Upstream, UpstreamEvents, Via } from './upstream.ts';
+import { placeOf, type UrlTarget } from './url-target.ts';
 
-/** Where a server is, prepared once: the same for all its clients. */
-export type UrlTarget = {
-  readonly url: URL;
-  readonly host: string;
-  readonly port: string;
-  readonly agent: HttpAgent;
-  readonly request: typeof httpRequest;
-  /** Names and values in turn; the gateway's own credentials are among them. */
-  readonly headers: readonly string[];
-};
-
-const ANSWERS = 'application/json, text/event-stream';
-/** Longer messages are sent as bytes. */
-const LONG_BYTES = 4_096;
 /** What a server may say in an error before we stop reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Messages without an answer that a server may have said nothing to; then it is sent no more until it has. */
 const MOST_UNTAKEN = 256;
 /** How long a server may take to take one; requests have deadlines of their own. */
 export const TAKEN_MS = 60_000;
-
-/** How long a connection is kept that nobody uses: what stands between closes it after a minute or more. */
-const KEPT_MS = 30_000;
-
-/** Prepares a server's address, with connections that are kept for its next request. */
-export function prepareTarget(address: string, headers: Record<string, string> = {}): UrlTarget {
-  const url = new URL(address);
-  const options = {
-    ...{ keepAlive: true, maxFreeSockets: 256, scheduling: 'lifo' as const },
-    // Only with one of its own does the agent heed what a server says of how long it keeps a connection: a call that
-    // meets the end of one may have run. It ends those alone that nobody uses.
-    timeout: KEPT_MS,
-  };
-  const isSecure = url.protocol === 'https:';
-  return {
-    url,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port,
-    agent: isSecure ? new HttpsAgent(options) : new HttpAgent(options),
-    request: isSecure ? (httpsRequest as typeof httpRequest) : httpRequest,
-    headers: ['Host', url.host, ...Object.entries(headers).flat()],
-  };
-}
-
-/** Where a request to a server goes. */
-export function placeOf({ host, port, agent }: UrlTarget, method: string) {
-  return { method, host, port, agent };
-}
 
 /** How one client's requests reach a server by HTTP. */
 export type UrlUpstreamOptions = {
@@ -81,8 +34,8 @@ class UrlUpstream implements Upstream {
   readonly #maxAnswerBytes: number;
   readonly #path: string;
   /** The exchanges that are open, and those of them that answer a request. */
-  readonly #open = new Set<ClientRequest>();
-  readonly #ofPending = new Map<Pending, ClientRequest>();
+  readonly #open = new Set<Post>();
+  readonly #ofPending = new Map<Pending, Post>();
   #sessionId: string | undefined;
   #version: string | undefined;
   #isClosed = false;
@@ -119,26 +72,26 @@ class UrlUpstream implements Upstream {
   }
 
   listen(listener: Listener, lastEventId: string | undefined): void {
-    const headers = [...this.#target.headers, 'Accept', 'text/event-stream'];
+    const headers: string[] = [];
     this.#addSession(headers, listener);
     if (lastEventId !== undefined) headers.push('Last-Event-ID', lastEventId);
-    const request = this.#target.request({ ...this.#place('GET'), headers });
-    this.#open.add(request);
-    request.on('close', () => this.#open.delete(request));
-    // What comes while nobody listens can be asked for again; a stream that nobody reads only stays open.
-    listener.onGone?.(() => request.destroy());
-    request.on('error', () => listener.refused(502));
-    request.on('response', (response) => {
-      const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
-      if (response.statusCode !== 200 || !isStream) {
-        response.resume();
-        if (response.statusCode === 404 && this.#sessionId !== undefined) this.#sessionGone();
-        return listener.refused(shownStatus(response.statusCode ?? 0));
-      }
-      listener.streaming();
-      this.#stream(response, undefined, listener, () => listener.ended());
+    const get = this.#target.get(headers, {
+      onAnswer: (answer) => {
+        const { status } = answer;
+        const type = answer.header('content-type') ?? '';
+        if (status === 200 && type.startsWith('text/event-stream')) {
+          listener.streaming();
+          return this.#stream(answer, undefined, listener, () => listener.ended());
+        }
+        if (status === 404 && this.#sessionId !== undefined) this.#sessionGone();
+        listener.refused(shownStatus(status));
+      },
+      onFailure: () => listener.refused(502),
+      onClose: () => this.#open.delete(get),
     });
-    request.end();
+    this.#open.add(get);
+    // What comes while nobody listens can be asked for again; a stream that nobody reads only stays open.
+    listener.onGone?.(() => get.destroy());
   }
 
   pause(): void {}
@@ -172,16 +125,8 @@ class UrlUpstream implements Upstream {
     } else if (this.#version !== undefined) headers.push('MCP-Protocol-Version', this.#version);
   }
 
-  #headersFor(length: number, about: Pending | undefined, listener: Listener | undefined) {
-    const headers = [
-      ...this.#target.headers,
-      'Accept',
-      ANSWERS,
-      'Content-Type',
-      'application/json',
-      'Content-Length',
-      String(length),
-    ];
+  #headersFor(about: Pending | undefined, listener: Listener | undefined): string[] {
+    const headers: string[] = [];
     if (isStatelessAsk(about)) {
       headers.push(...statelessHeaders(about as Pending));
       if (listener !== undefined) headers.push(...listener.passedHeaders);
@@ -193,65 +138,48 @@ class UrlUpstream implements Upstream {
 
   /** Sends a request; nothing here is made for a call that is not needed for every one. */
   #ask(message: string, about: Pending, listener: Listener | undefined): void {
-    const request = this.#post(message, about, listener);
-    this.#ofPending.set(about, request);
-    request.on('close', () => this.#ofPending.delete(about));
-    request.on('error', (error) =>
-      this.#failed(about, `The server cannot be reached or broke off (${codeOf(error)})`),
-    );
-    request.on('response', (response) => this.#answered(response, about, listener));
+    const post = this.#target.post(message, this.#headersFor(about, listener), {
+      onAnswer: (answer) => this.#answered(answer, about, listener),
+      onFailure: (code) =>
+        this.#failed(about, `The server cannot be reached or broke off (${code})`),
+      onClose: () => this.#ofPending.delete(about),
+    });
+    this.#ofPending.set(about, post);
   }
 
   /** Sends what nobody waits for an answer to; resolves once the server has it, or never will. */
   #told(message: string): Promise<void> {
     return new Promise((done) => {
-      const request = this.#post(message, undefined, undefined);
-      this.#open.add(request);
-      const late = setTimeout(() => request.destroy(), TAKEN_MS);
-      request.on('close', () => {
-        clearTimeout(late);
-        this.#open.delete(request);
-        done();
+      const late = setTimeout(() => post.destroy(), TAKEN_MS);
+      const post = this.#target.post(message, this.#headersFor(undefined, undefined), {
+        onAnswer: ({ status }) => this.#acknowledged(status),
+        onFailure: (code) => this.#events.note(`a message did not reach the server: ${code}`),
+        onClose: () => {
+          clearTimeout(late);
+          this.#open.delete(post);
+          done();
+        },
       });
-      request.on('error', (error) =>
-        this.#events.note(`a message did not reach the server: ${error.message}`),
-      );
-      request.on('response', (response) => this.#acknowledged(response));
+      this.#open.add(post);
     });
   }
 
-  #post(message: string, about: Pending | undefined, listener: Listener | undefined) {
-    const length = Buffer.byteLength(message);
-    const headers = this.#headersFor(length, about, listener);
-    const { host, port, agent } = this.#target;
-    const path = this.#path;
-    const request = this.#target.request({ method: 'POST', host, port, agent, path, headers });
-    // Copied instead of converted, where that is the same.
-    const encoding = length === message.length ? 'latin1' : 'utf8';
-    // A short text leaves in one piece with its head; with a long one that would be one more copy of it.
-    if (length > LONG_BYTES) request.end(Buffer.from(message, encoding));
-    else request.end(message, encoding);
-    return request;
-  }
-
-  #acknowledged(response: IncomingMessage) {
-    response.resume();
-    const status = response.statusCode ?? 0;
+  #acknowledged(status: number) {
     if (status === 404 && this.#sessionId !== undefined) this.#sessionGone();
     else if (status >= 300) this.#events.note(`the server answered a message with HTTP ${status}`);
   }
 
-  #answered(response: IncomingMessage, about: Pending, listener: Listener | undefined) {
-    const status = response.statusCode ?? 0;
-    const type = response.headers['content-type'] ?? '';
+  #answered(answer: Answer, about: Pending, listener: Listener | undefined) {
+    const { status } = answer;
+    const type = answer.header('content-type') ?? '';
     if (about.method === 'initialize' && status === 200) {
-      const id = response.headers['mcp-session-id'];
-      if (typeof id === 'string' && /^[\x21-\x7e]{1,256}$/.test(id)) this.#sessionId = id;
+      const id = answer.header('mcp-session-id');
+      if (id !== undefined && /^[\x21-\x7e]{1,256}$/.test(id)) this.#sessionId = id;
     }
-    if (status !== 200) return this.#refused(response, about, status);
+    if (status !== 200) return this.#refused(answer, about);
     if (type.startsWith('text/event-stream')) {
       listener?.streaming();
-      return this.#stream(response, about, listener, (wasMarked) => {
+      return this.#stream(answer, about, listener, (wasMarked) => {
         // What the server gave a name to it can say again; all else is lost with the stream.
         const mayResume = wasMarked && !about.isStateless && about.settle === undefined;
         if (!mayResume) this.#failed(about, 'The server broke off its answer');
@@ -259,12 +187,10 @@ class UrlUpstream implements Upstream {
       });
     }
     if (!type.startsWith('application/json')) {
-      response.resume();
       return this.#failed(about, 'The server answered with something other than JSON');
     }
-    readBody(response, this.#maxAnswerBytes, (body) => {
+    readAnswer(answer, this.#maxAnswerBytes, (body) => {
       if (body === undefined) {
-        response.destroy();
         return this.#failed(about, 'The server broke off its answer, or it is too long');
       }
       if (about.method === 'initialize') this.#opened(body);
@@ -275,7 +201,7 @@ class UrlUpstream implements Upstream {
 
   /** Passes on what a stream says; `ended` hears whether the server named any event. */
   #stream(
-    response: IncomingMessage,
+    answer: Answer,
     about: Pending | undefined,
     listener: Listener | undefined,
     ended: (wasMarked: boolean) => void,
@@ -292,25 +218,31 @@ class UrlUpstream implements Upstream {
       };
       this.#events.onMessage(data, via);
     };
-    const read = createSseReader(onEvent, () => response.destroy(), this.#maxAnswerBytes);
-    response.on('data', (chunk: Buffer) => {
-      read(chunk);
-      if (listener?.isFull !== true) return;
-      response.pause();
-      listener.onDrain(() => response.resume());
+    const read = createSseReader(onEvent, () => answer.destroy(), this.#maxAnswerBytes);
+    let isPaused = false;
+    answer.read({
+      onData(piece) {
+        read(piece);
+        // What was on its way comes nevertheless.
+        if (isPaused || listener?.isFull !== true) return;
+        isPaused = true;
+        answer.pause();
+        listener.onDrain(() => {
+          isPaused = false;
+          answer.resume();
+        });
+      },
+      onEnd: () => ended(wasMarked),
     });
-    // A stream that breaks ends too; `close` comes after either.
-    response.on('error', () => {});
-    response.on('close', () => ended(wasMarked));
   }
 
-  #refused(response: IncomingMessage, about: Pending, status: number) {
+  #refused(answer: Answer, about: Pending) {
+    const { status } = answer;
     if (status === 404 && this.#sessionId !== undefined && !about.isStateless) {
-      response.resume();
       this.#failed(about, 'The server no longer knows this session');
       return this.#sessionGone();
     }
-    readBody(response, MAX_ERROR_BYTES, (body) => {
+    readAnswer(answer, MAX_ERROR_BYTES, (body) => {
       const error =
         body && status >= 400 && status !== 401 && status !== 403 ? errorIn(body) : undefined;
       if (error === undefined) {
@@ -389,8 +321,4 @@ function refusalOf(status: number): string {
 function shownStatus(status: number): number {
   if (status === 200) return 405;
   return [400, 404, 405, 409].includes(status) ? status : 502;
-}
-
-function codeOf(error: NodeJS.ErrnoException): string {
-  return error.code ?? 'no code';
 }

@@ -6,7 +6,8 @@ import { encodeHeader } from '../protocol/name-header.ts';
 import { headerParameters } from '../tools/header-parameters.ts';
 import type { LiveTool } from '../tools/tool-table.ts';
 import type { Listener, Via } from '../upstream/upstream.ts';
-import { openUrlUpstream, prepareTarget } from '../upstream/url-upstream.ts';
+import { prepareTarget } from '../upstream/url-target.ts';
+import { openUrlUpstream } from '../upstream/url-upstream.ts';
 import type { ServerProcess } from './child.ts';
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
