@@ -130,7 +130,7 @@ export function missingFault(database: string): GatewayError {
  * SQLite refuses at once, and does not wait, where two of them turn an empty file to its log mode.
  */
 function makeDatabase(file: string): void {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const draft = `${file}.draft-${randomBytes(6).toString('hex')}`;
   try {
     // Made by us, so that nobody else may read it; SQLite gives its -wal file the same mode.
     closeSync(openSync(draft, 'ax', 0o600));
@@ -150,14 +150,15 @@ function makeDatabase(file: string): void {
 
 /** A store is made within milliseconds; what is older was left by a process that was killed at that. */
 const DRAFT_MS = 10 * 60_000;
-const DRAFT = /^toolwarden\.db\.[0-9a-f]{12}(-wal|-shm)?$/;
+/** As `makeDatabase` names them. It says what they are: twelve digits alone are also how people name their copies. */
+const DRAFT = /^toolwarden\.db\.draft-[0-9a-f]{12}(-wal|-shm)?$/;
 
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!DRAFT.test(name)) continue;
     const draft = join(folder, name);
-    const made = lstatSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    if (made < Date.now() - DRAFT_MS) rmSync(draft, { force: true });
+    const found = lstatSync(draft, { throwIfNoEntry: false });
+    if (found?.isFile() && found.mtimeMs < Date.now() - DRAFT_MS) rmSync(draft, { force: true });
   }
 }
 

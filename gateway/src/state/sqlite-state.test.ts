@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -102,14 +102,31 @@ test('U2: every call that was sent on has an outcome after a crash, and only the
 test('drafts that a killed process left are removed once nobody can be making them any more', () => {
   const folder = join(temporaryFolder(), 's');
   void open(folder).close();
-  const old = ['toolwarden.db.0123456789ab', 'toolwarden.db.0123456789ab-wal'];
-  const kept = ['toolwarden.db.ba9876543210', 'toolwarden.db.backup', 'mine.db.0123456789ab'];
+  const old = ['toolwarden.db.draft-0123456789ab', 'toolwarden.db.draft-0123456789ab-wal'];
+  // People name their copies by the day and minute, which are twelve digits.
+  const copies = [
+    'toolwarden.db.202611212054',
+    'toolwarden.db.backup',
+    'mine.db.draft-0123456789ab',
+  ];
+  const kept = ['toolwarden.db.draft-ba9876543210', ...copies];
   for (const name of [...old, ...kept]) writeFileSync(join(folder, name), '');
   const before = new Date(Date.now() - 24 * 3_600_000);
   for (const name of [...old, ...kept.slice(1)]) utimesSync(join(folder, name), before, before);
   void open(folder).close();
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(kept));
   for (const name of old) expect(readdirSync(folder)).not.toContain(name);
+});
+
+test('a folder that is named as a draft of ours is left alone', () => {
+  const folder = join(temporaryFolder(), 's');
+  void open(folder).close();
+  const named = join(folder, 'toolwarden.db.draft-0123456789ab');
+  mkdirSync(named);
+  const before = new Date(Date.now() - 24 * 3_600_000);
+  utimesSync(named, before, before);
+  void open(folder).close();
+  expect(readdirSync(folder)).toContain('toolwarden.db.draft-0123456789ab');
 });
 
 test('a state folder where nothing can be made is told in one line, at once', () => {
