@@ -3,6 +3,7 @@ import { compilePolicy } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { createMemoryCounters } from './counters.ts';
 import { decide } from './decide.ts';
+import { isNameable } from './is-nameable.ts';
 import { argumentValues, type SeenArgument } from './learn/argument-values.ts';
 import { type LimitOptions, learnedLimits } from './learn/learned-limits.ts';
 import { addressKeys, type LearnedKind, recordedKind } from './learn/recorded-kind.ts';
@@ -55,9 +56,10 @@ async function learnRules(
   options: LimitOptions,
 ): Promise<LearnedRules> {
   const addressKey = addressKeys(new Set(recording.map(({ tool }) => tool)));
-  // As a key a name with a star would be a pattern, and open more than itself.
-  const keyOf = ({ tool }: RecordedDecision) =>
-    kind === 'resources' ? addressKey(tool) : tool.includes('*') ? undefined : tool;
+  const keyOf = ({ tool }: RecordedDecision) => {
+    if (kind === 'resources') return addressKey(tool);
+    return isNameable(tool) ? tool : undefined;
+  };
   const rules: Record<string, Rule> = {};
   const withoutArguments: string[] = [];
   const byKey = [...Map.groupBy(recording, keyOf)].sort(([a = ''], [b = '']) => (a < b ? -1 : 1));

@@ -5,6 +5,7 @@ import {
   escapePointer,
   type JsonPointer,
 } from '@toolwarden/catalogue';
+import { isNameable } from './is-nameable.ts';
 import type { Policy, Rule } from './policy.ts';
 import { PolicyError } from './policy-error.ts';
 import { buildRule } from './recommend/build-rule.ts';
@@ -96,9 +97,8 @@ function serverEffect(all: number, allowed: number, asks: number): string {
 export function toolRule(tool: CatalogueTool, profile: Profile): ToolRule | undefined {
   const { name } = tool.definition;
   // Such a name cannot be a key, or would be a pattern that lets other tools pass.
-  const isNameable =
-    name !== '' && name.length <= 256 && name !== '__proto__' && !name.includes('*');
-  return isNameable ? buildRule(tool, profile).finish(`/tools/${escapePointer(name)}`) : undefined;
+  if (!isNameable(name)) return undefined;
+  return buildRule(tool, profile).finish(`/tools/${escapePointer(name)}`);
 }
 
 function unnameable(): Recommendation {

@@ -47,6 +47,37 @@ test('many addresses are allowed by the folders they lie in, and a star in one o
   expect(refused).toBe(1);
 });
 
+test('a folder is allowed where many were read in it, what lies deeper with it, and no scheme as a whole', async () => {
+  const read = (address: string) => asked('resources/read', address);
+  const recording = [
+    ...Array.from({ length: 12 }, (_, n) => read(`file:///srv/notes/${n}`)),
+    ...Array.from({ length: 12 }, (_, n) => read(`file:///srv/notes/old/${n}`)),
+    ...Array.from({ length: 12 }, (_, n) => read(`file:///dir${n}/a`)),
+    ...Array.from({ length: 12 }, (_, n) => read(`file:///${n}`)),
+    ...[read('file:///x\n/y'), read('file:///srv/notes/../../etc/passwd')],
+  ];
+  const { policy, refused } = await learn(recording, options);
+  const keys = Object.keys(policy.resources ?? {});
+  expect(keys.filter((key) => key.includes('*'))).toEqual(['file:///srv/notes/*']);
+  expect(keys).toContain('file:///dir3/a');
+  expect(keys).toHaveLength(1 + 12 + 12 + 2);
+  expect(refused).toBe(0);
+});
+
+test.for(['', '__proto__', 'a'.repeat(257)])(
+  'the name %j can be no key: it stays refused, and all else is learned',
+  async (name) => {
+    const recording = ['tools/call', 'prompts/get', 'resources/read'].flatMap((method) => [
+      asked(method, name),
+      asked(method, 'x://known'),
+    ]);
+    const { policy, refused } = await learn(recording, options);
+    for (const part of ['tools', 'prompts', 'resources'] as const)
+      expect(Object.keys(policy[part] ?? {})).toEqual(['x://known']);
+    expect(refused).toBe(3);
+  },
+);
+
 test('one policy over several servers is as tight as the fullest of them needs', async () => {
   const calls = ['a', 'b'].flatMap((server) =>
     [1, 2, 3].map(() => asked('tools/call', 'read', {}, server)),
