@@ -10,7 +10,11 @@ export type Home = {
   forget(connection: PlainConnection): void;
 };
 
-const READ_BYTES = 64 * 1024;
+/**
+ * Where all connections are read into. INVARIANT: a read and the hearing of it are one step, and what is kept of it is
+ * copied in that step; so no connection meets what another read. With a place each, 10,000 streams would hold 640 MB.
+ */
+const PLACE = Buffer.allocUnsafeSlow(64 * 1024);
 const PROBED_AFTER_MS = 1_000;
 
 /** One connection to a server, of one post at a time. */
@@ -30,9 +34,8 @@ export class PlainConnection {
       ...{ host: home.host, port: home.port, noDelay: true },
       // A server that is gone without a word is found out while it is waited for, too.
       ...{ keepAlive: true, keepAliveInitialDelay: PROBED_AFTER_MS },
-      // Reads into one place again and again; what is kept of it is copied.
       onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+        buffer: PLACE,
         callback: (length, bytes) => {
           this.#take((bytes as Buffer).subarray(0, length));
           return true;

@@ -231,6 +231,47 @@ test('as many connections are open as are used at once, and no more are kept tha
   await expect.poll(() => server.open.size, { timeout: 20_000 }).toBe(256);
 });
 
+test('answers that come at once, in pieces that mingle, stay what they are', async () => {
+  const server = await startRawServer(async (socket, { text }) => {
+    const name = text.slice(text.indexOf('\r\n\r\n') + 4);
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    for (let n = 0; n < 20; n++) {
+      const piece = `${name}.`.repeat(500);
+      socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+      await turn();
+    }
+    socket.write('0\r\n\r\n');
+  });
+  const send = openOwn(server.url);
+  const names = Array.from({ length: 64 }, (_, n) => `"call ${n}"`);
+  for (const outcome of await Promise.all(
+    names.map(async (name) => [name, (await sendAndHear(send, name)).body] as const),
+  )) {
+    expect(outcome[1]).toBe(`${outcome[0]}.`.repeat(10_000));
+  }
+});
+
+test('a connection that waits holds no place for what may come', async () => {
+  const server = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n');
+  });
+  const send = openOwn(server.url);
+  const before = process.memoryUsage().arrayBuffers;
+  const streams = Array.from(
+    { length: 500 },
+    () =>
+      new Promise<void>((done) => {
+        send('{}', [], {
+          onAnswer: (answer) => answer.read({ onData: () => done(), onEnd() {} }),
+          onFailure: (code) => expect.unreachable(code),
+          onClose() {},
+        });
+      }),
+  );
+  await Promise.all(streams);
+  expect((process.memoryUsage().arrayBuffers - before) / 500).toBeLessThan(16 * 1024);
+});
+
 test.for(ways)('%s reads no more of an answer than is taken', async ([, open]) => {
   const PIECE = Buffer.alloc(100_000, 'x');
   let sent = 0;
