@@ -15,6 +15,7 @@ import { isAlwaysRefused, isUnavailable, judgeBy, objected } from './judged.ts';
 import type { ListedKind } from './pins/pin-digest.ts';
 import { type Objection, pinnedEntry, pinnedInstructions, pinnedTool } from './pins/pinning.ts';
 import type { Pins } from './pins/pins.ts';
+import { doubtfulAddress } from './policy/doubtful-address.ts';
 import type { LoadedPolicy, RuledKind } from './policy/load-policy.ts';
 import type { Shadow, ShadowedCall } from './policy/shadow.ts';
 import { unavailable } from './refusal.ts';
@@ -237,13 +238,12 @@ export function createGuard(options: GuardOptions): Guard {
       const objection = (by: LoadedPolicy) => pinnedTool(by, pins, tool, by !== policy) ?? broken;
       return record(ask, policy, tool, objection(policy), objection);
     },
-    judge: (ask, problem) =>
-      record(
-        ask,
-        options.policy(),
-        undefined,
-        problem ? { rules: [], reason: problem } : undefined,
-      ),
+    judge(ask, problem) {
+      const policy = options.policy();
+      const broken = problem ? { rules: [], reason: problem } : undefined;
+      const objection = (by: LoadedPolicy) => broken ?? doubtfulAddress(by, ask);
+      return record(ask, policy, undefined, objection(policy), objection);
+    },
     isListed(tool) {
       const policy = options.policy();
       const objection = pinnedTool(policy, pins, tool);
@@ -262,6 +262,7 @@ export function createGuard(options: GuardOptions): Guard {
       const compiled = policy.by[ruled];
       // A template names no address; what is made of it is judged when it is read, if anything may be read.
       if (kind === 'resourceTemplates' || compiled === undefined) return mayReadAny(policy);
+      if (doubtfulAddress(policy, { kind: ruled, name }) !== undefined) return false;
       const call = { server: serverOf(ruled), tool: name, grant: caller.grant, arguments: {} };
       const decision = decide(compiled, call, { at: clock(), counters: NOTHING_USED });
       return !isAlwaysRefused(decision, { ...policy.document, tools: policy.document[ruled] });

@@ -17,6 +17,7 @@ export { type Explanation, explain } from './explain.ts';
 export { type Finding, type FindingCode, findingCodes, type Problem } from './finding.ts';
 export { marksOf } from './flows.ts';
 export { compileGlob } from './glob.ts';
+export { hasDotSteps } from './has-dot-steps.ts';
 export { isPolicyText } from './is-policy.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { recordedKind } from './learn/recorded-kind.ts';
