@@ -32,7 +32,7 @@ export function openAuditReader(folder: string): AuditReader {
     /** What only the call log holds by now, or held a moment ago. */
     const logged = () => {
       const held = heldIn(db);
-      return held === undefined ? [] : readCallLog(calls, held.from);
+      return held === undefined ? [] : readCallLog(calls, held);
     };
     return {
       chains,

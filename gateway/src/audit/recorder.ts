@@ -169,13 +169,15 @@ export function openRecorder(
           const done = work(tables);
           const after = done && appendAlone(tables.ledger, state, done.draft);
           if (after === undefined) return undefined;
-          if (store.isHolding) flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
           state = after;
           followers.onCommit();
           return done?.result;
         });
       } catch (error) {
         return gate.failed(error);
+      } finally {
+        // Also where the call was refused: nobody else may have the lock until then.
+        if (store.isHolding) flushTimer ??= setTimeout(flush, FLUSH_MS).unref();
       }
     },
     attempt(work) {

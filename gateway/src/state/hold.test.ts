@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,6 +27,8 @@ import type { Judge } from './state.ts';
 
 const HOUR = 3_600_000;
 const MAX = 1e6;
+/** Though the machine has other things to do. */
+const SOON = { timeout: 20_000 };
 
 /** A call that is charged one; what its counter held with it. */
 function charge(state: SqliteState, more = {}): number {
@@ -89,7 +100,7 @@ test('what is only in the log is read by whoever reads the audit, and comes into
   const made = callsUntilHeld(folder, state);
   expect(readable(folder)).toBe(made);
   expect(problemsOf(folder)).toEqual([]);
-  await expect.poll(() => inStore(folder)).toBe(made);
+  await expect.poll(() => inStore(folder), SOON).toBe(made);
   expect(readable(folder)).toBe(made);
 });
 
@@ -197,7 +208,7 @@ test('a process that waits for the lock says so, and is then let in call by call
   const other = spawnSync(process.execPath, [RECORD_CALLS, folder, 'other', '0', '1']);
   expect(other.stderr.toString()).toContain('another process kept it locked');
   expect(statSync(wanted).size).toBe(0);
-  await expect.poll(() => inStore(folder)).toBe(made);
+  await expect.poll(() => inStore(folder), SOON).toBe(made);
   for (let call = 1; call <= 50; call++) {
     charge(state);
     expect(inStore(folder)).toBe(made + call);
@@ -207,7 +218,7 @@ test('a process that waits for the lock says so, and is then let in call by call
 test('a store that another opened meanwhile is kept no more, and nothing is missing from it', async () => {
   const { folder, state } = opened();
   const made = callsUntilHeld(folder, state);
-  await expect.poll(() => inStore(folder)).toBe(made);
+  await expect.poll(() => inStore(folder), SOON).toBe(made);
   opened(folder);
   for (let call = 1; call <= 30; call++) {
     charge(state);
@@ -220,20 +231,14 @@ test('each time the lock is kept the log begins anew', async () => {
   for (let round = 0; round < 3; round++) {
     const made = callsUntilHeld(folder, state);
     expect(readable(crashed(folder))).toBe(made);
-    await expect.poll(() => inStore(folder)).toBe(made);
+    await expect.poll(() => inStore(folder), SOON).toBe(made);
   }
 });
 
 test('a transaction that fails while the lock is kept loses none of the calls before it', () => {
   const { folder, state } = opened();
   const made = callsUntilHeld(folder, state);
-  const broken: Judge = () => {
-    if (inTransaction) throw new Error('a fault of ours');
-    inTransaction = true;
-    return asking;
-  };
-  let inTransaction = false;
-  expect(() => state.record(entry('pay'), broken)).toThrow('a fault of ours');
+  expect(() => state.record(entry('pay'), failingInTransaction())).toThrow('a fault of ours');
   expect(readable(folder)).toBe(made);
   expect(charge(state)).toBe(made + 1);
   expect(readable(folder)).toBe(made + 1);
@@ -250,11 +255,121 @@ test('a grant that another store revokes lets nothing in from then on, though th
   expect(use).toThrow(/revoked or expired/);
 });
 
+test('a call that is refused as the last of many does not leave the lock kept', async () => {
+  const { folder, state } = opened();
+  const { id } = state.grants.create({
+    label: 'ci',
+    servers: ['s'],
+    policy: 'p',
+    expiresAt: START,
+  });
+  const made = callsUntilHeld(folder, state);
+  await expect.poll(() => inStore(folder), SOON).toBe(made);
+  expect(() => charge(state, { grant: id })).toThrow(/revoked or expired/);
+  expect(isLocked(folder)).toBe(true);
+  await expect.poll(() => isLocked(folder), SOON).toBe(false);
+});
+
+function isLocked(folder: string): boolean {
+  const db = new DatabaseSync(stateFiles(folder).database, { timeout: 0 });
+  try {
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
+test('a log that is left of another time of the store is no part of an older copy of it', () => {
+  const { folder, state } = opened();
+  const made = callsUntilHeld(folder, state);
+  const left = crashed(folder);
+  const db = new DatabaseSync(stateFiles(left).database);
+  db.exec("UPDATE held SET by = 'another'");
+  db.close();
+  expect(readable(left)).toBe(inStore(left));
+  expect(charge(opened(left).state)).toBe(inStore(left));
+  expect(inStore(left)).toBeLessThan(made);
+  expect(problemsOf(left)).toEqual([]);
+});
+
+test('calls pass where no log can be written, and none where it cannot be read that may hold some', () => {
+  const { folder, state } = opened();
+  const { calls } = stateFiles(folder);
+  mkdirSync(calls);
+  for (let made = 1; made <= 50; made++) {
+    expect(charge(state)).toBe(made);
+    expect(inStore(folder)).toBe(made);
+  }
+  state.close();
+  rmSync(calls, { recursive: true });
+  const next = opened(folder).state;
+  const made = callsUntilHeld(folder, next);
+  const left = crashed(folder);
+  const log = stateFiles(left).calls;
+  const whole = readFileSync(log);
+  rmSync(log);
+  mkdirSync(log);
+  const unreadable = { code: 'state-unavailable', message: expect.stringContaining(log) };
+  expect(() => opened(left)).toThrow(expect.objectContaining(unreadable));
+  expect(() => readable(left)).toThrow(expect.objectContaining(unreadable));
+  rmSync(log, { recursive: true });
+  writeFileSync(log, whole);
+  expect(charge(opened(left).state)).toBe(made + 1);
+});
+
+test('more calls than a log takes at once go into the store with all before them, though the log is gone', () => {
+  const { folder, state } = opened();
+  let made = callsUntilHeld(folder, state);
+  rmSync(stateFiles(folder).calls);
+  for (const until = made + 1_500; made < until; made++) charge(state);
+  expect(inStore(folder)).toBeGreaterThan(made - 1_500);
+  state.close();
+  expect(inStore(folder)).toBe(made);
+  expect(problemsOf(folder)).toEqual([]);
+});
+
+test('whoever cannot say that he waits for the lock waits all the same', async () => {
+  const { folder, state } = opened();
+  const { wanted } = stateFiles(folder);
+  symlinkSync(join(folder, 'nowhere', 'file'), wanted);
+  callsUntilHeld(folder, state);
+  const calling = setInterval(() => {
+    for (let n = 0; n < 20; n++) charge(state);
+  }, 1);
+  expect(await recordingProcess(folder, 30)).toHaveLength(30);
+  clearInterval(calling);
+  expect(statSync(wanted).isFile()).toBe(true);
+});
+
+test('what is only in the log makes no store damaged that was written to meanwhile', () => {
+  const { folder, state } = opened();
+  const made = callsUntilHeld(folder, state);
+  // Longer than from one look at the files to the next.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+  const now = new Date();
+  utimesSync(stateFiles(folder).database, now, now);
+  expect(() => state.record(entry('pay'), failingInTransaction())).toThrow('a fault of ours');
+  expect(charge(state)).toBe(made + 1);
+  expect(readable(folder)).toBe(made + 1);
+});
+
+function failingInTransaction(): Judge {
+  let isFirst = true;
+  return () => {
+    if (!isFirst) throw new Error('a fault of ours');
+    isFirst = false;
+    return asking;
+  };
+}
+
 test('what is in memory too outlives a log that is deleted', async () => {
   const { folder, state } = opened();
   const made = callsUntilHeld(folder, state);
   rmSync(stateFiles(folder).calls);
-  await expect.poll(() => inStore(folder)).toBe(made);
+  await expect.poll(() => inStore(folder), SOON).toBe(made);
   const more = callsUntilHeld(folder, state);
   expect(statSync(stateFiles(folder).calls).size).toBeGreaterThan(0);
   expect(readable(folder)).toBe(more);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statfsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type CallLog, type LoggedRecord, openCallLog, readCallLog } from './call-log.ts';
@@ -12,8 +12,9 @@ import { isBusy } from './store-fault.ts';
 /** So many calls within this time are worth holding the lock for, and a time with fewer ends it. */
 const WORTH_CALLS = 8;
 const HOLD_MS = 50;
-/** Nor longer than so many calls, whatever keeps the process from its timers. */
+/** Nor longer than so many calls or bytes, whatever keeps the process from its timers. */
 const MOST_HELD = 1_000;
+const MOST_BYTES = 1024 * 1024;
 /** Where another process wanted the lock, or the disk is nearly full, it is taken call by call for so long. */
 const APART_MS = 60_000;
 /** So much room must be there to hold records in the log that the store has yet to take. */
@@ -29,7 +30,9 @@ export type Hold = {
   readonly isOn: boolean;
   /** To be called before each record that is written alone: takes the lock where that is worth it. */
   prepare(now: number): void;
-  /** Writes a record to the log, in the place of the store; false where that failed, and then the lock is given up. */
+  /** Whether the store lacks what the log has: while the lock is kept, and where the transaction failed that was to write it. */
+  readonly isAhead: boolean;
+  /** Writes a record to the log, in the place of the store; false where a transaction must do it, with what is held so far. */
   append(id: number, record: NewRecord, chargedAt: number | null): boolean;
   /** Begins a transaction, with all records in the store; one that is open becomes one. */
   begin(): void;
@@ -70,7 +73,7 @@ export function createHold({
   let pending: LoggedRecord[] = [];
   // `resting`: between two transactions, with the store still saying that this process holds it.
   let phase: 'off' | 'resting' | 'on' = 'off';
-  let goesOn = false;
+  let [goesOn, isOwing] = [false, false];
   let [calls, countedFrom, apartUntil] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let wantedAt = timeOf(files.wanted);
 
@@ -105,16 +108,12 @@ export function createHold({
   /** Writes what is only in the log, as a process left it that died, or a transaction that failed. */
   const recover = () => {
     const found = held.held();
-    if (found === undefined) {
-      phase = 'off';
-      return;
-    }
-    if (phase === 'resting' && found.by === me) return;
-    for (const { id, record, chargedAt } of readCallLog(files.calls, found.from)) {
-      records.append(id, record, chargedAt);
-    }
+    const isMine = phase === 'resting' && found?.by === me;
+    if (!isMine) phase = 'off';
+    if (found === undefined) return;
+    const missing = isMine ? [] : readCallLog(files.calls, found);
     held.end();
-    phase = 'off';
+    for (const { id, record, chargedAt } of missing) records.append(id, record, chargedAt);
   };
   const say = () => held.hold(me, ledger().nextId);
   /** Says in the store that records go to the log from now on. */
@@ -126,6 +125,7 @@ export function createHold({
       if (!isOthers) say();
       run('commit');
       phase = isOthers ? 'off' : 'resting';
+      isOwing = false;
       return !isOthers;
     } catch (error) {
       if (db.isTransaction) run('rollback');
@@ -137,8 +137,9 @@ export function createHold({
     if (!beginAtOnce()) return false;
     try {
       ledger().catchUp();
-      // Whoever had the lock took that away, whether or not they wrote.
-      if (held.held()?.by === me) {
+      // Whoever had the lock took that away, whether or not they wrote; save a version of before it, which wrote if it had.
+      const found = held.held();
+      if (found?.by === me && found.from === ledger().nextId) {
         log?.rewind();
         phase = 'on';
         return true;
@@ -150,11 +151,26 @@ export function createHold({
       throw error;
     }
   };
+  /** Whether there is a log to write to; it is only a shorter way, so that no call is refused for want of it. */
+  const hasLog = () => {
+    if (log?.isThere() === true) return true;
+    log?.close();
+    log = undefined;
+    try {
+      log = openCallLog(files.calls, me);
+    } catch {
+      return false;
+    }
+    return true;
+  };
   const isWorth = () => calls >= WORTH_CALLS && performance.now() >= apartUntil;
 
   return {
     get isOn() {
       return phase === 'on';
+    },
+    get isAhead() {
+      return phase === 'on' || isOwing;
     },
     prepare(now) {
       if (!isAllowed) return;
@@ -162,43 +178,42 @@ export function createHold({
       if (phase === 'on') return;
       if (phase === 'off' && now - countedFrom > HOLD_MS) [countedFrom, calls] = [now, 1];
       if (now < apartUntil || (phase === 'off' && !isWorth())) return;
-      if (log?.isThere() !== true) {
-        log?.close();
-        log = openCallLog(files.calls);
-      }
-      const mayHold = !isWanted() && hasRoom(files.calls) && (phase === 'resting' || announce());
+      const mayHold =
+        !isWanted() && hasRoom(files.calls) && hasLog() && (phase === 'resting' || announce());
       if (!mayHold || !resume()) apartUntil = now + APART_MS;
     },
     append(id, record, chargedAt) {
+      if (log === undefined || pending.length >= MOST_HELD || log.bytes >= MOST_BYTES) return false;
       try {
-        if (pending.length < MOST_HELD && log?.append(id, record, chargedAt) === true) {
+        if (log.append(id, record, chargedAt)) {
           pending.push({ id, record, chargedAt });
           return true;
         }
       } catch {
         // Why the disk takes no more, the store says with the transaction that follows.
       }
-      run('rollback');
-      pending = [];
-      phase = 'off';
+      apartUntil = performance.now() + APART_MS;
       return false;
     },
     begin() {
-      if (phase === 'on') return writePending();
+      if (phase === 'on') {
+        held.end();
+        writePending();
+        return;
+      }
       beginPatiently();
       recover();
     },
     beforeCommit() {
-      if (phase === 'off') return;
-      goesOn = isWorth();
+      goesOn = phase !== 'off' && isWorth();
       if (goesOn) say();
-      else held.end();
     },
     afterCommit() {
-      if (phase !== 'off') phase = goesOn ? 'resting' : 'off';
-      [calls, pending] = [0, []];
+      phase = goesOn ? 'resting' : 'off';
+      [calls, pending, isOwing] = [0, [], false];
     },
     abandon() {
+      isOwing ||= pending.length > 0;
       [phase, pending] = ['off', []];
     },
     end() {
@@ -219,7 +234,8 @@ function hasRoom(path: string): boolean {
 
 /** When a file was last touched; 0 where there is none. */
 function timeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // When it was changed by the system's clock, whatever the clock of the process that did it said.
+  return statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
 
 function touch(path: string): void {
@@ -227,6 +243,16 @@ function touch(path: string): void {
     const now = new Date();
     utimesSync(path, now, now);
   } catch {
+    makeAnew(path);
+  }
+}
+
+/** Where there is none, or it is another user's, as a command leaves it that was run as root. */
+function makeAnew(path: string): void {
+  try {
+    rmSync(path, { force: true });
     writeFileSync(path, '', { mode: 0o600 });
+  } catch {
+    // Who cannot say that he waits waits all the same.
   }
 }

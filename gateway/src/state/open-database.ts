@@ -38,6 +38,9 @@ export const BUSY_MS = 2000;
 // One row at most: whose records go to the call log (hold.ts), and the id of the first that may be there alone.
 const HELD =
   'CREATE TABLE held (one INTEGER PRIMARY KEY CHECK (one = 1), by TEXT NOT NULL, from_id INTEGER NOT NULL) STRICT;';
+// Only where a process of a version before may have the store open, which would write where what is in the log belongs.
+const HELD_FIRST = `CREATE TRIGGER held_first BEFORE INSERT ON record WHEN EXISTS (SELECT 1 FROM held)
+  BEGIN SELECT RAISE(ABORT, 'a newer toolwarden has taken this store on; use that version'); END;`;
 
 // One row a call is written while its client waits: no index but the id, which is the order of all that was written.
 const SCHEMA = `
@@ -59,11 +62,11 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${VERSION};
 `;
 
-/** What makes a store of a version one of the next. Only columns and tables are added, so that who has it open goes on with it. */
+/** What makes a store of a version one of the next. Only columns and tables are added, so that who has it open goes on with it, or hears why not. */
 const UPGRADES: ReadonlyMap<number, string> = new Map([
   [3, 'ALTER TABLE approval ADD COLUMN replies TEXT'],
   [4, 'ALTER TABLE approval ADD COLUMN method TEXT'],
-  [5, HELD],
+  [5, `${HELD} ${HELD_FIRST}`],
 ]);
 
 /** Opens the store of a folder, making both where there was never one. */

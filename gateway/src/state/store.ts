@@ -65,6 +65,7 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
     connection?.hold.close();
     connection?.db.close();
     connection = undefined;
+    if (holders.get(database) === letGo) holders.delete(database);
   };
   let [isClosed, isSuspect] = [false, false];
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -89,20 +90,21 @@ export function openStore(folder: string, durability: Durability, user: StoreUse
   };
   const connected = (now = performance.now()) => {
     if (isClosed) throw new GatewayError('state-unavailable', `${database}: closed`);
-    // While records are only in the log, the store does not hold what it would be compared with.
-    const isAway = connection?.hold.isOn === true;
-    if (connection !== undefined && !isAway && (isSuspect || isTimeToLook(now))) {
+    if (connection !== undefined && (isSuspect || isTimeToLook(now))) {
       const found = connection.files.look();
       if (found === 'gone') {
         drop();
         throw missingFault(database);
       }
       isSuspect ||= found === 'written';
-      if (isSuspect && !isWhole()) {
-        drop();
-        throw corruptFault(database);
+      // While records are only in the log, the store does not hold what it would be compared with.
+      if (isSuspect && !connection.hold.isAhead) {
+        if (!isWhole()) {
+          drop();
+          throw corruptFault(database);
+        }
+        isSuspect = false;
       }
-      isSuspect = false;
     }
     if (connection === undefined) {
       // A store that was there before is opened, never made.

@@ -45,3 +45,21 @@ test('a store of the version before is taken on with what waits in it, while oth
   one.close();
   other.close();
 });
+
+test('a process of a version that knows no log writes nothing while the store lacks what the log has', () => {
+  const folder = join(temporaryFolder(), 's');
+  openSqliteState({ folder, clock }).close();
+  const db = new DatabaseSync(stateFiles(folder).database);
+  db.exec('DROP TABLE held; PRAGMA user_version = 5');
+  const old = db.prepare(
+    `INSERT OR IGNORE INTO record (id, chain, seq, at, open_from, body, hash) VALUES (?, 1, 99, 1, 1, '{}', '')`,
+  );
+  openSqliteState({ folder, clock }).close();
+  expect(old.run(1_000).changes).toBe(1);
+  db.exec("DELETE FROM record WHERE id = 1000; INSERT INTO held VALUES (1, 'one that died', 2)");
+  expect(() => old.run(1_000)).toThrow('use that version');
+  const next = openSqliteState({ folder, clock });
+  pay(next);
+  next.close();
+  db.close();
+});
