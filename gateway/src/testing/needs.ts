@@ -9,6 +9,7 @@ const checks = {
   bubblewrap: () => run('bwrap', ['--dev-bind', '/', '/', '--tmpfs', '/mnt', 'true']),
   'redis-server': () => run('redis-server', ['--version']),
   faketime: () => run('faketime', ['--version']),
+  openssl: () => run('openssl', ['version']),
 };
 
 /** `describe`, skipped by name where this machine lacks what its tests stand on: counted as skipped, never as passed. */
