@@ -10,7 +10,8 @@ import { cpuOf } from './target.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 10);
 const CALLS = Number(process.env['BENCH_CALLS'] ?? 200);
-const WARM = Number(process.env['BENCH_WARM'] ?? 5000);
+// V8 goes on compiling what calls need for some 20,000 of them.
+const WARM = Number(process.env['BENCH_WARM'] ?? 20_000);
 const SIZES = [200, 20_000];
 const AT_ONCE = [1, 8, 64];
 

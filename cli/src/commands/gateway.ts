@@ -44,7 +44,7 @@ Example:
     if (values.config === undefined || positionals.length > 0) {
       throw new CliError('usage', 'gateway: expected --config FILE; see toolwarden gateway --help');
     }
-    // What requests make is short-lived; V8 would give it some 100 MB, and be no faster for it.
+    // While it starts: what is loaded then would count as what requests need. Later the gateway lets it grow, and no further.
     setFlagsFromString('--semi-space-growth-factor=1');
     const path = resolvePath(io, values.config);
     if (values.check) return check(path, values.config, io);

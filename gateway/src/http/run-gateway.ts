@@ -10,6 +10,7 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { State } from '../state/state.ts';
 import { Admission } from './admission.ts';
+import { boundYoungGeneration } from './bound-young-generation.ts';
 import { counted, type Figures, newFigures } from './figures.ts';
 import { type ConfigWatch, followConfig, makeSetup, type SetupMaker } from './follow-config.ts';
 import { Front } from './front.ts';
@@ -130,6 +131,7 @@ async function start(
   http.on('request', (request, response) => front.handle(request, response));
   const timers = [
     setInterval(() => front.tick(performance.now()), TICK_MS),
+    setInterval(boundYoungGeneration, TICK_MS),
     setInterval(() => front.ping(), PING_MS),
     setInterval(() => void front.checkStreams(), CHECK_STREAMS_MS),
   ];
