@@ -41,7 +41,9 @@ export type StatePlace = { state?: string | undefined; redis?: string | null | u
 /** A gateway's configuration as far as its operator names things by it. */
 async function readGatewayConfig(io: Io, path: string) {
   const { loadConfig } = await import('@toolwarden/gateway/http');
-  const config = await loadConfig(resolvePath(io, path), io.env as NodeJS.ProcessEnv);
+  // Its servers' secrets are the gateway's, and not of those who look after what it keeps.
+  const usesState = (pointer: string) => pointer.startsWith('/state/');
+  const config = await loadConfig(resolvePath(io, path), io.env as NodeJS.ProcessEnv, usesState);
   const { stateFolder: state, servers, policies } = config;
   // A gateway goes by its configuration alone, so a variable for other commands must not lead elsewhere.
   const place = { ...(state !== undefined && { state }), redis: config.state.redis ?? null };
@@ -91,7 +93,7 @@ export function readMoment(option: string, text: string, now: number, isPast = f
   throw new CliError('usage', `--${option} ${text}: expected ${example}`);
 }
 
-/** A moment for people, in their own time. */
+/** A moment for people, in UTC as the audit has it. */
 export function momentWords(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').slice(0, 19).concat('Z');
 }

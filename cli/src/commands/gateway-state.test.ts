@@ -212,6 +212,25 @@ test('approvals and audit find the state of a gateway by its configuration', asy
   }
 });
 
+test('who looks after the state of a gateway needs no secrets of its servers, only those of its state', async () => {
+  const unset = `\${env:NOWHERE_SET}`;
+  const servers = { s: { url: 'https://a.example', headers: { 'x-key': unset } } };
+  const write = (state: object) =>
+    writeFileSync(
+      join(folder, 'gateway.json'),
+      JSON.stringify({ servers, policies: { p: 'p.json' }, state }),
+    );
+  const { approvalId: id = '' } = askFor({ amount: '5' });
+  const named = (...args: string[]) => run(...args, '--config', 'gateway.json');
+  write({ sqlite: 'state/toolwarden.db' });
+  expect(await named('approvals', 'deny', id)).toMatchObject({ code: 0 });
+  expect(await named('audit', 'verify')).toMatchObject({ code: 0 });
+  expect(await named('grants', 'list')).toMatchObject({ code: 0 });
+  write({ redis: unset });
+  const refused = await named('approvals', 'list');
+  expect(refused).toMatchObject({ code: 2, err: [expect.stringContaining('/state/redis: ')] });
+});
+
 test('approvals serve says how to log in, and the token of just that command lets in', async () => {
   const stop = new AbortController();
   const err: string[] = [];

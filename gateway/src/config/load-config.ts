@@ -24,8 +24,15 @@ export type ReadConfig =
 const MAX_BYTES = 1024 * 1024;
 const DATABASE = 'toolwarden.db';
 
+/** Where in a configuration what stands in variables matters to its reader; everywhere for who runs it. */
+type Uses = (pointer: string) => boolean;
+
 /** Reads a configuration and says everything that is wrong with it. @throws GatewayError where there is no text. */
-export async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ReadConfig> {
+export async function readConfig(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  uses: Uses = () => true,
+): Promise<ReadConfig> {
   const read = readStrictJson(await readText(path));
   if (!read.ok) return { ok: false, problems: [{ pointer: '', message: read.problem.what }] };
   const parsed = gatewayConfigSchema.safeParse(read.value);
@@ -35,15 +42,21 @@ export async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<
       problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, read.value)),
     };
   }
-  const problems: ConfigProblem[] = [];
-  const config = resolved(parsed.data, { folder: dirname(resolve(path)), env, problems });
+  const unfilled: ConfigProblem[] = [];
+  const world = { folder: dirname(resolve(path)), env, problems: unfilled };
+  const config = resolved(parsed.data, world);
+  const problems = unfilled.filter(({ pointer }) => uses(pointer));
   problems.push(...contradictions(config));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
 
 /** As {@link readConfig}, for whoever can only go on with a good one. */
-export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadedConfig> {
-  const read = await readConfig(path, env);
+export async function loadConfig(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  uses?: Uses,
+): Promise<LoadedConfig> {
+  const read = await readConfig(path, env, uses);
   if (read.ok) return read.config;
   const [first] = read.problems;
   const more = read.problems.length > 1 ? ` (and ${read.problems.length - 1} more)` : '';
