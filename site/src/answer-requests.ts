@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import type { WorkerJob } from './worker-messages.ts';
+import type { WorkerJob, WorkerParts } from './worker-messages.ts';
 
 /** Pages between two words about progress. */
 const A_WORD = 25;
@@ -23,6 +23,11 @@ export function answerRequests<Request>(answerTo: (request: Request) => Promise<
   });
   // Whoever started this is gone, and what it was for with it.
   process.on('disconnect', () => process.exit(1));
+}
+
+/** Says a part of an answer, so that it is taken while the next one is made, and all together need no one text. */
+export function sayPart<Kind extends keyof WorkerParts>(part: WorkerParts[Kind]): void {
+  process.send?.({ part });
 }
 
 /** Counts pages, and says so now and then. */

@@ -2,18 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { SiteError } from './lib/site-error.ts';
-import type { WorkerAnswers, WorkerJob, WorkerRequest } from './worker-messages.ts';
+import type { WorkerAnswers, WorkerJob, WorkerParts, WorkerRequest } from './worker-messages.ts';
 
 /** A process of a build. */
 export type BuildWorker = {
   ask<Kind extends WorkerRequest['do']>(
     request: Extract<WorkerRequest, { do: Kind }>,
+    onPart?: (part: PartOf<Kind>) => void,
   ): Promise<WorkerAnswers[Kind]>;
   /** Ends it, and waits until it no longer writes. */
   stop(): Promise<void>;
 };
 
-type Said = { pages: number } | { result: unknown } | { error: string };
+type PartOf<Kind> = Kind extends keyof WorkerParts ? WorkerParts[Kind] : never;
+type Said = { pages: number } | { part: unknown } | { result: unknown } | { error: string };
 
 export type Program = 'build-worker.ts' | 'list-worker.ts';
 
@@ -39,8 +41,14 @@ export function startWorker(
   // A stopped process says so by its exit; without a listener the signal would be thrown here.
   child.on('error', () => {});
   return {
-    ask: <Kind extends WorkerRequest['do']>(request: Extract<WorkerRequest, { do: Kind }>) =>
-      askWorker(child, request, onPages) as Promise<WorkerAnswers[Kind]>,
+    ask: <Kind extends WorkerRequest['do']>(
+      request: Extract<WorkerRequest, { do: Kind }>,
+      onPart: (part: PartOf<Kind>) => void = () => {},
+    ) =>
+      askWorker(child, request, {
+        onPages,
+        onPart: onPart as (part: unknown) => void,
+      }) as Promise<WorkerAnswers[Kind]>,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
@@ -53,7 +61,7 @@ export function startWorker(
 function askWorker(
   child: ChildProcess,
   request: object,
-  onPages: (n: number) => void,
+  { onPages, onPart }: { onPages: (n: number) => void; onPart: (part: unknown) => void },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let stderr = '';
@@ -64,6 +72,7 @@ function askWorker(
       end(() => reject(failure(`a process ended (${code}): ${lastLine(stderr)}`)));
     const onMessage = (said: Said) => {
       if ('pages' in said) onPages(said.pages);
+      else if ('part' in said) onPart(said.part);
       else if ('error' in said)
         end(() => reject(failure(lastLine(said.error.split('\n    at ')[0] ?? ''), said.error)));
       else end(() => resolve(said.result));

@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { AttackEntry } from '@toolwarden/catalogue';
 import {
   openStore,
   type ServerFiles,
@@ -11,12 +11,8 @@ import type { BuildOptions, BuildResult } from './build.ts';
 import { type BuildWorker, type Program, startWorker } from './build-pool.ts';
 import { type BuildState, readState, type ServerState, writeState } from './build-state.ts';
 import { type CompiledTemplates, compileTemplates } from './compile-templates.ts';
-import { writeJsonLines } from './json-lines.ts';
-import { aroundDigests } from './lib/around-digest.ts';
-import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { writeLines } from './json-lines.ts';
 import { type Listings, listingDates } from './lib/listing-dates.ts';
-import { sharedActs } from './lib/related-tools.ts';
-import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 import { DEFAULT_ORIGIN } from './lib/site-url.ts';
 import { linkTree } from './link-tree.ts';
@@ -25,7 +21,7 @@ import { hasServerPages } from './server-files.ts';
 import { shareOut } from './share-out.ts';
 import { shortHash } from './short-hash.ts';
 import { begunOf, type Group, groupsOf, processesFor, readingOf, workOn } from './work-shares.ts';
-import type { LayRequest, WorkerAnswers } from './worker-messages.ts';
+import type { LayRequest, ReadPart, WorkerAnswers, WrittenPart } from './worker-messages.ts';
 import { searchRecords, writeIndex } from './write-index.ts';
 
 /** Of all records so many may be bad before the build fails rather than leave them out. */
@@ -71,22 +67,22 @@ export class BuildRun {
     const processes: Processes = { workers: [], lister: this.#fork('list-worker.ts', templates) };
     try {
       const { head, before, files, attacks } = await this.#load(processes, templates, listings);
-      const groups = groupsOf(files, before, head.attacks);
+      const isSameAttacks = before?.attacks === head.attacks;
+      const groups = groupsOf(files, before, isSameAttacks);
       const shares = shareOut(groups, processes.workers.length, ({ files: { bytes }, isRead }) =>
         isRead ? bytes : bytes / 20,
       );
       const [servers, isLaid] = await this.#allOrNone([
-        readServers(shares, processes.workers),
+        readServers(shares, processes.workers, isSameAttacks),
         this.#layFolder(processes.lister, before, groups),
       ]);
       const begun = this.#beginServers(shares, processes.workers, isLaid);
-      const attackEntries = JSON.parse(await readFile(this.#at('attacks.json'), 'utf8'));
-      const catalogue = await this.#gather(servers, attackEntries, attacks.problems);
+      const gathered = await this.#gather(processes.lister, servers, attacks);
       linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
-      const records = searchRecords(catalogue, servers, attacks.records);
-      const state: BuildState = { ...head, search: shortHash(records), pages: {}, servers };
-      await this.#write({ shares, processes, before, begun, catalogue, records }, state);
-      return this.#result(state, catalogue, attacks.problems, groups);
+      const records = searchRecords(gathered.present, servers, attacks.records);
+      const state: BuildState = { ...head, search: hashOf(records), pages: {}, servers };
+      await this.#write({ shares, processes, before, begun, gathered, records }, state);
+      return this.#result(state, gathered, attacks.problems, groups);
     } finally {
       await Promise.all([...processes.workers, processes.lister].map((each) => each.stop()));
     }
@@ -108,9 +104,8 @@ export class BuildRun {
     ]);
     const head = { version, origin, attacks: attacks.digest, takedowns: shortHash(takedowns) };
     // A person may have removed some by hand, and then what is known of them is of no use.
-    for (const { name, pages } of before?.servers.values() ?? [])
-      if (!hasServerPages(previousDir, name, Object.keys(pages).length))
-        before?.servers.delete(name);
+    for (const { name, pageCount } of before?.servers.values() ?? [])
+      if (!hasServerPages(previousDir, name, pageCount)) before?.servers.delete(name);
     this.isOnTop = before !== undefined;
     this.isSpareLeft = before?.takedowns === head.takedowns;
     return { head, before, files, attacks };
@@ -163,23 +158,23 @@ export class BuildRun {
     return false;
   }
 
-  /** Brings all servers together, and leaves them in files for every process to read. */
+  /** Has all servers brought together by the process that makes what is made from all of them. */
   async #gather(
+    lister: BuildWorker,
     servers: Map<string, ServerState>,
-    attackEntries: AttackEntry[],
-    problems: readonly StoreProblem[],
-  ): Promise<CatalogueView> {
+    { problems, records }: WorkerAnswers['attacks'],
+  ): Promise<WorkerAnswers['gather']> {
     const states = [...servers.values()];
-    const summaries = states.flatMap(({ summary }) => summary ?? []);
-    refuseBadRecords(summaries.length + attackEntries.length, [
+    const known = states.flatMap(({ summary }) => (summary.length > 0 ? [summary] : []));
+    refuseBadRecords(known.length + records.length, [
       ...problems,
       ...states.flatMap((state) => state.problems),
     ]);
-    const catalogue = catalogueView(summaries, attackEntries);
-    await writeJsonLines(this.#at('summaries.jsonl'), summaries);
-    await writeJsonLines(this.#at('acts.jsonl'), sharedActs(catalogue.acts));
-    this.#total = catalogue.tools.length + catalogue.servers.length + catalogue.attacks.length;
-    return catalogue;
+    const [summaries, acts] = [this.#at('summaries.jsonl'), this.#at('acts.jsonl')];
+    await writeLines(summaries, known);
+    const gathered = await lister.ask({ do: 'gather', summaries, acts });
+    this.#total = gathered.tools + gathered.servers + records.length;
+    return gathered;
   }
 
   /** Writes everything, and into the state what was written. */
@@ -197,7 +192,6 @@ export class BuildRun {
     const [pages] = await this.#allOrNone([
       work.processes.lister.ask({
         do: 'list',
-        summaries: this.#at('summaries.jsonl'),
         only: this.#options.only,
         previousDir: this.#previousDir,
         before: work.before?.pages,
@@ -225,25 +219,26 @@ export class BuildRun {
   }
 
   async #writeServers(
-    { shares, processes, begun, catalogue }: Work,
+    { shares, processes, begun, gathered }: Work,
     servers: Map<string, ServerState>,
   ): Promise<void> {
-    const around = aroundDigests(catalogue);
+    const around = new Map(gathered.around);
     for (const state of servers.values()) state.around = around.get(state.name) ?? '';
-    const written = await Promise.all(
+    const onPart = ({ name, parts, ...made }: WrittenPart) => {
+      const state = servers.get(name);
+      if (state !== undefined) Object.assign(state, made, { parts: Buffer.from(parts) });
+    };
+    await Promise.all(
       shares.map(async (share, index) => {
         await begun[index];
         const worker = processes.workers[index] as BuildWorker;
-        return worker.ask({ do: 'write', acts: this.#at('acts.jsonl'), ...workOn(share, around) });
+        const acts = this.#at('acts.jsonl');
+        await worker.ask({ do: 'write', acts, ...workOn(share, around) }, onPart);
       }),
     );
-    for (const { name, ...made } of written.flat()) {
-      const state = servers.get(name);
-      if (state !== undefined) Object.assign(state, made);
-    }
   }
 
-  async #writeIndex(records: SearchRecord[], isSame: boolean): Promise<void> {
+  async #writeIndex(records: Buffer[], isSame: boolean): Promise<void> {
     const { previousDir } = this.#options;
     if (isSame) linkTree(join(previousDir, 'pagefind'), join(this.#html, 'pagefind'));
     else await writeIndex(records, this.#html, this.#surroundings.signal);
@@ -283,16 +278,16 @@ export class BuildRun {
 
   #result(
     { pages, servers }: BuildState,
-    catalogue: CatalogueView,
+    gathered: WorkerAnswers['gather'],
     problems: readonly StoreProblem[],
     groups: readonly Group[],
   ): BuildResult {
     const states = [...servers.values()];
-    const count = (hashes: object) => Object.keys(hashes).length;
+    const ofAll = Object.keys(pages).length;
     return {
-      pages: states.reduce((sum, state) => sum + count(state.pages), count(pages)),
-      tools: catalogue.tools.length,
-      servers: catalogue.servers.length,
+      pages: states.reduce((sum, { pageCount }) => sum + pageCount, ofAll),
+      tools: gathered.tools,
+      servers: gathered.servers,
       rebuilt: groups.filter(({ isRead }) => isRead).length,
       problems: [...problems, ...states.flatMap((state) => [...state.problems, ...state.faults])],
       durationMs: Math.round(performance.now() - this.#start),
@@ -305,31 +300,42 @@ type Work = {
   processes: Processes;
   before: BuildState | undefined;
   begun: Promise<unknown>[];
-  catalogue: CatalogueView;
-  records: SearchRecord[];
+  gathered: WorkerAnswers['gather'];
+  records: Buffer[];
 };
 
 /** Reads what changed; the rest is known. In the order of the files, whoever read them. */
 async function readServers(
   shares: Group[][],
   workers: BuildWorker[],
+  isSameAttacks: boolean,
 ): Promise<Map<string, ServerState>> {
-  const read = await Promise.all(
-    shares.map((share, index) =>
-      (workers[index] as BuildWorker).ask({ do: 'read', servers: readingOf(share) }),
-    ),
+  const states = shares
+    .flat()
+    .flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before }));
+  const onPart = ({ summary, search, ...read }: ReadPart) => {
+    const texts = { summary: Buffer.from(summary), search: Buffer.from(search) };
+    states.push({ ...read, ...texts, ...nothingWritten() });
+  };
+  await Promise.all(
+    shares.map((share, index) => {
+      const servers = readingOf(share);
+      return (workers[index] as BuildWorker).ask({ do: 'read', isSameAttacks, servers }, onPart);
+    }),
   );
-  const states = [
-    ...read.flat().map((state): ServerState => ({ ...state, ...nothingWritten() })),
-    ...shares.flat().flatMap(({ isRead, before }) => (isRead || !before ? [] : { ...before })),
-  ];
   return new Map(
     states.sort((a, b) => (a.name < b.name ? -1 : 1)).map((each) => [each.name, each]),
   );
 }
 
 function nothingWritten() {
-  return { around: '', pages: {}, inputs: {}, frame: '', tokens: [], passed: [] };
+  return { around: '', faults: [], pageCount: 0, pages: '', parts: Buffer.alloc(0) };
+}
+
+function hashOf(texts: readonly Buffer[]): string {
+  const all = createHash('sha256');
+  for (const text of texts) all.update(text).update('\n');
+  return all.digest('hex').slice(0, 32);
 }
 
 function sorted(hashes: BuildState['pages']): BuildState['pages'] {

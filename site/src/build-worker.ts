@@ -7,9 +7,10 @@ import {
   withoutTakenDown,
 } from '@toolwarden/catalogue';
 import { openStore, type ReadServer, type ServerFiles } from '@toolwarden/catalogue/store';
-import { answerRequests, pageCounter, readJob } from './answer-requests.ts';
-import type { ReadState, WrittenServer } from './build-state.ts';
+import { answerRequests, pageCounter, readJob, sayPart } from './answer-requests.ts';
+import { pageLine } from './build-state.ts';
 import { readJsonLines } from './json-lines.ts';
+import { type KnownServer, knownFrom } from './known-server.ts';
 import { type FoundAttacks, foundIn, rememberAttacks } from './lib/applicable-attacks.ts';
 import type { Listings } from './lib/listing-dates.ts';
 import type { ActIndex } from './lib/related-tools.ts';
@@ -30,6 +31,8 @@ let common: Promise<Common> | undefined;
 const openCommon = () => (common ??= readCommon());
 /** Servers read in the first step and written in the second. */
 const held = new Map<string, ReadServer>();
+/** What an earlier build knew of them. */
+const knownBefore = new Map<string, KnownServer>();
 const marksRead = new Map<string, ServerMarks>();
 const foundRead = new Map<string, FoundAttacks>();
 /** As records take some eight times the memory of their files, only so many are held; the others are read again. */
@@ -44,30 +47,31 @@ async function readCommon(): Promise<Common> {
   };
 }
 
-async function read({ servers }: ReadRequest): Promise<ReadState[]> {
+async function read({ servers, isSameAttacks }: ReadRequest): Promise<null> {
   const { attacks } = await openCommon();
-  const found: ReadState[] = [];
   let bytes = 0;
-  for (const { files, ...before } of servers) {
+  for (const { files, before: texts } of servers) {
+    const before = texts && knownFrom(files.name, texts, isSameAttacks);
+    if (before !== undefined) knownBefore.set(files.name, before);
     const server = await readPublic(files);
     bytes += files.bytes;
     if (bytes <= MAX_HELD_BYTES) held.set(files.name, server);
     const { entry, history, problems } = server;
-    const marks = entry && serverMarks(entry, history, before.marks);
+    const marks = entry && serverMarks(entry, history, before?.marks);
     if (marks !== undefined) marksRead.set(files.name, marks);
-    if (entry && before.found && marks?.facts === before.marks?.facts)
+    if (entry && before?.found && marks?.facts === before.marks?.facts)
       rememberAttacks(entry, attacks, before.found);
     const summary = entry && summarizeServer(entry, attacks, history);
     if (summary !== undefined) foundRead.set(files.name, foundIn(summary));
-    found.push({
+    sayPart<'read'>({
       name: files.name,
       digest: files.digest,
       problems,
-      faults: [],
-      ...(entry && summary && marks && { summary, marks, search: serverSearchRecord(entry) }),
+      summary: summary ? JSON.stringify(summary) : '',
+      search: entry ? JSON.stringify(serverSearchRecord(entry)) : '',
     });
   }
-  return found;
+  return null;
 }
 
 /** A server as it may be published. */
@@ -83,7 +87,7 @@ type Writing = { target: PageTarget; shared: Shared; onPage: () => void };
 let writing: Writing | undefined;
 const begun = new Map<string, ServerWriter>();
 /** Read, but not held. */
-const left = new Map<string, BeginRequest['servers'][number]>();
+const left = new Map<string, ServerFiles>();
 
 async function begin({ servers, ...request }: BeginRequest): Promise<null> {
   const { only, previousDir, isLaid } = request;
@@ -97,49 +101,67 @@ async function begin({ servers, ...request }: BeginRequest): Promise<null> {
     shared: { acts: new Map(), attacks, listings, openCounter },
     onPage: pageCounter(),
   };
-  for (const server of servers) {
-    const { name } = server.files;
+  for (const files of servers) {
+    const { name } = files;
     const read = held.get(name);
     held.delete(name);
-    if (read === undefined) left.set(name, server);
-    else begun.set(name, await beginServer(writing, server, read));
+    if (read === undefined) left.set(name, files);
+    else begun.set(name, await beginServer(writing, files, { read, before: takeKnown(name) }));
   }
   return null;
 }
 
+function takeKnown(name: string): KnownServer | undefined {
+  const known = knownBefore.get(name);
+  knownBefore.delete(name);
+  return known;
+}
+
 async function beginServer(
   { target, shared, onPage }: Writing,
-  { files: { name, digest }, before }: BeginRequest['servers'][number],
-  read: ReadServer,
-  foundBefore?: FoundAttacks,
+  { name, digest }: ServerFiles,
+  { read, before }: { read: ReadServer; before: KnownServer | undefined },
 ): Promise<ServerWriter> {
   const marks = marksRead.get(name) ?? before?.marks;
-  const found = foundRead.get(name) ?? foundBefore;
+  const found = foundRead.get(name) ?? before?.found;
   if (read.entry && found) rememberAttacks(read.entry, shared.attacks, found);
   const writer = new ServerWriter(target, shared, { name, digest, read, marks, before }, onPage);
   await writer.writeOwnPage();
   return writer;
 }
 
-async function write(request: WriteRequest): Promise<WrittenServer[]> {
+async function write(request: WriteRequest): Promise<null> {
   if (writing === undefined) throw new Error('nothing was begun');
   const { target, shared } = writing;
   await readActs(request.acts, shared.acts);
   for (const name of request.same) linkServer(target, name);
-  const servers: WrittenServer[] = [];
   for (const [name, around] of request.begun) {
-    const server = left.get(name);
-    const writer =
-      begun.get(name) ??
-      (server && (await beginServer(writing, server, await readPublic(server.files))));
+    const files = left.get(name);
+    const writer = begun.get(name) ?? (files && (await readAndBegin(files, takeKnown(name))));
     begun.delete(name);
-    if (writer) servers.push(await writer.writeTools(around));
+    if (writer) await endServer(writer, around);
   }
-  for (const { around, found, ...server } of request.servers) {
-    const writer = await beginServer(writing, server, await readPublic(server.files), found);
-    servers.push(await writer.writeTools(around));
+  for (const { files, before, around } of request.servers)
+    await endServer(
+      await readAndBegin(files, before && knownFrom(files.name, before, true)),
+      around,
+    );
+  return null;
+
+  async function readAndBegin(files: ServerFiles, before: KnownServer | undefined) {
+    return beginServer(writing as Writing, files, { read: await readPublic(files), before });
   }
-  return servers;
+}
+
+async function endServer(writer: ServerWriter, around: string): Promise<void> {
+  const { name, pages, faults, ...known } = await writer.writeTools(around);
+  sayPart<'write'>({
+    name,
+    faults,
+    pageCount: Object.keys(pages).length,
+    pages: pageLine(name, pages),
+    parts: JSON.stringify({ marks: writer.marks, ...known }),
+  });
 }
 
 async function readActs(file: string, into: ActIndex): Promise<void> {

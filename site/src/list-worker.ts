@@ -1,35 +1,52 @@
 // A process of a build: makes what is made from the whole catalogue, and before that what is no server's. Started by `build-pool.ts`.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { AttackEntry } from '@toolwarden/catalogue';
 import { openStore } from '@toolwarden/catalogue/store';
 import { answerRequests, pageCounter, readJob } from './answer-requests.ts';
 import type { PageHashes } from './build-state.ts';
-import { readJsonLines } from './json-lines.ts';
+import { readJsonLines, writeJsonLines } from './json-lines.ts';
 import { layServers } from './lay-servers.ts';
+import { aroundDigests } from './lib/around-digest.ts';
 import { attackRecord } from './lib/attack-record.ts';
-import { catalogueView } from './lib/catalogue-view.ts';
+import { type CatalogueView, catalogueView } from './lib/catalogue-view.ts';
+import { sharedActs } from './lib/related-tools.ts';
 import type { ServerSummary } from './lib/server-summary.ts';
 import { type SitePage, sitePages } from './lib/site-pages.ts';
 import { openRenderer } from './page-renderer.ts';
 import { isKept, keepPage, type PageTarget, pageHash, writePage } from './page-writer.ts';
 import { shortHash } from './short-hash.ts';
-import type { AttacksRequest, LayRequest, ListRequest, WorkerAnswers } from './worker-messages.ts';
+import type {
+  AttacksRequest,
+  GatherRequest,
+  LayRequest,
+  ListRequest,
+  WorkerAnswers,
+} from './worker-messages.ts';
 import { writeFeeds } from './write-feeds.ts';
 import { writeNames } from './write-names.ts';
 
 const job = readJob();
+let attackEntries: AttackEntry[] = [];
+let catalogue: CatalogueView | undefined;
 
-async function list({
-  summaries: file,
-  only,
-  previousDir,
-  before,
-}: ListRequest): Promise<PageHashes> {
-  const { outDir, origin } = job;
-  const attackEntries: AttackEntry[] = JSON.parse(await readFile(job.attacks, 'utf8'));
+/** Brings all servers together; what the processes of servers are told of it lies in a file. */
+async function gather({ summaries: file, acts }: GatherRequest): Promise<WorkerAnswers['gather']> {
   const summaries: ServerSummary[] = [];
   for await (const line of readJsonLines(file)) summaries.push(line as ServerSummary);
-  const catalogue = catalogueView(summaries, attackEntries);
+  catalogue = catalogueView(summaries, attackEntries);
+  await writeJsonLines(acts, sharedActs(catalogue.acts));
+  const { servers, tools } = catalogue;
+  return {
+    tools: tools.length,
+    servers: servers.length,
+    present: servers.filter(({ status }) => status !== 'gone').map(({ slug }) => slug),
+    around: [...aroundDigests(catalogue)],
+  };
+}
+
+async function list({ only, previousDir, before }: ListRequest): Promise<PageHashes> {
+  if (catalogue === undefined) throw new Error('nothing was gathered');
+  const { outDir, origin } = job;
   const renderer = await openRenderer(job.templates);
   const withFiles = only === undefined;
   const target: PageTarget = { renderer, outDir, previousDir, isLaid: false, withFiles };
@@ -66,6 +83,7 @@ async function writeSitePages(
 // While the build reads what it left before, and the servers that changed.
 async function readAttacks(): Promise<WorkerAnswers['attacks']> {
   const { items, problems } = await openStore(job.dataDir).readAttacks();
+  attackEntries = items;
   await writeFile(job.attacks, JSON.stringify(items));
   return { digest: shortHash(items), problems, records: items.map(attackRecord) };
 }
@@ -75,7 +93,10 @@ function lay({ spare, from, head, names }: LayRequest): Promise<boolean> {
   return layServers(spare, job.outDir, { from, head, names: new Map(names) });
 }
 
-answerRequests<AttacksRequest | LayRequest | ListRequest>((request) => {
-  if (request.do === 'attacks') return readAttacks();
-  return request.do === 'lay' ? lay(request) : list(request);
-});
+answerRequests<AttacksRequest | LayRequest | GatherRequest | ListRequest>(
+  (request): Promise<unknown> => {
+    if (request.do === 'attacks') return readAttacks();
+    if (request.do === 'lay') return lay(request);
+    return request.do === 'gather' ? gather(request) : list(request);
+  },
+);

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ServerFiles } from '@toolwarden/catalogue/store';
 import type { BuildState, ServerState } from './build-state.ts';
-import { foundIn } from './lib/applicable-attacks.ts';
-import type { BeginRequest, KnownServer, ReadRequest, WriteRequest } from './worker-messages.ts';
+import type { BeginRequest, KnownTexts, ReadRequest, WriteRequest } from './worker-messages.ts';
 
 /** A process more is worth its start for so many bytes of records. */
 const BYTES_A_PROCESS = 500_000;
@@ -13,31 +12,23 @@ export type Group = {
   before: ServerState | undefined;
   /** Whether its files must be read again. */
   isRead: boolean;
-  /** Whether the attacks are those that were looked for in it. */
-  isSameAttacks: boolean;
 };
 
-/** Each server with what is known of it, and whether it must be read again. */
+/** Each server with what is known of it, and whether it must be read again, as all must where the attacks are others. */
 export function groupsOf(
   files: readonly ServerFiles[],
   before: BuildState | undefined,
-  attacks: string,
+  isSameAttacks: boolean,
 ): Group[] {
-  const isSameAttacks = before?.attacks === attacks;
   return files.map((each) => {
     const known = before?.servers.get(each.name);
-    // What a tool's page is made from names attacks only by their ids.
-    if (known !== undefined && !isSameAttacks) Object.assign(known, { inputs: {}, frame: '' });
-    const isRead = known?.digest !== each.digest || !isSameAttacks;
-    return { files: each, before: known, isRead, isSameAttacks };
+    return { files: each, before: known, isRead: known?.digest !== each.digest || !isSameAttacks };
   });
 }
 
 /** What of a share can be begun before all servers are read. */
 export function begunOf(share: readonly Group[]): BeginRequest['servers'] {
-  return share
-    .filter(({ isRead }) => isRead)
-    .map(({ files, before }) => ({ files, before: before && writtenOf(before) }));
+  return share.filter(({ isRead }) => isRead).map(({ files }) => files);
 }
 
 /** What one process is to do with its share: take over what would be the same, and write the rest. */
@@ -50,33 +41,28 @@ export function workOn(
   const isSame = (group: Group) => group.before?.around === aroundOf(group);
   return {
     same: kept
-      .filter((group) => isSame(group) && Object.keys(group.before?.pages ?? {}).length > 0)
+      .filter((group) => isSame(group) && (group.before?.pageCount ?? 0) > 0)
       .map(({ files }) => files.name),
     begun: share.filter(({ isRead }) => isRead).map((group) => [group.files.name, aroundOf(group)]),
     servers: kept
       .filter((group) => !isSame(group))
       .map((group) => ({
         files: group.files,
-        before: group.before && writtenOf(group.before),
+        before: group.before && textsOf(group.before),
         around: aroundOf(group),
-        found: group.before?.summary && foundIn(group.before.summary),
       })),
   };
 }
 
-function writtenOf({ marks, ...state }: ServerState): KnownServer {
-  const { name, pages, inputs, frame, faults, tokens, passed } = state;
-  return { name, pages, inputs, frame, faults, tokens, passed, marks };
+function textsOf({ pages, faults, summary, parts }: ServerState): KnownTexts {
+  return { pages, faults, summary: summary.toString(), parts: parts.toString() };
 }
 
 /** What is to be read of a share. */
 export function readingOf(share: readonly Group[]): ReadRequest['servers'] {
   return share
     .filter(({ isRead }) => isRead)
-    .map(({ files, before, isSameAttacks }) => {
-      const found = isSameAttacks && before?.summary ? foundIn(before.summary) : undefined;
-      return { files, marks: before?.marks, found };
-    });
+    .map(({ files, before }) => ({ files, before: before && textsOf(before) }));
 }
 
 export function processesFor(files: readonly ServerFiles[]): number {

@@ -1,8 +1,6 @@
 import type { ServerFiles, StoreProblem } from '@toolwarden/catalogue/store';
-import type { PageHashes, ReadState, StateHead, WrittenServer } from './build-state.ts';
-import type { FoundAttacks } from './lib/applicable-attacks.ts';
+import type { PageHashes, StateHead } from './build-state.ts';
 import type { SearchRecord } from './lib/search-record.ts';
-import type { ServerMarks } from './lib/server-marks.ts';
 
 /** What a process of a build is told at its start. */
 export type WorkerJob = {
@@ -17,18 +15,19 @@ export type WorkerJob = {
   origin: string;
 };
 
+/** What an earlier build knew of a server, as texts that the build itself does not read: see `ServerState`. */
+export type KnownTexts = {
+  pages: string;
+  faults: StoreProblem[];
+  summary: string;
+  parts: string;
+};
 export type ReadRequest = {
   do: 'read';
-  servers: {
-    files: ServerFiles;
-    /** Of an earlier build. */
-    marks: ServerMarks | undefined;
-    /** What that found, where it looked for the same attacks. */
-    found: FoundAttacks | undefined;
-  }[];
+  /** Whether the attacks are those that an earlier build looked for. */
+  isSameAttacks: boolean;
+  servers: { files: ServerFiles; before: KnownTexts | undefined }[];
 };
-/** What an earlier build wrote of a server, and by what it is known again. */
-export type KnownServer = WrittenServer & { marks: ServerMarks | undefined };
 /** The own pages of servers that were read, which need not wait until all servers are. */
 export type BeginRequest = {
   do: 'begin';
@@ -37,7 +36,7 @@ export type BeginRequest = {
   previousDir: string | undefined;
   /** Whether the files of all servers lie there already as the site before has them. */
   isLaid: boolean;
-  servers: { files: ServerFiles; before: KnownServer | undefined }[];
+  servers: ServerFiles[];
 };
 /** All else of the servers. */
 export type WriteRequest = {
@@ -49,19 +48,19 @@ export type WriteRequest = {
   /** Those that were begun, by name, each with a digest of what its pages say of other servers. */
   begun: [name: string, around: string][];
   /** Those that were not read again, though others say something else now. */
-  servers: {
-    files: ServerFiles;
-    before: KnownServer | undefined;
-    around: string;
-    /** The attacks on it. */
-    found: FoundAttacks | undefined;
-  }[];
+  servers: { files: ServerFiles; before: KnownTexts | undefined; around: string }[];
+};
+/** Puts all servers together. */
+export type GatherRequest = {
+  do: 'gather';
+  /** File with all servers' summaries, one a line. */
+  summaries: string;
+  /** File that gets the acts of tools of several servers. */
+  acts: string;
 };
 /** What is made from the whole catalogue: lists with their pages, indexes of names, downloads. */
 export type ListRequest = {
   do: 'list';
-  /** File with all servers' summaries, one a line. */
-  summaries: string;
   only: 'html' | undefined;
   /** The site whose unchanged files may be taken over. */
   previousDir: string | undefined;
@@ -84,15 +83,37 @@ export type WorkerRequest =
   | WriteRequest
   | AttacksRequest
   | LayRequest
+  | GatherRequest
   | ListRequest;
+
+/** A server that was read; texts as in `ServerState`, empty where its record could not be used. */
+export type ReadPart = {
+  name: string;
+  digest: string;
+  problems: StoreProblem[];
+  summary: string;
+  search: string;
+};
+/** A server that was written. */
+export type WrittenPart = {
+  name: string;
+  faults: StoreProblem[];
+  pageCount: number;
+  pages: string;
+  parts: string;
+};
+/** What a process says one by one, as soon as it is there, before it answers. */
+export type WorkerParts = { read: ReadPart; write: WrittenPart };
 
 /** What a process answers to each. */
 export type WorkerAnswers = {
-  read: ReadState[];
+  read: null;
   begin: null;
-  write: WrittenServer[];
+  write: null;
   /** `records` are for the search index. */
   attacks: { digest: string; problems: StoreProblem[]; records: SearchRecord[] };
   lay: boolean;
+  /** `present` are those still there, `around` a digest of what the pages of each say of others; both by name. */
+  gather: { tools: number; servers: number; present: string[]; around: [string, string][] };
   list: PageHashes;
 };

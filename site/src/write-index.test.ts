@@ -15,7 +15,8 @@ test('S1: half a character in a description does not end the build', async () =>
   const cut = { ...first, content: 'cut \ud83d', meta: { title: '\udc00' } };
   const folder = await mkdtemp(join(tmpdir(), 'site-index-'));
   try {
-    await writeIndex([cut, ...others], folder);
+    const records = [cut, ...others].map((record) => Buffer.from(JSON.stringify(record)));
+    await writeIndex(records, folder);
     expect(await readdir(join(folder, 'pagefind'))).toContain('pagefind.js');
   } finally {
     await rm(folder, { recursive: true, force: true });

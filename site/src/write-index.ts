@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { close, createIndex, type PagefindIndex } from 'pagefind';
-import type { CatalogueView } from './lib/catalogue-view.ts';
 import type { SearchRecord } from './lib/search-record.ts';
 import { SiteError } from './lib/site-error.ts';
 
 // Pagefind's service is one a process, and closing it ends every index in it: so one at a time.
 let lastTurn: Promise<unknown> = Promise.resolve();
 
-/** Makes the search index from records of our own: reading the pages would cost five times the memory and bytes. */
+/** Makes the search index from records of our own, the bytes of their JSON: reading the pages would cost five times the memory and bytes. */
 export function writeIndex(
-  records: readonly SearchRecord[],
+  records: readonly Buffer[],
   outDir: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -18,24 +17,23 @@ export function writeIndex(
   return turn;
 }
 
-/** What is searched in full: one record a server, with its tools' words in it, and one an attack. */
+/** What is searched in full: one record a server that is still there, with its tools' words in it, and one an attack. */
 export function searchRecords(
-  { servers }: CatalogueView,
-  states: ReadonlyMap<string, { search?: SearchRecord }>,
+  present: readonly string[],
+  servers: ReadonlyMap<string, { search: Buffer }>,
   attacks: readonly SearchRecord[],
-): SearchRecord[] {
-  const present = servers.filter(({ status }) => status !== 'gone');
-  const records = present.flatMap(({ slug }) => states.get(slug)?.search ?? []);
-  return [...records, ...attacks];
+): Buffer[] {
+  const records = present.flatMap((name) => servers.get(name)?.search ?? []);
+  return [...records, ...attacks.map((record) => Buffer.from(JSON.stringify(record)))];
 }
 
-async function indexAll(records: readonly SearchRecord[], outDir: string, signal?: AbortSignal) {
+async function indexAll(records: readonly Buffer[], outDir: string, signal?: AbortSignal) {
   const { index, errors } = await createIndex({ forceLanguage: 'en', writePlayground: false });
   if (index === undefined) throw failure(errors);
   try {
     for (const record of records) {
       signal?.throwIfAborted();
-      refuse((await index.addCustomRecord(wellFormed(record))).errors);
+      refuse((await index.addCustomRecord(wellFormed(JSON.parse(record.toString())))).errors);
     }
     refuse((await index.writeFiles({ outputPath: join(outDir, 'pagefind') })).errors);
   } finally {

@@ -4,6 +4,7 @@ import type { CatalogueEntry } from '@toolwarden/catalogue';
 import type { ReadServer } from '@toolwarden/catalogue/store';
 import type { WrittenServer } from './build-state.ts';
 import { decidePolicies } from './decide-policies.ts';
+import type { KnownServer } from './known-server.ts';
 import { definitionTokens, rememberTokens } from './lib/definition-tokens.ts';
 import type { IsPassed } from './lib/policy-panels.ts';
 import type { ServerMarks } from './lib/server-marks.ts';
@@ -16,7 +17,6 @@ import { serverUrl } from './lib/urls.ts';
 import { isKept, type PageTarget, pageHash, writePage } from './page-writer.ts';
 import { dropPage, dropServerFiles, dropServerPage, linkServerFiles } from './server-files.ts';
 import { shortHash } from './short-hash.ts';
-import type { KnownServer } from './worker-messages.ts';
 
 /** A server that is written: its record, by what it and its tools are known again, and what an earlier build wrote. */
 export type ServerWork = {
@@ -56,6 +56,10 @@ export class ServerWriter {
     this.#isPassed = (text) => passed.has(this.#hashOf(text));
     const { name } = work;
     this.#written = { name, pages: {}, inputs: {}, frame: '', faults: [], tokens: [], passed: [] };
+  }
+
+  get marks(): ServerMarks | undefined {
+    return this.#work.read.entry && this.#work.marks;
   }
 
   async writeOwnPage(): Promise<void> {
