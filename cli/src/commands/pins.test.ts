@@ -248,6 +248,30 @@ test('of a gateway’s servers all are accepted or none, and each is named above
   expect(Object.keys(servers)).toEqual(['a', 'b']);
 });
 
+test('what another command accepts while servers are listed stays accepted', async () => {
+  await run('pins', 'accept', '--server', 'other', '--', ...server());
+  const { version, servers } = JSON.parse(lockText());
+  rmSync(join(folder, 'toolwarden.lock.json'));
+  const meanwhile = JSON.stringify({ version, servers });
+  writeFileSync(
+    join(folder, 'slow.mjs'),
+    `import { writeFileSync } from 'node:fs';
+writeFileSync(${JSON.stringify(join(folder, 'toolwarden.lock.json'))}, ${JSON.stringify(meanwhile)});
+await import(${JSON.stringify(join(folder, 'server.mjs'))});`,
+  );
+  const slow = { command: process.execPath, args: [join(folder, 'slow.mjs')] };
+  writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');
+  writeFileSync(
+    join(folder, 'gateway.json'),
+    JSON.stringify({
+      ...{ servers: { slow }, policies: { p: 'p.json' } },
+      lock: 'toolwarden.lock.json',
+    }),
+  );
+  expect(await run('pins', 'accept', '--config', 'gateway.json')).toMatchObject({ code: 0 });
+  expect(Object.keys(JSON.parse(lockText()).servers)).toEqual(['other', 'slow']);
+});
+
 test('what is accepted for a gateway is written nowhere that it would not look', async () => {
   const servers = { a: { command: process.execPath, args: [join(folder, 'server.mjs')] } };
   writeFileSync(join(folder, 'p.json'), '{"version":"1","default":"deny"}');

@@ -88,7 +88,9 @@ async function run(args: string[], io: Io): Promise<number> {
   const isAccepted = act === 'accept';
   if (isAccepted) {
     const { writeLock } = await import('@toolwarden/gateway/pins');
-    await writeLock(lock, compared.lock);
+    // What was accepted of other servers while these were listed, which may take minutes, stays.
+    const now = await lockIn(lock);
+    await writeLock(lock, { ...now, servers: { ...now.servers, ...compared.accepted } });
   }
   const what = isAccepted
     ? `is accepted in ${relative(io.cwd, lock)}`
@@ -98,7 +100,10 @@ async function run(args: string[], io: Io): Promise<number> {
   return !isAccepted && compared.servers.some(({ found }) => found.length > 0) ? 1 : 0;
 }
 
-type Compared = { lock: Lock; servers: { name: string; found: Difference[] }[] };
+type Compared = {
+  accepted: Lock['servers'];
+  servers: { name: string; found: Difference[] }[];
+};
 
 /** Looks at all of them before anything is written: a server that cannot be listed must not leave half accepted. */
 async function compareAll(
@@ -107,13 +112,13 @@ async function compareAll(
   file: string,
   { act, ...values }: Values & { act: 'accept' | 'diff' },
 ): Promise<Compared> {
-  const { readLock } = await import('@toolwarden/gateway/pins');
-  const lock: Lock = existsSync(file) ? await readLock(file) : { version: '1', servers: {} };
-  const compared: Compared = { lock, servers: [] };
+  const lock = await lockIn(file);
+  const compared: Compared = { accepted: {}, servers: [] };
   try {
     for await (const server of servers) {
-      const { pins, found } = await compare(io, server, compared.lock, values);
-      compared.lock = { ...lock, servers: { ...compared.lock.servers, [server.name]: pins } };
+      const known = { ...lock, servers: { ...lock.servers, ...compared.accepted } };
+      const { pins, found } = await compare(io, server, known, values);
+      compared.accepted = { ...compared.accepted, [server.name]: pins };
       compared.servers.push({ name: server.name, found });
     }
   } catch (error) {
@@ -122,6 +127,11 @@ async function compareAll(
     throw new CliError('input', `${error.message}; nothing was accepted`, { cause: error });
   }
   return compared;
+}
+
+async function lockIn(file: string): Promise<Lock> {
+  const { readLock } = await import('@toolwarden/gateway/pins');
+  return existsSync(file) ? readLock(file) : { version: '1', servers: {} };
 }
 
 /** What is to be looked at: one server, or those of a gateway's configuration, which knows its lock file. */
