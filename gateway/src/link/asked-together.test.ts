@@ -2,6 +2,7 @@ import type { JsonObject } from '@toolwarden/catalogue';
 import { afterEach, expect, test } from 'vitest';
 import { metaKeys } from '../protocol/methods.ts';
 import { createHarness, openTool } from '../testing/harness.ts';
+import { AskedTogether } from './asked-together.ts';
 
 type Harness = Awaited<ReturnType<typeof createHarness>>;
 let harness: Harness;
@@ -66,4 +67,21 @@ test('a subscription that is repeated waits as the first one did, where the poli
   expect(questions()).toHaveLength(2);
   harness.state.answer(questions()[1]?.id ?? '', 'approved');
   await expect.poll(subscribed).toBe(1);
+});
+
+test('requests that are very long are not remembered, so that no client fills the memory', async () => {
+  const together = new AskedTogether(() => 'pending');
+  const part = (name: string) => ({
+    ask: { kind: 'resources', method: 'm', name, arguments: {}, argumentsText: '{}' } as const,
+    refused: { approvalId: 'a', decision: { policyDigest: 'p' } },
+  });
+  for (const [length, isKnown] of [
+    [1_000, true],
+    [70_000, false],
+  ] as const) {
+    const waiting = [part('x'.repeat(length)), part('y')];
+    const asks = waiting.map(({ ask }) => ask);
+    together.remember(asks, { waiting, left: [] });
+    expect((await together.stillOpen(asks, 'p')) !== undefined).toBe(isKnown);
+  }
 });

@@ -7,6 +7,8 @@ type Part = { ask: Ask; refused: { approvalId?: string; decision: { policyDigest
 type Asked<Waiting> = { waiting: Waiting[]; left: Ask[] };
 
 const MOST_REMEMBERED = 100;
+/** Requests may be megabytes long; so many of them for one connection would fill the memory. */
+const LONGEST_REMEMBERED = 64 * 1024;
 
 /**
  * Requests of several parts, of which people have been asked. To judge a part that is approved uses its approval up, so
@@ -23,6 +25,7 @@ export class AskedTogether<Waiting extends Part> {
   remember(asks: readonly Ask[], asked: Asked<Waiting>): void {
     const name = nameOf(asks);
     this.#asked.delete(name);
+    if (name.length > LONGEST_REMEMBERED) return;
     this.#asked.set(name, asked);
     const [oldest] = this.#asked.keys();
     if (this.#asked.size > MOST_REMEMBERED && oldest !== undefined) this.#asked.delete(oldest);
