@@ -77,11 +77,14 @@ export class BuildRun {
         this.#layFolder(processes.lister, before, groups),
       ]);
       const begun = this.#beginServers(shares, processes.workers, isLaid);
-      const gathered = await this.#gather(processes.lister, servers, attacks);
-      linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
-      const records = searchRecords(gathered.present, servers, attacks.records);
+      const records = searchRecords(servers, attacks.records);
       const state: BuildState = { ...head, search: hashOf(records), pages: {}, servers };
-      await this.#write({ shares, processes, before, begun, gathered, records }, state);
+      linkTree(join(templates.dir, 'html'), this.#html, (name) => name === '_astro');
+      const [gathered] = await this.#allOrNone([
+        this.#write({ shares, processes, before, begun }, state, attacks),
+        // Beside all else, as its program is one process and the last to end.
+        this.#writeIndex(records, before?.search === state.search),
+      ]);
       return this.#result(state, gathered, attacks.problems, groups);
     } finally {
       await Promise.all([...processes.workers, processes.lister].map((each) => each.stop()));
@@ -177,29 +180,24 @@ export class BuildRun {
     return gathered;
   }
 
-  /** Writes everything, and into the state what was written. */
-  async #write(work: Work, state: BuildState): Promise<void> {
+  /** Writes everything but the search index, and into the state what was written. */
+  async #write(
+    work: Work,
+    state: BuildState,
+    attacks: WorkerAnswers['attacks'],
+  ): Promise<WorkerAnswers['gather']> {
+    const { lister } = work.processes;
+    const gathered = await this.#gather(lister, state.servers, attacks);
     this.#report('pages');
-    const isWhole = this.#options.only === undefined;
-    await this.#allOrNone([
-      // First, as its program is one process and the last to end.
-      isWhole && this.#writeIndex(work.records, work.before?.search === state.search),
-      this.#writePages(work, state, isWhole),
-    ]);
-  }
-
-  async #writePages(work: Work, state: BuildState, isWhole: boolean): Promise<void> {
+    const { only } = this.#options;
+    const [previousDir, before] = [this.#previousDir, work.before?.pages];
     const [pages] = await this.#allOrNone([
-      work.processes.lister.ask({
-        do: 'list',
-        only: this.#options.only,
-        previousDir: this.#previousDir,
-        before: work.before?.pages,
-      }),
-      this.#writeServers(work, state.servers),
+      lister.ask({ do: 'list', only, previousDir, before }),
+      this.#writeServers(work, state.servers, new Map(gathered.around)),
     ]);
     state.pages = sorted(pages);
-    if (isWhole) await writeState(this.#html, state);
+    if (only === undefined) await writeState(this.#html, state);
+    return gathered;
   }
 
   /** Has the servers' own pages written, while what is said of all servers together is still to be found. */
@@ -219,10 +217,10 @@ export class BuildRun {
   }
 
   async #writeServers(
-    { shares, processes, begun, gathered }: Work,
+    { shares, processes, begun }: Work,
     servers: Map<string, ServerState>,
+    around: Map<string, string>,
   ): Promise<void> {
-    const around = new Map(gathered.around);
     for (const state of servers.values()) state.around = around.get(state.name) ?? '';
     const onPart = ({ name, parts, ...made }: WrittenPart) => {
       const state = servers.get(name);
@@ -239,7 +237,8 @@ export class BuildRun {
   }
 
   async #writeIndex(records: Buffer[], isSame: boolean): Promise<void> {
-    const { previousDir } = this.#options;
+    const { previousDir, only } = this.#options;
+    if (only !== undefined) return;
     if (isSame) linkTree(join(previousDir, 'pagefind'), join(this.#html, 'pagefind'));
     else await writeIndex(records, this.#html, this.#surroundings.signal);
   }
@@ -300,8 +299,6 @@ type Work = {
   processes: Processes;
   before: BuildState | undefined;
   begun: Promise<unknown>[];
-  gathered: WorkerAnswers['gather'];
-  records: Buffer[];
 };
 
 /** Reads what changed; the rest is known. In the order of the files, whoever read them. */

@@ -27,7 +27,7 @@ export type ServerState = {
   pages: string;
   /** A `ServerSummary`; missing where its record could not be used. */
   summary: Bytes;
-  /** A `SearchRecord`, what is searched of it in full; missing with the summary. Apart from it, as no page shows it. */
+  /** A `SearchRecord`, what is searched of it in full; missing where it is gone. Apart from the summary, as no page shows it. */
   search: Bytes;
   /** A `KnownParts`; missing with the summary. */
   parts: Bytes;

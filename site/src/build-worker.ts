@@ -68,7 +68,7 @@ async function read({ servers, isSameAttacks }: ReadRequest): Promise<null> {
       digest: files.digest,
       problems,
       summary: summary ? JSON.stringify(summary) : '',
-      search: entry ? JSON.stringify(serverSearchRecord(entry)) : '',
+      search: entry && !entry.record.isGone ? JSON.stringify(serverSearchRecord(entry)) : '',
     });
   }
   return null;

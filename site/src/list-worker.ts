@@ -39,7 +39,6 @@ async function gather({ summaries: file, acts }: GatherRequest): Promise<WorkerA
   return {
     tools: tools.length,
     servers: servers.length,
-    present: servers.filter(({ status }) => status !== 'gone').map(({ slug }) => slug),
     around: [...aroundDigests(catalogue)],
   };
 }

@@ -86,7 +86,7 @@ export type WorkerRequest =
   | GatherRequest
   | ListRequest;
 
-/** A server that was read; texts as in `ServerState`, empty where its record could not be used. */
+/** A server that was read; texts as in `ServerState`. */
 export type ReadPart = {
   name: string;
   digest: string;
@@ -113,7 +113,7 @@ export type WorkerAnswers = {
   /** `records` are for the search index. */
   attacks: { digest: string; problems: StoreProblem[]; records: SearchRecord[] };
   lay: boolean;
-  /** `present` are those still there, `around` a digest of what the pages of each say of others; both by name. */
-  gather: { tools: number; servers: number; present: string[]; around: [string, string][] };
+  /** `around` is a digest of what the pages of each server say of others. */
+  gather: { tools: number; servers: number; around: [name: string, digest: string][] };
   list: PageHashes;
 };

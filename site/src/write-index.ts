@@ -19,11 +19,12 @@ export function writeIndex(
 
 /** What is searched in full: one record a server that is still there, with its tools' words in it, and one an attack. */
 export function searchRecords(
-  present: readonly string[],
   servers: ReadonlyMap<string, { search: Buffer }>,
   attacks: readonly SearchRecord[],
 ): Buffer[] {
-  const records = present.flatMap((name) => servers.get(name)?.search ?? []);
+  const records = [...servers.values()].flatMap(({ search }) =>
+    search.length > 0 ? [search] : [],
+  );
   return [...records, ...attacks.map((record) => Buffer.from(JSON.stringify(record)))];
 }
 
