@@ -89,6 +89,23 @@ test('what the gateway itself recorded is learned from and simulated', async () 
   expect(simulated.out[0]).toContain('1 of 1 decisions come out the same');
 });
 
+test('what asked a person by a pattern, or when a server asked, is named as lost too', async () => {
+  const recorded = (method: string, tool: string) =>
+    JSON.stringify({ kind: 'decision', at: 1, server: 's', method, tool, effect: 'allow' });
+  const recording = [recorded('tools/call', 'pay_bill'), recorded('sampling/createMessage', 's')];
+  const asks = { action: 'approve' };
+  const present = {
+    ...{ version: '1', default: 'deny', tools: { 'pay_*': asks, 'send_*': asks } },
+    ...{ sampling: asks, elicitation: asks },
+  };
+  const { err } = await run('learn --recording r.jsonl --policy p.json', {
+    ...{ 'r.jsonl': recording.join('\n'), 'p.json': present },
+  });
+  const lost = err.find((line) => line.includes('not kept'));
+  expect(lost).toMatch(/what pay_\* says .*, what sampling says /);
+  expect(lost).not.toMatch(/send_|elicitation/);
+});
+
 test('one policy is learned over several servers, keeps what it is called, and says what of it is lost', async () => {
   const recorded = (server: string, method: string, tool: string) =>
     JSON.stringify({

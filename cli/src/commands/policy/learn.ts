@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { canonicalJson, isJsonObject } from '@toolwarden/catalogue';
 import {
+  compileGlob,
   learn,
   type Policy,
   type RecordedDecision,
@@ -170,12 +171,21 @@ function warnOfLosses(present: Policy, learned: Policy, path: string, io: Io): v
   const parts = (['hide', 'all_tools', 'classes', 'flows'] as const).filter(
     (part) => part in present,
   );
-  const rules = (['tools', 'resources', 'prompts'] as const).flatMap((part) =>
-    Object.entries(present[part] ?? {})
-      .filter(([name, rule]) => hasMore(rule) && Object.hasOwn(learned[part] ?? {}, name))
-      .map(([name]) => `what ${name} says of approval, marks or results`),
+  const rules = (['tools', 'resources', 'prompts'] as const).flatMap((part) => {
+    const allowed = Object.keys(learned[part] ?? {});
+    // Under a pattern may stand what is allowed by a name of its own now, or by a narrower pattern.
+    return Object.entries(present[part] ?? {})
+      .filter(([name, rule]) => hasMore(rule) && allowed.some(compileGlob(name)))
+      .map(([name]) => name);
+  });
+  const asked = (['sampling', 'elicitation'] as const).filter((part) => {
+    const rule = present[part];
+    return rule !== undefined && hasMore(rule) && part in learned;
+  });
+  const more = [...rules, ...asked].map(
+    (name) => `what ${name} says of approval, marks or results`,
   );
-  const lost = [...parts.map((part) => `"${part}"`), ...rules];
+  const lost = [...parts.map((part) => `"${part}"`), ...more];
   if (lost.length > 0)
     io.err(plainText(`${path}: not kept, for it is not in a recording: ${lost.join(', ')}`));
 }
