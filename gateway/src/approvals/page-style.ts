@@ -15,7 +15,7 @@ a { color: inherit; } summary { cursor: pointer; color: var(--soft); } .soft { c
 ul.calls { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; grid-template-columns: minmax(0, 1fr); }
 code { overflow-wrap: anywhere; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; }
-.card p { margin: .2rem 0; } .tool { font: 600 1rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+.card p { margin: .2rem 0; } .tool { font: 600 1rem/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; } dd { margin: 0; overflow-wrap: anywhere; }
 dt { color: var(--soft); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 0; margin: .5rem 0;
