@@ -33,3 +33,35 @@ test.for(lengths)(
     await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
   },
 );
+
+const unended: [what: string, type: string, said: (id: unknown) => string][] = [
+  [
+    'the stream of an answer',
+    'text/event-stream',
+    (id) => `data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`,
+  ],
+  ['a page', 'text/html', () => '<p>'],
+];
+
+test.for(unended)(
+  '%s that a server neither ends nor continues holds no connection once nobody waits for it',
+  async ([, type, said]) => {
+    const sockets: Socket[] = [];
+    const harness = await startHttpHarness({
+      script: ({ method, id, response }) => {
+        if (method !== 'tools/call') return undefined;
+        sockets.push(response.socket as Socket);
+        response.writeHead(200, { 'Content-Type': type }).write(said(id));
+        return true;
+      },
+    });
+    const session = await harness.open();
+    for (let n = 0; n < 3; n++) expect((await session.call('act')).messages).toHaveLength(1);
+    const stateless = await harness.ask('tools/call', { name: 'act', arguments: {} });
+    expect(stateless.messages).toHaveLength(1);
+    expect(sockets).toHaveLength(4);
+    await expect
+      .poll(() => sockets.map(({ destroyed }) => destroyed), { timeout: 20_000 })
+      .toEqual([true, true, true, true]);
+  },
+);

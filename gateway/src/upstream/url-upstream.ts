@@ -16,6 +16,9 @@ const MOST_UNTAKEN = 256;
 /** How long a server may take to take one; requests have deadlines of their own. */
 export const TAKEN_MS = 60_000;
 
+/** How long a server may take to end what nobody waits for any more; then it is ended here, and its connection with it. */
+const LEFT_MS = 2_000;
+
 /** How one client's requests reach a server by HTTP. */
 export type UrlUpstreamOptions = {
   target: UrlTarget;
@@ -36,6 +39,8 @@ class UrlUpstream implements Upstream {
   /** The exchanges that are open, and those of them that answer a request. */
   readonly #open = new Set<Post>();
   readonly #ofPending = new Map<Pending, Post>();
+  /** When those end that the server has answered and not ended. */
+  readonly #left = new Map<Pending, NodeJS.Timeout>();
   #sessionId: string | undefined;
   #version: string | undefined;
   #isClosed = false;
@@ -85,6 +90,7 @@ class UrlUpstream implements Upstream {
         }
         if (status === 404 && this.#sessionId !== undefined) this.#sessionGone();
         listener.refused(shownStatus(status));
+        setTimeout(() => get.destroy(), LEFT_MS).unref();
       },
       onFailure: () => listener.refused(502),
       onClose: () => this.#open.delete(get),
@@ -142,7 +148,12 @@ class UrlUpstream implements Upstream {
       onAnswer: (answer) => this.#answered(answer, about, listener),
       onFailure: (code) =>
         this.#failed(about, `The server cannot be reached or broke off (${code})`),
-      onClose: () => this.#ofPending.delete(about),
+      onClose: () => {
+        this.#ofPending.delete(about);
+        if (this.#left.size === 0) return;
+        clearTimeout(this.#left.get(about));
+        this.#left.delete(about);
+      },
     });
     this.#ofPending.set(about, post);
   }
@@ -187,7 +198,8 @@ class UrlUpstream implements Upstream {
       });
     }
     if (!type.startsWith('application/json')) {
-      return this.#failed(about, 'The server answered with something other than JSON');
+      this.#failed(about, 'The server answered with something other than JSON');
+      return this.#leave(about);
     }
     readAnswer(answer, this.#maxAnswerBytes, (body) => {
       if (body === undefined) {
@@ -217,6 +229,7 @@ class UrlUpstream implements Upstream {
         isStream: true,
       };
       this.#events.onMessage(data, via);
+      if (about !== undefined && !this.#events.isWaiting(about)) this.#leave(about);
     };
     const read = createSseReader(onEvent, () => answer.destroy(), this.#maxAnswerBytes);
     let isPaused = false;
@@ -236,10 +249,18 @@ class UrlUpstream implements Upstream {
     });
   }
 
+  /** Nobody waits for this any more; a server that holds it open holds a connection for each call. */
+  #leave(about: Pending) {
+    const post = this.#ofPending.get(about);
+    if (post === undefined || this.#left.has(about)) return;
+    this.#left.set(about, setTimeout(() => post.destroy(), LEFT_MS).unref());
+  }
+
   #refused(answer: Answer, about: Pending) {
     const { status } = answer;
     if (status === 404 && this.#sessionId !== undefined && !about.isStateless) {
       this.#failed(about, 'The server no longer knows this session');
+      this.#leave(about);
       return this.#sessionGone();
     }
     readAnswer(answer, MAX_ERROR_BYTES, (body) => {
