@@ -1,98 +1,28 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { openAuditReader } from '../audit/audit-reader.ts';
-import { verifyAudit } from '../audit/verify-audit.ts';
 import { entry, START } from '../testing/judged-calls.ts';
+import {
+  callsUntilHeld,
+  charge,
+  crashed,
+  inStore,
+  opened,
+  problemsOf,
+  RECORD_CALLS,
+  readable,
+  recordingProcess,
+} from '../testing/kept-store.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { openHeldTable } from './held-table.ts';
 import { stateFiles } from './open-database.ts';
 import { openRecordTable, type StoredRecord } from './record-table.ts';
 import { openSqliteState, type SqliteState } from './sqlite-state.ts';
-import type { Judge } from './state.ts';
-
-const HOUR = 3_600_000;
-const MAX = 1e6;
-
-/** A call that is charged one; what its counter held with it. */
-function charge(state: SqliteState, more = {}): number {
-  const judge: Judge = ({ at, counters }) => {
-    const used = counters.used('k', HOUR, at) + 1;
-    return {
-      ...{ effect: 'allow', rules: [], reason: '', policyDigest: `sha256:${'0'.repeat(64)}` },
-      counters: [{ key: 'k', charged: 1, used, max: MAX, windowMs: HOUR }],
-    };
-  };
-  const recorded = state.record(entry('any', more), judge);
-  if (recorded instanceof Promise) throw new Error('not with process durability');
-  return recorded.decision.counters[0]?.used ?? 0;
-}
-
-const RECORD_CALLS = join(import.meta.dirname, '../testing/record-calls.ts');
-
-const asking: ReturnType<Judge> = {
-  ...{ effect: 'approve', rules: [], reason: '', counters: [] },
-  policyDigest: `sha256:${'0'.repeat(64)}`,
-};
-
-/** So many decisions are in the store itself, whatever the log holds. */
-function inStore(folder: string): number {
-  const db = new DatabaseSync(stateFiles(folder).database, { readOnly: true });
-  const row = db
-    .prepare("SELECT count(*) AS n FROM record WHERE body ->> 'kind' = 'decision'")
-    .get();
-  db.close();
-  return Number(row?.n);
-}
-
-/** So many decisions a reader finds. */
-function readable(folder: string): number {
-  const reader = openAuditReader(folder);
-  const bodies = [...reader.from(0)].map(({ body }) => JSON.parse(body) as { kind: string });
-  reader.close();
-  return bodies.filter(({ kind }) => kind === 'decision').length;
-}
-
-const problemsOf = (folder: string) =>
-  verifyAudit({ source: { folder }, keys: new Map() }).problems;
-
-function opened(folder = join(temporaryFolder(), 's')) {
-  const state = openSqliteState({ folder, clock: () => START });
-  onTestFinished(() => state.close());
-  return { folder, state };
-}
-
-/** Calls until the state keeps the lock, so that the last of them are only in the log; so many were made. */
-function callsUntilHeld(folder: string, state: SqliteState): number {
-  for (let round = 0; round < 1_000; round++) {
-    let used = 0;
-    for (let n = 0; n < 20; n++) used = charge(state);
-    if (inStore(folder) < used) return used;
-  }
-  throw new Error('the lock was never kept');
-}
-
-/** The state folder as a process leaves it that dies now. */
-function crashed(folder: string): string {
-  const copy = join(temporaryFolder(), 's');
-  cpSync(folder, copy, { recursive: true });
-  return copy;
-}
 
 test('what is only in the log is read by whoever reads the audit, and comes into the store by itself', async () => {
   const { folder, state } = opened();
@@ -117,35 +47,6 @@ test('P16, I1: a process that dies leaves no call unrecorded, whoever opens the 
   expect(problemsOf(left)).toEqual([]);
 });
 
-test('a line that was not written whole is no record, and all before it are', () => {
-  const { folder, state } = opened();
-  const made = callsUntilHeld(folder, state);
-  const [before, after] = [charge(state), charge(state)];
-  expect([before, after]).toEqual([made + 1, made + 2]);
-  const left = crashed(folder);
-  const { calls } = stateFiles(left);
-  const whole = readFileSync(calls);
-  const end = lengthOfLines(whole.toString('latin1'), made + 2 - inStore(left));
-  const start = whole.toString('latin1').lastIndexOf('\n', end - 2) + 1;
-  for (let cut = start; cut < end; cut += 37) {
-    const copy = crashed(left);
-    writeFileSync(stateFiles(copy).calls, whole.subarray(0, cut));
-    expect(readable(copy)).toBe(before);
-  }
-  // What is there and was changed is no record either.
-  const copy = crashed(left);
-  const text = whole.toString('latin1');
-  writeFileSync(stateFiles(copy).calls, `${text.slice(0, end - 3)}x${text.slice(end - 2)}`);
-  expect(charge(opened(copy).state)).toBe(made + 2);
-  expect(problemsOf(copy)).toEqual([]);
-});
-
-function lengthOfLines(text: string, lines: number): number {
-  let end = 0;
-  for (let line = 0; line < lines; line++) end = text.indexOf('\n', end) + 1;
-  return end;
-}
-
 test('P13, I3: another process that wants the lock gets it, and both count as one', async () => {
   const { folder, state } = opened();
   const made = callsUntilHeld(folder, state);
@@ -163,18 +64,6 @@ test('P13, I3: another process that wants the lock gets it, and both count as on
   state.close();
   expect(problemsOf(folder)).toEqual([]);
 });
-
-/** Another process that records calls in a folder; what it said of each. */
-async function recordingProcess(folder: string, calls: number): Promise<string[]> {
-  const child = spawn(process.execPath, [RECORD_CALLS, folder, 'other', '0', String(calls)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
-  expect(await ended).toEqual([0, null]);
-  return lines;
-}
 
 test('P16, I1: a process that dies while it keeps the lock leaves its calls to those that run on', async () => {
   const { folder, state } = opened();
@@ -234,16 +123,6 @@ test('each time the lock is kept the log begins anew', async () => {
   }
 });
 
-test('a transaction that fails while the lock is kept loses none of the calls before it', () => {
-  const { folder, state } = opened();
-  const made = callsUntilHeld(folder, state);
-  expect(() => state.record(entry('pay'), failingInTransaction())).toThrow('a fault of ours');
-  expect(readable(folder)).toBe(made);
-  expect(charge(state)).toBe(made + 1);
-  expect(readable(folder)).toBe(made + 1);
-  expect(problemsOf(folder)).toEqual([]);
-});
-
 test('a grant that another store revokes lets nothing in from then on, though the lock was kept', () => {
   const { folder, state } = opened();
   const { id } = state.grants.create({ label: 'ci', servers: ['s'], policy: 'p' });
@@ -280,117 +159,6 @@ function isLocked(folder: string): boolean {
     db.close();
   }
 }
-
-test('a log that is left of another time of the store is no part of an older copy of it', () => {
-  const { folder, state } = opened();
-  const made = callsUntilHeld(folder, state);
-  const left = crashed(folder);
-  const db = new DatabaseSync(stateFiles(left).database);
-  db.exec("UPDATE held SET by = 'another'");
-  db.close();
-  expect(readable(left)).toBe(inStore(left));
-  expect(charge(opened(left).state)).toBe(inStore(left));
-  expect(inStore(left)).toBeLessThan(made);
-  expect(problemsOf(left)).toEqual([]);
-});
-
-test('calls pass where no log can be written, and none where it cannot be read that may hold some', () => {
-  const { folder, state } = opened();
-  const { calls } = stateFiles(folder);
-  mkdirSync(calls);
-  for (let made = 1; made <= 50; made++) {
-    expect(charge(state)).toBe(made);
-    expect(inStore(folder)).toBe(made);
-  }
-  state.close();
-  rmSync(calls, { recursive: true });
-  const next = opened(folder).state;
-  const made = callsUntilHeld(folder, next);
-  const left = crashed(folder);
-  const log = stateFiles(left).calls;
-  const whole = readFileSync(log);
-  rmSync(log);
-  mkdirSync(log);
-  const unreadable = { code: 'state-unavailable', message: expect.stringContaining(log) };
-  expect(() => opened(left)).toThrow(expect.objectContaining(unreadable));
-  expect(() => readable(left)).toThrow(expect.objectContaining(unreadable));
-  rmSync(log, { recursive: true });
-  writeFileSync(log, whole);
-  expect(charge(opened(left).state)).toBe(made + 1);
-});
-
-test('more calls than a log takes at once go into the store with all before them, though the log is gone', () => {
-  const { folder, state } = opened();
-  let made = callsUntilHeld(folder, state);
-  rmSync(stateFiles(folder).calls);
-  for (const until = made + 1_500; made < until; made++) charge(state);
-  expect(inStore(folder)).toBeGreaterThan(made - 1_500);
-  state.close();
-  expect(inStore(folder)).toBe(made);
-  expect(problemsOf(folder)).toEqual([]);
-});
-
-test('whoever cannot say that he waits for the lock waits all the same', async () => {
-  const { folder, state } = opened();
-  const { wanted } = stateFiles(folder);
-  symlinkSync(join(folder, 'nowhere', 'file'), wanted);
-  callsUntilHeld(folder, state);
-  const calling = setInterval(() => {
-    for (let n = 0; n < 20; n++) charge(state);
-  }, 1);
-  expect(await recordingProcess(folder, 30)).toHaveLength(30);
-  clearInterval(calling);
-  expect(statSync(wanted).isFile()).toBe(true);
-});
-
-test('what is only in the log makes no store damaged that was written to meanwhile', () => {
-  const { folder, state } = opened();
-  const made = callsUntilHeld(folder, state);
-  untilNextLook();
-  const now = new Date();
-  utimesSync(stateFiles(folder).database, now, now);
-  expect(() => state.record(entry('pay'), failingInTransaction())).toThrow('a fault of ours');
-  expect(charge(state)).toBe(made + 1);
-  expect(readable(folder)).toBe(made + 1);
-});
-
-test('I4: a store that is moved away while it is kept lets nothing pass, and has all once it is back', () => {
-  const { folder, state } = opened();
-  const { database } = stateFiles(folder);
-  const made = callsUntilHeld(folder, state);
-  untilNextLook();
-  renameSync(database, `${database}-away`);
-  expect(() => charge(state)).toThrow('gone or replaced');
-  expect(() => charge(state)).toThrow('gone or replaced');
-  renameSync(`${database}-away`, database);
-  expect(charge(state)).toBe(made + 1);
-  expect(readable(folder)).toBe(made + 1);
-  expect(problemsOf(folder)).toEqual([]);
-});
-
-/** Longer than from one look at the files to the next. */
-function untilNextLook(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
-}
-
-function failingInTransaction(): Judge {
-  let isFirst = true;
-  return () => {
-    if (!isFirst) throw new Error('a fault of ours');
-    isFirst = false;
-    return asking;
-  };
-}
-
-test('what is in memory too outlives a log that is deleted', async () => {
-  const { folder, state } = opened();
-  const made = callsUntilHeld(folder, state);
-  rmSync(stateFiles(folder).calls);
-  await expect.poll(() => inStore(folder)).toBe(made);
-  const more = callsUntilHeld(folder, state);
-  expect(statSync(stateFiles(folder).calls).size).toBeGreaterThan(0);
-  expect(readable(folder)).toBe(more);
-});
 
 test('no record is written by itself while the store says that another keeps it', () => {
   const { folder, state } = opened();
