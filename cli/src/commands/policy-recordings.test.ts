@@ -178,3 +178,17 @@ test.for([
   expect(result.code).toBe(2);
   expect(result.err).toEqual([expect.stringMatching(message)]);
 });
+
+test.for(['learn', 'simulate --policy p.json'])(
+  'a recorded call that is nested without end is named, by policy %s',
+  async (act) => {
+    const call = { kind: 'decision', at: 1, server: 's', tool: 't', effect: 'allow' };
+    const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+    const text = `${JSON.stringify(call).slice(0, -1)},"fields":{"args":${deep}}}`;
+    const files = { 'r.jsonl': text, 'p.json': { version: '1', default: 'deny' } };
+    expect(await run(`${act} --recording r.jsonl`, files)).toMatchObject({
+      ...{ code: 2, out: [] },
+      err: [expect.stringMatching(/r\.jsonl:1: nested deeper than 100 levels$/)],
+    });
+  },
+);

@@ -59,6 +59,27 @@ export async function readJson(io: Io, path: string): Promise<unknown> {
 
 /** Parses JSON; what is none is an error that names the file. */
 export function parseJson(text: string, path: string): unknown {
+  const value = parsed(text, path);
+  if (isNestedDeeper(value, MOST_LEVELS))
+    throw new CliError('input', `policy: ${path}: nested deeper than ${MOST_LEVELS} levels`);
+  return value;
+}
+
+/** More than a gateway takes of any call; who reads on goes down level by level, and must come to an end. */
+const MOST_LEVELS = 100;
+
+function isNestedDeeper(value: unknown, most: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? Object.values(each) : [],
+    );
+  }
+  return false;
+}
+
+function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
