@@ -40,10 +40,18 @@ function verifyStore(
       ),
     );
     const verifier = createVerifier({ checkpoints, starts, isPartial });
-    const names = new Map(chains.map(({ number, name }) => [number, name]));
+    const names = new Map<number, string | undefined>();
+    const nameOf = (chain: number) => {
+      // A gateway may have begun one since.
+      if (!names.has(chain)) {
+        names.set(chain, undefined);
+        for (const { number, name } of reader.chains()) names.set(number, name);
+      }
+      return names.get(chain);
+    };
     const seen = new Set<number>();
     for (const { id, chain, seq, body, hash } of reader.from(0)) {
-      const name = names.get(chain);
+      const name = nameOf(chain);
       seen.add(chain);
       if (name === undefined) verifier.reject(`record ${id}`, 'it belongs to no chain');
       else verifier.take({ name, seq, body, hash }, `chain ${name}`);
