@@ -9,7 +9,7 @@ import { definitionTokens, rememberTokens } from './lib/definition-tokens.ts';
 import type { IsPassed } from './lib/policy-panels.ts';
 import type { ServerMarks } from './lib/server-marks.ts';
 import { type PageSource, type PageWithFiles, serverPages, toolFrame } from './lib/server-pages.ts';
-import { type KeptRules, keptRulesUrl } from './lib/server-rules.ts';
+import { type KeptRules, keptRulesUrl, readKeptRules } from './lib/server-rules.ts';
 import { SiteError } from './lib/site-error.ts';
 import type { CountTokens } from './lib/token-count.ts';
 import type { Around } from './lib/tool-view.ts';
@@ -77,7 +77,7 @@ export class ServerWriter {
       isPassed: this.#isPassed,
       marks,
       digest,
-      readRules: known && (() => readKeptRules(this.#target, name)),
+      readRules: known && (() => keptRulesOf(this.#target, name)),
     });
     const own = this.#pages.next();
     if (!own.done) await this.#write(own.value);
@@ -146,10 +146,10 @@ export class ServerWriter {
   }
 }
 
-// Without it they are made anew: a site whose files somebody has removed must not end the build.
-function readKeptRules({ previousDir = '' }: PageTarget, name: string): KeptRules | undefined {
+// Without it they are made anew: a site whose files somebody has removed or changed must not end the build.
+function keptRulesOf({ previousDir = '' }: PageTarget, name: string): KeptRules | undefined {
   try {
-    return JSON.parse(readFileSync(join(previousDir, keptRulesUrl(name)), 'utf8'));
+    return readKeptRules(readFileSync(join(previousDir, keptRulesUrl(name)), 'utf8'));
   } catch {
     return undefined;
   }

@@ -15,7 +15,7 @@ import { type IsPassed, type PolicyPanel, serverPolicies, toolPolicies } from '.
 import { relatedHere, sameActElsewhere } from './related-tools.ts';
 import { serverData, serverDataUrl } from './server-data.ts';
 import type { ServerMarks } from './server-marks.ts';
-import { type KeptRules, keptRulesUrl, serverRules } from './server-rules.ts';
+import { type KeptRules, keptRulesUrl, printKeptRules, serverRules } from './server-rules.ts';
 import { serverTwin, serverTwinMarkdown } from './server-twin.ts';
 import { type ServerView, serverView } from './server-view.ts';
 import type { SitePage } from './site-pages.ts';
@@ -197,7 +197,7 @@ function serverPage(
         ? [[listingsUrl(entry.slug), () => JSON.stringify(events)] as [string, () => string]]
         : []),
       ...(rules
-        ? [[keptRulesUrl(entry.slug), () => JSON.stringify(rules.keep())] as [string, () => string]]
+        ? [[keptRulesUrl(entry.slug), () => printKeptRules(rules.keep())] as [string, () => string]]
         : []),
       [`${url}/badge.svg`, () => badgeSvg(view.levels)],
       [

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readCatalogue } from '../testing/read-catalogue.ts';
 import { serverPolicies } from './policy-panels.ts';
 import { serverMarks } from './server-marks.ts';
-import { type KeptRules, serverRules } from './server-rules.ts';
+import { type KeptRules, printKeptRules, readKeptRules, serverRules } from './server-rules.ts';
 
 const { entries } = await readCatalogue(join(import.meta.dirname, '../../../catalogue/fixtures'));
 const withTools = entries.filter(({ tools }) => tools.length > 0);
@@ -42,4 +42,26 @@ test('only the rules of tools that are as they were are taken from what was kept
     for (const { place, why } of recommended?.whys ?? [])
       expect(why === 'Kept.', place).toBe(!place.startsWith(`${name}/`));
   }
+});
+
+const KEPT: KeptRules = {
+  sentences: ['it sends mail'],
+  tools: [['a mark', [[{ action: 'approve' }, 0, [['/action', 0]]], null, null]]],
+};
+
+test('what is kept is read as it was written', () => {
+  expect(readKeptRules(printKeptRules(KEPT))).toEqual(KEPT);
+  expect(JSON.parse(printKeptRules(KEPT)).rules).toEqual(KEPT);
+});
+
+test('what was changed, cut or is something else is not believed', () => {
+  const text = printKeptRules(KEPT);
+  const others = [
+    ...['', '{}', '{"tools":5}', '[["m",null]]', JSON.stringify(KEPT), `${text}\n`],
+    text.replace('"approve"', '"allow"'),
+    text.replace('it sends', 'It sends'),
+    text.slice(0, -1),
+    text.slice(0, text.length / 2),
+  ];
+  for (const other of others) expect([other, readKeptRules(other)]).toEqual([other, undefined]);
 });

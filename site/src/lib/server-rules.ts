@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type CatalogueEntry, type CatalogueTool, escapePointer } from '@toolwarden/catalogue';
 import { type Profile, profiles, type ToolRule, toolRule } from '@toolwarden/policy';
 import type { ServerMarks } from './server-marks.ts';
@@ -16,6 +17,20 @@ export type KeptRules = { sentences: string[]; tools: [own: string, rules: (Kept
 export function keptRulesUrl(slug: string): string {
   return `${serverUrl(slug)}/.rules.json`;
 }
+
+/** The text of what is kept; it says what it is itself, so that no more than that is believed. */
+export function printKeptRules(kept: KeptRules): string {
+  const text = JSON.stringify(kept);
+  return `${startOf(text)}${text}}`;
+}
+
+/** What such a text says; `undefined` where it is not whole, or was changed. */
+export function readKeptRules(text: string): KeptRules | undefined {
+  const kept = text.slice(startOf('').length, -1);
+  return text === `${startOf(kept)}${kept}}` ? (JSON.parse(kept) as KeptRules) : undefined;
+}
+
+const startOf = (text: string) => `{"digest":"${hash('sha256', text)}","rules":`;
 
 /** The rules of a server's tools; those of a tool that is as it was are taken from what an earlier build kept. */
 export function serverRules(
