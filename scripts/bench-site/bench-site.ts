@@ -105,6 +105,7 @@ async function benchWhole(): Promise<void> {
 }
 
 async function benchRefresh(full: Measured): Promise<void> {
+  let later = full;
   // The first one after a build from nothing has no folder that it could bring up to date. The second has, and other tools changed.
   for (const [which, first] of [
     ['the first refresh', 50],
@@ -115,6 +116,7 @@ async function benchRefresh(full: Measured): Promise<void> {
     console.log(
       `${tools} tools changed on ${servers} servers, ${which}: ${part.seconds.toFixed(2)} s, ${share(part, full)}, peak ${MiB(part)} a process`,
     );
+    later = part;
   }
   const nothing = await child('build-child.ts', at('data'), at('site'));
   console.log(`nothing changed: ${nothing.seconds.toFixed(2)} s, ${share(nothing, full)}`);
@@ -122,6 +124,8 @@ async function benchRefresh(full: Measured): Promise<void> {
   console.log(
     `the whole of the changed catalogue from nothing: ${again.seconds.toFixed(2)} s, ${again.cpuSeconds.toFixed(2)} s of processors`,
   );
+  // On a machine whose speed changes by the minute the whole before says little by itself.
+  console.log(`  the refresh before it: ${share(later, again)}`);
   const [one, other] = [await treeDigest(at('site')), await treeDigest(at('again'))];
   console.log(
     one.digest === other.digest
