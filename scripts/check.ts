@@ -17,7 +17,10 @@ const STEPS: { name: string; script: string }[] = [
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const isCi = process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false';
 
-const missing = ensureSystem(['bubblewrap', 'redis-server', 'faketime', 'chromium'], say);
+const missing = ensureSystem(
+  ['bubblewrap', 'redis-server', 'faketime', 'openssl', 'chromium'],
+  say,
+);
 const failed: string[] = [];
 for (const { name, script } of STEPS) {
   say(`\n== ${name}`);

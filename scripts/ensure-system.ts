@@ -7,6 +7,7 @@ const PROGRAMS = {
   bubblewrap: { commands: ['bwrap'] },
   'redis-server': { commands: ['redis-server'] },
   faketime: { commands: ['faketime'] },
+  openssl: { commands: ['openssl'] },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'] },
 } as const;
 export type SystemPackage = keyof typeof PROGRAMS;
