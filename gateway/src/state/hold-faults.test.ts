@@ -179,3 +179,22 @@ test('what is in memory too outlives a log that is deleted', async () => {
   expect(statSync(stateFiles(folder).calls).size).toBeGreaterThan(0);
   expect(readable(folder)).toBe(more);
 });
+
+test('P16: a folder that is deleted as many calls begin refuses them as a store that is gone', async () => {
+  const { folder, state } = opened();
+  charge(state);
+  rmSync(folder, { recursive: true });
+  const faults = new Set<string>();
+  const call = () => {
+    try {
+      charge(state);
+    } catch (error) {
+      faults.add(String((error as { code?: unknown }).code));
+    }
+  };
+  // The files are looked at a moment later; until then calls are many enough to keep the lock for.
+  for (let n = 0; n < 50; n++) call();
+  await expect.poll(() => call() ?? faults.size).toBeGreaterThan(0);
+  expect([...faults]).toEqual(['state-unavailable']);
+  expect(() => state.close()).toThrow(/gone or replaced/);
+});

@@ -228,8 +228,13 @@ export function createHold({
 }
 
 function hasRoom(path: string): boolean {
-  const { bavail, bsize } = statfsSync(dirname(path));
-  return bavail * bsize >= LEAST_ROOM;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize >= LEAST_ROOM;
+  } catch {
+    // A folder that is gone is for the store to say.
+    return false;
+  }
 }
 
 /** When a file was last touched; 0 where there is none. */
